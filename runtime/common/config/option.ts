@@ -1,0 +1,144 @@
+/** One configuration key: its type, default, older names, and what it means. `docs/reference/config.md` is made from these. */
+import { WeftError } from '../errors/index.js';
+import { formatBytes, formatDurationMs, parseDurationMs, parseMemoryBytes } from '../units.js';
+
+export interface ConfigOption<T> {
+  readonly key: string;
+  readonly type: string;
+  readonly default: T;
+  /** Older names that still work, as in Flink. */
+  readonly oldKeys: readonly string[];
+  readonly description: string;
+  parse(text: string): T;
+  format(value: T): string;
+}
+
+interface Definition<T> {
+  key: string;
+  default: T;
+  oldKeys?: readonly string[];
+  description: string;
+}
+
+function define<T>(
+  type: string,
+  definition: Definition<T>,
+  parse: (text: string) => NonNullable<T>,
+  format: (value: NonNullable<T>) => string = String,
+): ConfigOption<T> {
+  return {
+    oldKeys: [],
+    ...definition,
+    type,
+    parse: (text) => {
+      try {
+        return parse(text.trim());
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        throw new WeftError('CONFIG_BAD_VALUE', `${definition.key}: ${reason}`, { subject: definition.key, cause });
+      }
+    },
+    format: (value) => (value === undefined || value === null ? '(none)' : format(value)),
+  };
+}
+
+export function stringOption<T extends string | undefined>(definition: Definition<T>): ConfigOption<T> {
+  return define<T>('String', definition, (text) => text as NonNullable<T>);
+}
+
+export function booleanOption(definition: Definition<boolean>): ConfigOption<boolean> {
+  return define('Boolean', definition, (text) => {
+    if (/^true$/i.test(text)) return true;
+    if (/^false$/i.test(text)) return false;
+    throw new Error(`"${text}" is neither true nor false.`);
+  });
+}
+
+export interface Range {
+  min?: number;
+  max?: number;
+}
+
+export function integerOption<T extends number | undefined>(definition: Definition<T> & Range): ConfigOption<T> {
+  return define<T>('Integer', definition, (text) => {
+    if (!/^-?\d+$/.test(text)) throw new Error(`"${text}" is not a whole number.`);
+    return inRange(Number(text), definition) as NonNullable<T>;
+  });
+}
+
+export function numberOption(definition: Definition<number> & Range): ConfigOption<number> {
+  return define('Double', definition, (text) => {
+    const value = Number(text);
+    if (text === '' || !Number.isFinite(value)) throw new Error(`"${text}" is not a number.`);
+    return inRange(value, definition);
+  });
+}
+
+/** The value is in milliseconds; the text is a duration such as `10 s`, or a bare number of milliseconds. */
+export function durationOption<T extends number | undefined>(definition: Definition<T> & Range): ConfigOption<T> {
+  return define<T>(
+    'Duration',
+    definition,
+    (text) => inRange(parseDurationMs(text), definition) as NonNullable<T>,
+    (value) => formatDurationMs(value),
+  );
+}
+
+/** The value is in bytes; the text is a memory size such as `512m`. */
+export function memoryOption<T extends number | undefined>(definition: Definition<T> & Range): ConfigOption<T> {
+  return define<T>(
+    'MemorySize',
+    definition,
+    (text) => inRange(parseMemoryBytes(text), definition) as NonNullable<T>,
+    (value) => formatBytes(value),
+  );
+}
+
+/** Case-insensitive, as Flink's enums are. */
+export function enumOption<T extends string | undefined>(
+  definition: Definition<T> & { values: readonly NonNullable<T>[] },
+): ConfigOption<T> {
+  return define<T>(`Enum (${definition.values.join(', ')})`, definition, (text) => {
+    const match = definition.values.find((value) => value.toLowerCase() === text.toLowerCase());
+    if (match === undefined) throw new Error(`"${text}" is none of ${definition.values.join(', ')}.`);
+    return match;
+  });
+}
+
+/** Items separated by `;`, as Flink's lists are. */
+export function listOption(definition: Definition<readonly string[]>): ConfigOption<readonly string[]> {
+  return define(
+    'List<String>',
+    definition,
+    (text) =>
+      text
+        .split(';')
+        .map((item) => item.trim())
+        .filter((item) => item !== ''),
+    (value) => value.join(';'),
+  );
+}
+
+/** A port, or a range `50100-50200` of which the first free one is taken; 0 = any free port. */
+export function portOption(
+  definition: Definition<{ from: number; to: number }>,
+): ConfigOption<{ from: number; to: number }> {
+  return define(
+    'Port or range',
+    definition,
+    (text) => {
+      const match = /^(\d+)(?:\s*-\s*(\d+))?$/.exec(text);
+      const from = Number(match?.[1]);
+      const to = Number(match?.[2] ?? match?.[1]);
+      if (match === null || to > 65_535 || from > to) throw new Error(`"${text}" is not a port or a range of ports.`);
+      return { from, to };
+    },
+    ({ from, to }) => (from === to ? String(from) : `${from}-${to}`),
+  );
+}
+
+function inRange(value: number, { min, max }: Range): number {
+  if (min !== undefined && value < min) throw new Error(`${value} is less than ${min}.`);
+  if (max !== undefined && value > max) throw new Error(`${value} is more than ${max}.`);
+  return value;
+}

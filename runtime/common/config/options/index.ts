@@ -1,0 +1,22 @@
+import type { ConfigOption } from '../option.js';
+import { clusterOptions } from './cluster.js';
+import { jobOptions } from './job.js';
+import { memoryOptions } from './memory.js';
+import { yarnOptions } from './yarn.js';
+
+export { clusterOptions, jobOptions, memoryOptions, yarnOptions };
+
+/** Every key of `config.yaml` and `-D`. */
+export const OPTIONS: readonly ConfigOption<unknown>[] = [
+  ...Object.values(clusterOptions),
+  ...Object.values(memoryOptions),
+  ...Object.values(jobOptions),
+  ...Object.values(yarnOptions),
+];
+
+/** Families of keys with free names: environment of the AppMaster's and the TaskManagers' containers, job parameters. */
+export const OPEN_PREFIXES: readonly string[] = [
+  'containerized.master.env.',
+  'containerized.taskmanager.env.',
+  'pipeline.global-job-parameters.',
+];

@@ -1,0 +1,77 @@
+/** How an application asks the ResourceManager for itself: Flink's yarn.* keys. */
+import { durationOption, integerOption, listOption, numberOption, stringOption } from '../option.js';
+
+export const yarnOptions = {
+  applicationId: stringOption<string | undefined>({
+    key: 'yarn.application.id',
+    default: undefined,
+    description: 'The session that `-t yarn-session` submits to.',
+  }),
+  applicationName: stringOption<string | undefined>({
+    key: 'yarn.application.name',
+    default: undefined,
+    description: 'Name of the application (-nm).',
+  }),
+  applicationQueue: stringOption({
+    key: 'yarn.application.queue',
+    default: 'default',
+    description: 'Queue that the application is submitted to (-qu).',
+  }),
+  applicationType: stringOption({
+    key: 'yarn.application.type',
+    default: 'Weft',
+    description: 'Type of the application (-at).',
+  }),
+  applicationPriority: integerOption({
+    key: 'yarn.application.priority',
+    default: -1,
+    description: 'Priority of the application; negative = the queue’s.',
+  }),
+  applicationTags: stringOption({
+    key: 'yarn.tags',
+    default: '',
+    description: 'Tags of the application, separated by commas.',
+  }),
+  applicationAttempts: integerOption<number | undefined>({
+    key: 'yarn.application-attempts',
+    default: undefined,
+    min: 1,
+    description:
+      'How often the AppMaster may be started. Default: yarn.resourcemanager.am.max-attempts of the cluster.',
+  }),
+  attemptFailuresValidityIntervalMs: durationOption({
+    key: 'yarn.application-attempt-failures-validity-interval',
+    default: 10_000,
+    description: 'Only failures of attempts within this time count.',
+  }),
+  appMasterVcores: integerOption({
+    key: 'yarn.appmaster.vcores',
+    default: 1,
+    min: 1,
+    description: 'Virtual cores of the AppMaster’s container.',
+  }),
+  containerVcores: integerOption({
+    key: 'yarn.containers.vcores',
+    default: -1,
+    min: -1,
+    description: 'Virtual cores of a TaskManager’s container; -1 = its number of slots.',
+  }),
+  heartbeatIntervalS: numberOption({
+    key: 'yarn.heartbeat.interval',
+    default: 1,
+    min: 0.01,
+    oldKeys: ['yarn.heartbeat-delay'],
+    description: 'Seconds between the AppMaster’s heartbeats to the ResourceManager. (Flink: 5.)',
+  }),
+  shipFiles: listOption({
+    key: 'yarn.ship-files',
+    default: [],
+    oldKeys: ['yarn.ship-directories'],
+    description: 'Files and folders that are shipped with the program (-yt).',
+  }),
+  propertiesFileLocation: stringOption<string | undefined>({
+    key: 'yarn.properties-file.location',
+    default: undefined,
+    description: 'Folder of .yarn-properties-<user>, which remembers the last session. Default: WEFT_HOME.',
+  }),
+} as const;

@@ -1,0 +1,71 @@
+/** What the HTTP servers of all roles have in common: fastify with our logger, clear errors, and WebSocket upgrades. */
+import { fastify, type FastifyInstance } from 'fastify';
+import { WeftError } from '../errors/index.js';
+import type { Logger } from '../log/logger.js';
+import { RpcServer } from '../wire/server.js';
+
+export interface HttpServer {
+  readonly app: FastifyInstance;
+  readonly rpc: RpcServer;
+  /** `http://host:port`, once listening. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops accepting, closes every session and connection. */
+  close(): Promise<void>;
+}
+
+export interface HttpServerOptions {
+  /** @default '127.0.0.1': loopback unless told otherwise. */
+  host?: string;
+  /** One port, or a range of which the first free one is taken. 0 = any free port. */
+  port: number | { from: number; to: number };
+  log: Logger;
+  /** Host that others reach this server by. @default host */
+  advertisedHost?: string;
+  /** Largest request body, bytes. @default 100 MiB, as Flink's rest.server.max-content-length */
+  bodyLimitBytes?: number;
+  /** Adds the routes and endpoints; called before listening. */
+  configure(app: FastifyInstance, rpc: RpcServer): void | Promise<void>;
+}
+
+/** @throws PORT_TAKEN when no port of the range is free. */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  const app = fastify({
+    logger: false,
+    bodyLimit: options.bodyLimitBytes ?? 104_857_600,
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+  });
+  const rpc = new RpcServer(app.server);
+  await options.configure(app, rpc);
+  const host = options.host ?? '127.0.0.1';
+  const port = await listen(app, host, options.port);
+  const url = `http://${options.advertisedHost ?? host}:${port}`;
+  options.log.info({ url }, 'listening');
+  return {
+    app,
+    rpc,
+    url,
+    port,
+    async close() {
+      rpc.close();
+      await app.close();
+    },
+  };
+}
+
+async function listen(app: FastifyInstance, host: string, port: HttpServerOptions['port']): Promise<number> {
+  const { from, to } = typeof port === 'number' ? { from: port, to: port } : port;
+  for (let candidate = from; candidate <= to; candidate++) {
+    try {
+      await app.listen({ host, port: candidate });
+      const address = app.server.address();
+      return typeof address === 'object' && address !== null ? address.port : candidate;
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
+    }
+  }
+  const range = from === to ? String(from) : `${from}-${to}`;
+  throw new WeftError('PORT_TAKEN', `${host}:${range} is already in use.`);
+}

@@ -1,0 +1,197 @@
+/** The connecting edge of a protocol: opens the WebSocket, greets, and reconnects by itself with growing pauses. */
+import { randomBytes } from 'node:crypto';
+import { WebSocket } from 'ws';
+import type { Clock } from '../clock.js';
+import { WeftError } from '../errors/index.js';
+import type { Logger } from '../log/logger.js';
+import { parseFrame, type Frame } from './frames.js';
+import type { Handlers, Methods, Protocol } from './protocol.js';
+import { MAX_MESSAGE_BYTES, text } from './server.js';
+import { Session } from './session.js';
+
+export interface ClientOptions<C extends Methods, S extends Methods> {
+  protocol: Protocol<C, S>;
+  /** `http://host:port` of the server, asked anew before each attempt, because a restarted server may have moved. */
+  address: () => string | Promise<string>;
+  /** The bearer token, asked anew before each attempt, because tokens roll. */
+  token?: () => string | undefined;
+  handlers: Handlers<C>;
+  clock: Clock;
+  log: Logger;
+  /**
+   * The connection is up. `resumed` is false the first time and whenever the server has forgotten the session (it was
+   * restarted): the client must then register again.
+   */
+  onConnected?(resumed: boolean): void;
+  /** The connection broke; it is being opened again. */
+  onDisconnected?(): void;
+  /** The server refused the token: no further attempt is made. */
+  onRefused?(error: WeftError): void;
+  /** First pause between attempts; doubled up to `maxBackoffMs`. @default 50 */
+  initialBackoffMs?: number;
+  /** @default 1000 */
+  maxBackoffMs?: number;
+  /** An attempt that takes longer is given up. @default 5000 */
+  connectTimeoutMs?: number;
+}
+
+export class RpcClient<C extends Methods, S extends Methods> {
+  readonly session: Session<C, S>;
+  private socket: WebSocket | undefined;
+  private backoffMs: number;
+  private cancelRetry: (() => void) | undefined;
+  private everConnected = false;
+  private stopped = false;
+
+  constructor(private readonly options: ClientOptions<C, S>) {
+    const { protocol, handlers, clock } = options;
+    this.backoffMs = options.initialBackoffMs ?? 50;
+    this.session = new Session(
+      randomBytes(12).toString('hex'),
+      protocol.name,
+      protocol.client,
+      protocol.server,
+      handlers,
+      clock,
+    );
+    this.session.onNoticeError = (method, error) => {
+      options.log.warn({ err: error, method, protocol: protocol.name }, 'a message could not be handled');
+    };
+  }
+
+  /** Starts connecting; returns at once. */
+  start(): this {
+    void this.connect();
+    return this;
+  }
+
+  /** Drops a connection that looks dead (silent past its timeout) and opens a new one at once. */
+  reconnect(): void {
+    this.backoffMs = this.options.initialBackoffMs ?? 50;
+    this.socket?.terminate();
+  }
+
+  /** Closes for good. Frames already handed to the socket still leave. */
+  close(): void {
+    this.stopped = true;
+    this.cancelRetry?.();
+    this.session.close();
+    this.socket?.close(1000);
+    this.socket = undefined;
+  }
+
+  private async connect(): Promise<void> {
+    const { protocol, token, connectTimeoutMs } = this.options;
+    let socket: WebSocket;
+    try {
+      const address = await this.options.address();
+      if (this.stopped) return;
+      const bearer = token?.();
+      socket = new WebSocket(address.replace(/^http/, 'ws').replace(/\/$/, '') + protocol.path, {
+        perMessageDeflate: false,
+        maxPayload: MAX_MESSAGE_BYTES,
+        handshakeTimeout: connectTimeoutMs ?? 5000,
+        ...(bearer === undefined ? {} : { headers: { authorization: `Bearer ${bearer}` } }),
+      });
+    } catch (error) {
+      this.options.log.debug({ err: error, protocol: protocol.name }, 'no address to connect to yet');
+      this.retryLater();
+      return;
+    }
+    this.socket = socket;
+    const cancelGreeting = this.options.clock.after(connectTimeoutMs ?? 5000, () => {
+      socket.terminate();
+    });
+    socket.on('open', () => {
+      socket.send(
+        JSON.stringify({ t: 'hello', session: this.session.id, received: this.session.received } satisfies Frame),
+      );
+    });
+    socket.once('message', (data) => {
+      cancelGreeting();
+      this.welcomed(socket, text(data));
+    });
+    socket.on('unexpected-response', (request, response) => {
+      request.destroy();
+      this.refused(socket, response.statusCode ?? 0);
+    });
+    socket.on('error', (error) => {
+      this.options.log.debug({ err: error, protocol: protocol.name }, 'socket error');
+    });
+    socket.on('close', () => {
+      cancelGreeting();
+      this.disconnected(socket);
+    });
+  }
+
+  private welcomed(socket: WebSocket, data: string): void {
+    try {
+      const welcome = parseFrame(data);
+      if (welcome.t !== 'welcome') throw new WeftError('WIRE_BAD_MESSAGE', 'The server did not greet.');
+      const resumed = welcome.resumed && this.everConnected;
+      if (!resumed && this.everConnected) this.session.reset();
+      this.everConnected = true;
+      this.backoffMs = this.options.initialBackoffMs ?? 50;
+      socket.on('message', (next) => {
+        this.receive(socket, text(next));
+      });
+      const send = (frame: Frame): void => {
+        socket.send(JSON.stringify(frame));
+      };
+      // Registration must be the first thing a server that forgot us hears, before anything that was queued meanwhile.
+      if (!resumed) this.options.onConnected?.(false);
+      this.session.attach(send, welcome.received);
+      if (resumed) this.options.onConnected?.(true);
+    } catch (error) {
+      this.options.log.warn(
+        { err: error, protocol: this.options.protocol.name },
+        'dropped a connection with bad frames',
+      );
+      socket.terminate();
+    }
+  }
+
+  private receive(socket: WebSocket, data: string): void {
+    if (socket !== this.socket) return;
+    try {
+      this.session.accept(parseFrame(data));
+    } catch (error) {
+      this.options.log.warn(
+        { err: error, protocol: this.options.protocol.name },
+        'dropped a connection with bad frames',
+      );
+      socket.terminate();
+    }
+  }
+
+  private refused(socket: WebSocket, status: number): void {
+    if (socket !== this.socket) return;
+    this.socket = undefined;
+    if (status !== 401) {
+      this.retryLater();
+      return;
+    }
+    const error = new WeftError('AUTH_BAD_TOKEN', `${this.options.protocol.name}: the server refused our token.`);
+    this.stopped = true;
+    this.session.close(error);
+    this.options.onRefused?.(error);
+  }
+
+  private disconnected(socket: WebSocket): void {
+    if (socket !== this.socket) return;
+    this.socket = undefined;
+    const wasConnected = this.session.connected;
+    this.session.detach();
+    if (this.stopped) return;
+    if (wasConnected) this.options.onDisconnected?.();
+    this.retryLater();
+  }
+
+  private retryLater(): void {
+    if (this.stopped) return;
+    this.cancelRetry = this.options.clock.after(this.backoffMs, () => {
+      void this.connect();
+    });
+    this.backoffMs = Math.min(this.backoffMs * 2, this.options.maxBackoffMs ?? 1000);
+  }
+}

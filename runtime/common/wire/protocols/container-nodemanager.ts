@@ -1,0 +1,24 @@
+/**
+ * A process in a container (client) ↔ its NodeManager (server). The connection is the proof of life of the NodeManager:
+ * when it stays broken for longer than `nodeLossTimeoutMs`, the process stops itself, because the ResourceManager gives
+ * its resources to others by then.
+ */
+import { Type } from 'typebox';
+import { defineProtocol } from '../protocol.js';
+import { Empty } from './shared.js';
+
+export const livenessProtocol = defineProtocol({
+  name: 'Container-NodeManager',
+  path: '/weft/v1/ws/liveness',
+  client: {
+    /** Announces a stop, so that the process can end its work in order before the signal. */
+    stop: { params: Type.Object({ reason: Type.String() }) },
+  },
+  server: {
+    hello: {
+      params: Type.Object({ containerId: Type.String(), pid: Type.Integer() }),
+      result: Type.Object({ nodeLossTimeoutMs: Type.Number() }),
+    },
+    ping: { params: Empty, result: Empty },
+  },
+});

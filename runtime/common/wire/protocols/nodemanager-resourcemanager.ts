@@ -1,0 +1,61 @@
+/** NodeManager (client) ↔ ResourceManager (server): registration, heartbeats, the AppMaster's container. */
+import { Type } from 'typebox';
+import { defineProtocol } from '../protocol.js';
+import { ContainerStatusSchema, Empty, LaunchContextSchema, ResourceSchema } from './shared.js';
+
+export const nodeProtocol = defineProtocol({
+  name: 'NodeManager-ResourceManager',
+  path: '/weft/v1/ws/node',
+  client: {
+    /** Starts an AppMaster's container; answered when its process runs. */
+    startContainer: {
+      params: Type.Object({
+        containerId: Type.String(),
+        user: Type.String(),
+        resource: ResourceSchema,
+        context: LaunchContextSchema,
+      }),
+      result: Empty,
+    },
+    /** SIGTERM to the process group, SIGKILL after the grace time. Unknown and ended containers are no error. */
+    stopContainer: { params: Type.Object({ containerId: Type.String(), reason: Type.String() }) },
+    /** The application is over: its containers stop, its local folders are cleaned, its logs are kept. */
+    applicationFinished: { params: Type.Object({ applicationId: Type.String() }) },
+    /** The key by which container tokens are checked has rolled; both keys are good for now. */
+    tokenKeys: { params: Type.Object({ keys: Type.Array(Type.String(), { minItems: 1 }) }) },
+    /** The node is unknown here (it was lost or the ResourceManager lost its store): stop all and register anew. */
+    resync: { params: Empty },
+  },
+  server: {
+    register: {
+      params: Type.Object({
+        nodeId: Type.String(),
+        httpAddress: Type.String(),
+        rack: Type.String(),
+        resource: ResourceSchema,
+        /** Everything that still runs or ended unreported: kept over restarts of either side. */
+        containers: Type.Array(ContainerStatusSchema),
+        version: Type.String(),
+        pid: Type.Integer(),
+      }),
+      result: Type.Object({
+        heartbeatIntervalMs: Type.Number(),
+        /** When the NodeManager has not been heard for this long its containers are given to nobody else but lost. */
+        expiryIntervalMs: Type.Number(),
+        tokenKeys: Type.Array(Type.String(), { minItems: 1 }),
+        /** Containers that must not run any longer (their application ended meanwhile). */
+        containersToStop: Type.Array(Type.String()),
+      }),
+    },
+    /** Step: NodeManager → ResourceManager heartbeat. Carries only what changed since the last acknowledged one. */
+    heartbeat: {
+      params: Type.Object({
+        containers: Type.Array(ContainerStatusSchema),
+        healthy: Type.Boolean(),
+        healthReport: Type.String(),
+        usedMemoryMb: Type.Integer(),
+      }),
+      result: Empty,
+    },
+  },
+});

@@ -1,0 +1,159 @@
+/** TaskManager (client) ↔ JobManager (server): slots, heartbeats, tasks. */
+import { Type, type Static } from 'typebox';
+import { ChainEventSchema } from '../../events/chain-events.js';
+import { WireErrorSchema } from '../frames.js';
+import { defineProtocol } from '../protocol.js';
+import { Empty } from './shared.js';
+
+export const HardwareSchema = Type.Object({
+  cpuCores: Type.Integer(),
+  physicalMemoryBytes: Type.Number(),
+  freeMemoryBytes: Type.Number(),
+});
+
+/** The division of a TaskManager's memory, bytes. */
+export const MemoryPlanSchema = Type.Object({
+  processBytes: Type.Number(),
+  networkBytes: Type.Number(),
+  managedBytes: Type.Number(),
+  heapBytes: Type.Number(),
+  overheadBytes: Type.Number(),
+  segmentBytes: Type.Number(),
+});
+export type MemoryPlan = Static<typeof MemoryPlanSchema>;
+
+/** Where a TaskManager's data plane listens. */
+export const DataAddressSchema = Type.Object({ host: Type.String(), port: Type.Integer() });
+export type DataAddress = Static<typeof DataAddressSchema>;
+
+export const ExecutionStateSchema = Type.Union([
+  Type.Literal('CREATED'),
+  Type.Literal('SCHEDULED'),
+  Type.Literal('DEPLOYING'),
+  Type.Literal('INITIALIZING'),
+  Type.Literal('RUNNING'),
+  Type.Literal('FINISHED'),
+  Type.Literal('CANCELING'),
+  Type.Literal('CANCELED'),
+  Type.Literal('FAILED'),
+]);
+export type ExecutionState = Static<typeof ExecutionStateSchema>;
+
+/** One input channel of a task: where its producer runs. */
+export const ChannelSchema = Type.Object({
+  /** Unique in the job: `<edgeId>:<producer subtask>-<consumer subtask>`. */
+  channelId: Type.String(),
+  producerSubtask: Type.Integer(),
+  consumerSubtask: Type.Integer(),
+  /** The other end: the consumer for an output, the producer for an input. */
+  peer: Type.Object({
+    resourceId: Type.String(),
+    slot: Type.Integer(),
+    data: DataAddressSchema,
+  }),
+});
+export type Channel = Static<typeof ChannelSchema>;
+
+/** All that a slot thread must know to run one subtask. */
+export const TaskDescriptorSchema = Type.Object({
+  executionId: Type.String(),
+  vertexId: Type.String(),
+  subtask: Type.Integer(),
+  attempt: Type.Integer(),
+  /** For each job edge into the vertex, its channels in order of producer. */
+  inputs: Type.Array(Type.Object({ edgeId: Type.String(), channels: Type.Array(ChannelSchema) })),
+  /** For each job edge out of the vertex, its channels in order of consumer. */
+  outputs: Type.Array(Type.Object({ edgeId: Type.String(), channels: Type.Array(ChannelSchema) })),
+});
+export type TaskDescriptor = Static<typeof TaskDescriptorSchema>;
+
+/** Figures of one subtask, absolute since its start. */
+export const TaskMetricsSchema = Type.Object({
+  executionId: Type.String(),
+  recordsIn: Type.Number(),
+  recordsOut: Type.Number(),
+  bytesIn: Type.Number(),
+  bytesOut: Type.Number(),
+  busyMs: Type.Number(),
+  backPressuredMs: Type.Number(),
+  idleMs: Type.Number(),
+});
+export type TaskMetrics = Static<typeof TaskMetricsSchema>;
+
+export const taskManagerProtocol = defineProtocol({
+  name: 'TaskManager-JobManager',
+  path: '/weft/v1/ws/taskmanager',
+  client: {
+    /**
+     * Runs these subtasks of a job in one slot, in one thread. Answered when the thread has built them (state
+     * INITIALIZING); RUNNING and all that follows is told by `taskStates`. The job graph and the artifact are fetched
+     * by their hashes from the JobManager's store: `GET /weft/v1/blobs/{sha256}`.
+     */
+    submitTasks: {
+      params: Type.Object({
+        jobId: Type.String(),
+        /** Counts the restarts of the job; tasks of older ones are cancelled first. */
+        jobAttempt: Type.Integer(),
+        slot: Type.Integer(),
+        /** Hash of the JobGraph's JSON, which names the artifact's files. */
+        jobGraph: Type.String(),
+        tasks: Type.Array(TaskDescriptorSchema),
+      }),
+      result: Empty,
+    },
+    /** All subtasks of the job in this slot start to work: sent when every slot of the job has answered. */
+    startTasks: { params: Type.Object({ jobId: Type.String(), slot: Type.Integer() }), result: Empty },
+    /** Cancels the job in these slots; each subtask ends CANCELED, then the thread is thrown away. */
+    cancelTasks: {
+      params: Type.Object({ jobId: Type.String(), slots: Type.Array(Type.Integer()) }),
+      result: Empty,
+    },
+    /** Ends the process. */
+    shutdown: { params: Type.Object({ reason: Type.String() }) },
+  },
+  server: {
+    register: {
+      params: Type.Object({
+        resourceId: Type.String(),
+        host: Type.String(),
+        data: DataAddressSchema,
+        slots: Type.Integer({ minimum: 1 }),
+        memory: MemoryPlanSchema,
+        hardware: HardwareSchema,
+        /** `http://…` of the NodeManager that keeps its logs, or empty. */
+        nodeHttpAddress: Type.String(),
+        pid: Type.Integer(),
+        version: Type.String(),
+      }),
+      /** A JobManager that does not know the tasks that still run here (it was restarted) has them cancelled first. */
+      result: Type.Object({ heartbeatIntervalMs: Type.Number(), heartbeatTimeoutMs: Type.Number() }),
+    },
+    /** Step 8. */
+    heartbeat: {
+      params: Type.Object({
+        metrics: Type.Array(TaskMetricsSchema),
+        events: Type.Array(ChainEventSchema),
+        heapUsedBytes: Type.Number(),
+        residentBytes: Type.Number(),
+        usedNetworkSegments: Type.Integer(),
+        totalNetworkSegments: Type.Integer(),
+      }),
+      result: Empty,
+    },
+    taskStates: {
+      params: Type.Object({
+        jobId: Type.String(),
+        jobAttempt: Type.Integer(),
+        changes: Type.Array(
+          Type.Object({
+            executionId: Type.String(),
+            state: ExecutionStateSchema,
+            timeMs: Type.Number(),
+            error: Type.Optional(WireErrorSchema),
+            metrics: Type.Optional(TaskMetricsSchema),
+          }),
+        ),
+      }),
+    },
+  },
+});

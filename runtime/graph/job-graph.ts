@@ -1,0 +1,143 @@
+/**
+ * The second graph: operators that are chained are one vertex. Pure data, made by the client, sent to the JobManager, and
+ * kept there under its content hash. Validated by this schema wherever it comes in.
+ */
+import { Type, type Static } from 'typebox';
+
+const Hex32 = Type.String({ pattern: '^[0-9a-f]{32}$' });
+const PartitionerName = Type.Union(
+  (['FORWARD', 'HASH', 'REBALANCE', 'RESCALE', 'SHUFFLE', 'BROADCAST', 'GLOBAL', 'CUSTOM'] as const).map((name) =>
+    Type.Literal(name),
+  ),
+);
+
+/** A node of the StreamGraph without its functions. */
+const StreamNodeDataSchema = Type.Object({
+  id: Type.Integer(),
+  name: Type.String(),
+  pact: Type.Union([Type.Literal('Data Source'), Type.Literal('Operator'), Type.Literal('Data Sink')]),
+  operatorType: Type.String(),
+  /** 32 hex digits: murmur3-128 of the uid, else of the place in the graph. */
+  operatorId: Hex32,
+  uid: Type.Optional(Type.String()),
+  parallelism: Type.Integer({ minimum: 1 }),
+  maxParallelism: Type.Integer(),
+  slotSharingGroup: Type.String(),
+  chainingStrategy: Type.String(),
+  declaredAt: Type.Optional(Type.String()),
+});
+export type StreamNodeData = Static<typeof StreamNodeDataSchema>;
+
+const StreamEdgeDataSchema = Type.Object({
+  source: Type.Integer(),
+  target: Type.Integer(),
+  partitioner: PartitionerName,
+  inputIndex: Type.Integer(),
+  /** Whether the two nodes became one vertex, and the reasons: for a chained edge why it may, else every condition that fails. */
+  chained: Type.Boolean(),
+  reasons: Type.Array(Type.String()),
+});
+export type StreamEdgeData = Static<typeof StreamEdgeDataSchema>;
+
+const JobVertexSchema = Type.Object({
+  /** The operator id of the head of the chain. */
+  id: Hex32,
+  /** `A -> B`, forks `A -> (B, C -> D)`. */
+  name: Type.String(),
+  parallelism: Type.Integer({ minimum: 1 }),
+  maxParallelism: Type.Integer({ minimum: 1 }),
+  slotSharingGroup: Type.String(),
+  /** StreamGraph nodes of the chain, head first, in topological order. */
+  nodes: Type.Array(Type.Integer(), { minItems: 1 }),
+});
+export type JobVertex = Static<typeof JobVertexSchema>;
+
+const JobEdgeSchema = Type.Object({
+  /** Unique in the job: `<source node>-<target node>-<n>`. */
+  id: Type.String(),
+  sourceVertex: Hex32,
+  targetVertex: Hex32,
+  sourceNode: Type.Integer(),
+  targetNode: Type.Integer(),
+  inputIndex: Type.Integer(),
+  partitioner: PartitionerName,
+  /** POINTWISE: each producer reaches some consumers (FORWARD, RESCALE); ALL_TO_ALL: each reaches all. */
+  pattern: Type.Union([Type.Literal('POINTWISE'), Type.Literal('ALL_TO_ALL')]),
+  /** -1 = only full buffers are sent, 0 = each record. */
+  bufferTimeoutMs: Type.Number({ minimum: -1 }),
+});
+export type JobEdge = Static<typeof JobEdgeSchema>;
+
+/** A file of the artifact, in the JobManager's store under its hash, laid out under its path for the slot threads. */
+export const ArtifactFileSchema = Type.Object({
+  path: Type.String(),
+  sha256: Type.String({ pattern: '^[0-9a-f]{64}$' }),
+  sizeBytes: Type.Integer({ minimum: 0 }),
+});
+export type ArtifactFile = Static<typeof ArtifactFileSchema>;
+
+/** What the client's run of the program saw, so that a run in a slot thread sees the same. */
+export const RecordedContextSchema = Type.Object({
+  args: Type.Array(Type.String()),
+  cwd: Type.String(),
+  /** Only the variables that the program read; null = it was not set. */
+  environment: Type.Record(Type.String(), Type.Union([Type.String(), Type.Null()])),
+  /** Readings of the wall clock, in order. */
+  clockMs: Type.Array(Type.Number()),
+  /** Readings of the monotonic clock, in order. */
+  monotonicMs: Type.Array(Type.Number()),
+  /** Readings of Math.random and crypto, in order. */
+  randoms: Type.Array(Type.Union([Type.Number(), Type.String()])),
+  /** Results of `env.value(name, …)`. */
+  values: Type.Record(Type.String(), Type.Unknown()),
+  /** Results of the `execute()` calls before this one. */
+  executions: Type.Array(Type.Unknown()),
+});
+export type RecordedContext = Static<typeof RecordedContextSchema>;
+
+const RestartStrategySchema = Type.Object({
+  type: Type.Union([
+    Type.Literal('none'),
+    Type.Literal('fixed-delay'),
+    Type.Literal('failure-rate'),
+    Type.Literal('exponential-delay'),
+  ]),
+  attempts: Type.Optional(Type.Integer()),
+  delayMs: Type.Optional(Type.Number()),
+  failuresPerInterval: Type.Optional(Type.Integer()),
+  intervalMs: Type.Optional(Type.Number()),
+  initialBackoffMs: Type.Optional(Type.Number()),
+  maxBackoffMs: Type.Optional(Type.Number()),
+  multiplier: Type.Optional(Type.Number()),
+  resetThresholdMs: Type.Optional(Type.Number()),
+  jitter: Type.Optional(Type.Number()),
+});
+
+export const JobGraphSchema = Type.Object({
+  jobId: Hex32,
+  name: Type.String(),
+  settings: Type.Object({
+    parallelism: Type.Integer({ minimum: 1 }),
+    maxParallelism: Type.Integer(),
+    objectReuse: Type.Boolean(),
+    chaining: Type.Boolean(),
+    bufferTimeoutMs: Type.Number({ minimum: -1 }),
+    restartStrategy: Type.Optional(RestartStrategySchema),
+    globalJobParameters: Type.Record(Type.String(), Type.String()),
+  }),
+  /** The StreamGraph as data, with what became of each edge: for the plan, `weft info` and the page. */
+  streamNodes: Type.Array(StreamNodeDataSchema),
+  streamEdges: Type.Array(StreamEdgeDataSchema),
+  /** In topological order. */
+  vertices: Type.Array(JobVertexSchema, { minItems: 1 }),
+  edges: Type.Array(JobEdgeSchema),
+  program: Type.Object({
+    /** Path of the bundled program among the files. */
+    entry: Type.String(),
+    files: Type.Array(ArtifactFileSchema),
+    /** Which `execute()` of the program made this graph, from 0. */
+    executeIndex: Type.Integer({ minimum: 0 }),
+    context: RecordedContextSchema,
+  }),
+});
+export type JobGraph = Static<typeof JobGraphSchema>;

@@ -1,0 +1,56 @@
+/**
+ * What each node of a StreamGraph does, as plain data around the user's functions. The API builds these, `operators/`
+ * runs them; nothing here is serialised (a slot thread rebuilds them by running the program again).
+ */
+import type {
+  FilterFunction,
+  FlatMapFunction,
+  KeyedProcessFunction,
+  MapFunction,
+  ProcessFunction,
+  ReduceFunction,
+  RichFunction,
+  SinkFunction,
+  SourceFunction,
+} from '../functions/index.js';
+
+/** A function object with its optional life cycle; lambdas are wrapped into one by the API. */
+export type UserFunction<F> = F & RichFunction;
+
+export type KeyFunction = (record: unknown) => unknown;
+
+/** Rolling aggregations of a keyed stream; `field` is a property name, or undefined for the record itself. */
+export interface FieldAggregation {
+  kind: 'sum' | 'min' | 'max' | 'minBy' | 'maxBy';
+  field: string | undefined;
+  /** For minBy and maxBy: on a tie the earlier record stays (true) or the later one wins. */
+  first: boolean;
+}
+
+export type SourceSpec =
+  | { kind: 'elements'; elements: readonly unknown[] }
+  /** Numbers from..to, both included; subtask s of p gets a contiguous share, as Flink's NumberSequenceSource does. */
+  | { kind: 'sequence'; from: number; to: number }
+  /** Lines of a file, of all files of a folder, or of a `.gz`; files are shared out among the subtasks. */
+  | { kind: 'text-file'; path: string }
+  | { kind: 'socket-text'; host: string; port: number; delimiter: string; maxRetries: number }
+  | { kind: 'function'; fn: UserFunction<SourceFunction<unknown>>; parallel: boolean };
+
+export type SinkSpec =
+  | { kind: 'print'; prefix: string; stderr: boolean }
+  /** Parallelism 1 = a file, n = a folder of files 1..n. What was there is replaced when a job starts from the beginning. */
+  | { kind: 'text-file'; path: string; format: (record: unknown) => string }
+  | { kind: 'function'; fn: UserFunction<SinkFunction<unknown>> };
+
+export type OperatorSpec =
+  | { type: 'source'; source: SourceSpec }
+  | { type: 'map'; fn: UserFunction<MapFunction<unknown, unknown>> }
+  | { type: 'flatMap'; fn: UserFunction<FlatMapFunction<unknown, unknown>> }
+  | { type: 'filter'; fn: UserFunction<FilterFunction<unknown>> }
+  | { type: 'process'; fn: UserFunction<ProcessFunction<unknown, unknown>> }
+  | { type: 'keyedProcess'; fn: UserFunction<KeyedProcessFunction<unknown, unknown, unknown>>; key: KeyFunction }
+  | { type: 'keyedReduce'; fn: UserFunction<ReduceFunction<unknown>>; key: KeyFunction }
+  | { type: 'keyedAggregate'; aggregation: FieldAggregation; key: KeyFunction }
+  | { type: 'sink'; sink: SinkSpec };
+
+export type OperatorType = OperatorSpec['type'];

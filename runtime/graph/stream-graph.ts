@@ -1,0 +1,79 @@
+/**
+ * The first of the four graphs: one node an operator, as the program wrote them. It lives in the client (and is built
+ * anew in each slot thread), holds the user's functions, and is turned into the JobGraph, which is pure data.
+ */
+import type { Partitioner } from '../functions/index.js';
+import type { KeyFunction, OperatorSpec } from './operator-spec.js';
+
+/** How records are spread over the subtasks of the next operator. Names are Flink's ship strategies. */
+export type PartitionerKind =
+  'FORWARD' | 'HASH' | 'REBALANCE' | 'RESCALE' | 'SHUFFLE' | 'BROADCAST' | 'GLOBAL' | 'CUSTOM';
+
+export type EdgePartitioner =
+  | { kind: Exclude<PartitionerKind, 'HASH' | 'CUSTOM'> }
+  | { kind: 'HASH'; key: KeyFunction }
+  | { kind: 'CUSTOM'; partitioner: Partitioner<unknown>; key: KeyFunction };
+
+/** Whether an operator may be chained to the one before (ALWAYS), only to the one after (HEAD), or not at all (NEVER). */
+export type ChainingStrategy = 'ALWAYS' | 'HEAD' | 'NEVER';
+
+export interface StreamNode {
+  /** Counts up in the order of the program, from 1. */
+  id: number;
+  name: string;
+  /** Flink's words for the plan: Data Source, Operator, Data Sink. */
+  pact: 'Data Source' | 'Operator' | 'Data Sink';
+  operator: OperatorSpec;
+  parallelism: number;
+  /** Undefined: derived from the parallelism by Flink's rule. */
+  maxParallelism: number | undefined;
+  uid: string | undefined;
+  slotSharingGroup: string;
+  chainingStrategy: ChainingStrategy;
+  /** -1 = only full buffers are sent, 0 = each record. Undefined: the job's. */
+  bufferTimeoutMs: number | undefined;
+  /** The line of the user's program that made the node, `file:line:column`, for error messages. */
+  declaredAt: string | undefined;
+}
+
+export interface StreamEdge {
+  source: number;
+  target: number;
+  partitioner: EdgePartitioner;
+  /** 0 for single-input operators; the input's number for connected streams. Parallel edges of a union share it. */
+  inputIndex: number;
+}
+
+export interface RestartStrategyConfig {
+  type: 'none' | 'fixed-delay' | 'failure-rate' | 'exponential-delay';
+  attempts?: number;
+  delayMs?: number;
+  failuresPerInterval?: number;
+  intervalMs?: number;
+  initialBackoffMs?: number;
+  maxBackoffMs?: number;
+  multiplier?: number;
+  resetThresholdMs?: number;
+  jitter?: number;
+}
+
+/** What holds for the whole job. */
+export interface JobSettings {
+  parallelism: number;
+  /** -1: derived per operator. */
+  maxParallelism: number;
+  objectReuse: boolean;
+  chaining: boolean;
+  /** -1 = only full buffers, 0 = each record. */
+  bufferTimeoutMs: number;
+  /** Undefined: the cluster's. */
+  restartStrategy: RestartStrategyConfig | undefined;
+  globalJobParameters: Record<string, string>;
+}
+
+export interface StreamGraph {
+  jobName: string;
+  nodes: StreamNode[];
+  edges: StreamEdge[];
+  settings: JobSettings;
+}
