@@ -54,7 +54,7 @@ export function parseConfigText(text: string, path: string): Map<string, RawEntr
       const items = node.items.map((item) => (isScalar(item) ? String(item.value) : String(item)));
       entries.set(prefix, { value: items.join(';'), origin: originOf(node) });
     } else if (isScalar(node) && node.value !== null) {
-      entries.set(prefix, { value: node.source ?? String(node.value), origin: originOf(node) });
+      entries.set(prefix, { value: node.source ?? JSON.stringify(node.value), origin: originOf(node) });
     }
   };
   const root = document.contents;
