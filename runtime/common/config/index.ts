@@ -2,3 +2,10 @@ export * from './option.js';
 export { Configuration, HIDDEN, nearest, type Origin, type RawEntry } from './configuration.js';
 export { configurationOf, loadConfiguration, parseConfigText } from './load.js';
 export * from './options/index.js';
+export { loadYarnSite, YarnConfiguration } from './yarn-site.js';
+export {
+  nodeManagerOptions,
+  resourceManagerOptions,
+  schedulerOptions,
+  YARN_SITE_OPTIONS,
+} from './options/yarn-site.js';

@@ -1,0 +1,77 @@
+/** Reads Hadoop's configuration files (`<configuration><property><name/><value/></property>…`), keeping each key's line. */
+import { readFileSync } from 'node:fs';
+import { XMLParser, XMLValidator } from 'fast-xml-parser';
+import { WeftError } from '../errors/index.js';
+import type { RawEntry } from './configuration.js';
+
+const parser = new XMLParser({
+  captureMetaData: true,
+  parseTagValue: false,
+  isArray: (name) => name === 'property',
+});
+const METADATA = XMLParser.getMetaDataSymbol() as unknown as symbol;
+
+interface ParsedProperty {
+  name?: unknown;
+  value?: unknown;
+  [METADATA]?: { startIndex?: number };
+}
+
+/**
+ * The properties of a file, each with `path:line` as its origin; a missing file counts as empty.
+ * @throws CONFIG_BAD_FILE
+ */
+export function readHadoopXml(path: string): Map<string, RawEntry> {
+  let text: string;
+  try {
+    text = readFileSync(path, 'utf8');
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return new Map();
+    throw new WeftError('CONFIG_BAD_FILE', `${path} cannot be read.`, { cause, subject: path });
+  }
+  return parseHadoopXml(text, path);
+}
+
+/** @throws CONFIG_BAD_FILE naming the line of what is not XML, or not a property. */
+export function parseHadoopXml(text: string, path: string): Map<string, RawEntry> {
+  const valid = XMLValidator.validate(text);
+  if (valid !== true) throw badFile(path, valid.err.line, valid.err.msg);
+  const document = parser.parse(text) as { configuration?: unknown };
+  if (document.configuration === undefined) throw badFile(path, 1, 'the root element is not <configuration>.');
+  const properties =
+    typeof document.configuration === 'object'
+      ? ((document.configuration as { property?: ParsedProperty[] }).property ?? [])
+      : [];
+  const entries = new Map<string, RawEntry>();
+  for (const property of properties) {
+    const line = lineOf(text, property[METADATA]?.startIndex ?? 0);
+    const { name, value } = property;
+    if (typeof name !== 'string' || name === '') throw badFile(path, line, 'a <property> has no <name>.');
+    if (typeof value !== 'string') throw badFile(path, line, `the property ${name} has no <value>.`);
+    entries.set(name, { value, origin: `${path}:${line}` });
+  }
+  return substituteReferences(entries);
+}
+
+/** Hadoop's `${other.key}`; what names no key of the file stays as it is. */
+function substituteReferences(entries: Map<string, RawEntry>): Map<string, RawEntry> {
+  const resolve = (value: string, depth: number): string =>
+    depth === 0
+      ? value
+      : value.replace(/\$\{([^}$\s]+)\}/g, (whole, name: string) => {
+          const entry = entries.get(name);
+          return entry === undefined ? whole : resolve(entry.value, depth - 1);
+        });
+  const maxDepth = 20; // As in Hadoop, so that a reference to itself ends.
+  return new Map([...entries].map(([name, { value, origin }]) => [name, { value: resolve(value, maxDepth), origin }]));
+}
+
+function lineOf(text: string, index: number): number {
+  let line = 1;
+  for (let i = 0; i < index; i++) if (text.charCodeAt(i) === 10) line++;
+  return line;
+}
+
+function badFile(path: string, line: number, reason: string): WeftError {
+  return new WeftError('CONFIG_BAD_FILE', `${path}:${line}: ${reason}`, { subject: path });
+}

@@ -1,0 +1,182 @@
+/** The keys of `yarn-site.xml`: YARN's names, with other defaults only where the description says so. */
+import {
+  addressOption,
+  booleanOption,
+  durationOption,
+  integerOption,
+  numberOption,
+  stringOption,
+  type ConfigOption,
+} from '../option.js';
+
+export const resourceManagerOptions = {
+  schedulerClass: stringOption({
+    key: 'yarn.resourcemanager.scheduler.class',
+    default: 'fifo',
+    description: 'The scheduler: its short name, or the name of Hadoop’s class for it.',
+  }),
+  webappAddress: addressOption({
+    key: 'yarn.resourcemanager.webapp.address',
+    default: undefined,
+    description:
+      'host:port of the ResourceManager’s server (pages, REST, WebSockets). Default: loopback, the port it had before or else a free one.',
+  }),
+  bindHost: stringOption({
+    key: 'yarn.resourcemanager.bind-host',
+    default: undefined,
+    description: 'Interface to bind when it is not the host of yarn.resourcemanager.webapp.address, e.g. 0.0.0.0.',
+  }),
+  maxAppAttempts: integerOption({
+    key: 'yarn.resourcemanager.am.max-attempts',
+    default: 2,
+    min: 1,
+    description: 'How often an AppMaster may be started; an application may ask for less, not for more.',
+  }),
+  heartbeatIntervalMs: durationOption({
+    key: 'yarn.resourcemanager.nodemanagers.heartbeat-interval-ms',
+    default: 1000,
+    min: 10,
+    description: 'Time between two heartbeats of a NodeManager.',
+  }),
+  nodeExpiryIntervalMs: durationOption({
+    key: 'yarn.nm.liveness-monitor.expiry-interval-ms',
+    default: 20_000,
+    min: 100,
+    description: 'A NodeManager that is silent for longer is lost, and its containers with it. (YARN: 600000.)',
+  }),
+  appMasterExpiryIntervalMs: durationOption({
+    key: 'yarn.am.liveness-monitor.expiry-interval-ms',
+    default: 20_000,
+    min: 100,
+    description: 'An AppMaster that is silent for longer has failed. (YARN: 600000.)',
+  }),
+  maxCompletedApplications: integerOption({
+    key: 'yarn.resourcemanager.max-completed-applications',
+    default: 1000,
+    min: 0,
+    description: 'How many ended applications are remembered; the oldest go first.',
+  }),
+} as const;
+
+export const schedulerOptions = {
+  minimumAllocationMb: integerOption({
+    key: 'yarn.scheduler.minimum-allocation-mb',
+    default: 128,
+    min: 1,
+    description:
+      'Memory of an ask is rounded up to multiples of this. (YARN: 1024, for JVMs; a Node process is at home in a tenth of that.)',
+  }),
+  minimumAllocationVcores: integerOption({
+    key: 'yarn.scheduler.minimum-allocation-vcores',
+    default: 1,
+    min: 1,
+    description: 'Virtual cores of an ask are rounded up to multiples of this.',
+  }),
+  maximumAllocationMb: integerOption({
+    key: 'yarn.scheduler.maximum-allocation-mb',
+    default: undefined,
+    min: 1,
+    description: 'Largest memory of one container. Default: that of the largest node. (YARN: 8192.)',
+  }),
+  maximumAllocationVcores: integerOption({
+    key: 'yarn.scheduler.maximum-allocation-vcores',
+    default: undefined,
+    min: 1,
+    description: 'Most virtual cores of one container. Default: those of the largest node. (YARN: 4.)',
+  }),
+} as const;
+
+export const nodeManagerOptions = {
+  memoryMb: integerOption({
+    key: 'yarn.nodemanager.resource.memory-mb',
+    default: -1,
+    min: -1,
+    description: 'Memory that a node gives to containers; -1 = worked out from the machine.',
+  }),
+  vcores: integerOption({
+    key: 'yarn.nodemanager.resource.cpu-vcores',
+    default: -1,
+    min: -1,
+    description: 'Virtual cores that a node gives to containers; -1 = worked out from the machine.',
+  }),
+  hostname: stringOption({
+    key: 'yarn.nodemanager.hostname',
+    default: undefined,
+    description: 'Name that others reach the NodeManager by. Default: the host of its address, or loopback.',
+  }),
+  webappAddress: addressOption({
+    key: 'yarn.nodemanager.webapp.address',
+    default: undefined,
+    description: 'host:port of a NodeManager’s server. Default: loopback, the port it had before or else a free one.',
+  }),
+  bindHost: stringOption({
+    key: 'yarn.nodemanager.bind-host',
+    default: undefined,
+    description: 'Interface to bind when it is not the host of yarn.nodemanager.webapp.address.',
+  }),
+  localDirs: stringOption({
+    key: 'yarn.nodemanager.local-dirs',
+    default: undefined,
+    description: 'Folder of working folders and of the cache. Default: below WEFT_HOME.',
+  }),
+  logDirs: stringOption({
+    key: 'yarn.nodemanager.log-dirs',
+    default: undefined,
+    description: 'Folder of the containers’ logs. Default: below WEFT_HOME.',
+  }),
+  logRetainSeconds: integerOption({
+    key: 'yarn.nodemanager.log.retain-seconds',
+    default: 10_800,
+    min: 0,
+    description: 'How long logs of ended applications are kept, in seconds.',
+  }),
+  deleteDelaySeconds: integerOption({
+    key: 'yarn.nodemanager.delete.debug-delay-sec',
+    default: 0,
+    min: 0,
+    description: 'How long working folders of ended containers stay for a look at them, in seconds.',
+  }),
+  cacheTargetSizeMb: integerOption({
+    key: 'yarn.nodemanager.localizer.cache.target-size-mb',
+    default: 10_240,
+    min: 0,
+    description: 'Size that the cache of shipped files is cut back to.',
+  }),
+  sigkillDelayMs: durationOption({
+    key: 'yarn.nodemanager.sleep-delay-before-sigkill.ms',
+    default: 1000,
+    min: 0,
+    description: 'Time between SIGTERM and SIGKILL when a container is stopped. (YARN: 250.)',
+  }),
+  monitorIntervalMs: durationOption({
+    key: 'yarn.nodemanager.container-monitor.interval-ms',
+    default: 1000,
+    min: 10,
+    description: 'Time between two looks at the memory of the containers. (YARN: 3000.)',
+  }),
+  memoryCheckEnabled: booleanOption({
+    key: 'yarn.nodemanager.pmem-check-enabled',
+    default: true,
+    description: 'Whether a container that uses more resident memory than it was given is stopped.',
+  }),
+  healthIntervalMs: durationOption({
+    key: 'yarn.nodemanager.health-checker.interval-ms',
+    default: 60_000,
+    min: 100,
+    description: 'Time between two looks at the node’s disks. (YARN: 600000.)',
+  }),
+  maxDiskUtilizationPercent: numberOption({
+    key: 'yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage',
+    default: 90,
+    min: 0,
+    max: 100,
+    description: 'A node whose disk is fuller than this many percent is unhealthy: it gets no further containers.',
+  }),
+} as const;
+
+/** Every key of `yarn-site.xml` that has an effect here. */
+export const YARN_SITE_OPTIONS: readonly ConfigOption<unknown>[] = [
+  ...Object.values(resourceManagerOptions),
+  ...Object.values(schedulerOptions),
+  ...Object.values(nodeManagerOptions),
+];
