@@ -1,12 +1,13 @@
 /** `npm run build`: type-check and compile all (tsc → dist/), then bundle each role's entry point into one file. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
+const startedMs = Date.now();
 
 if (!process.argv.includes('--roles-only')) {
   const tsc = spawnSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'tsconfig.json'], {
@@ -50,3 +51,4 @@ await build({
 for (const out of Object.keys(present)) {
   if (out.startsWith('bin/')) chmodSync(join('dist', `${out}.mjs`), 0o755);
 }
+if (!process.argv.includes('--roles-only')) writeFileSync('dist/.built', String(startedMs));

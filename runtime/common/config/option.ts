@@ -42,8 +42,10 @@ function define<T>(
   };
 }
 
-export function stringOption<T extends string | undefined>(definition: Definition<T>): ConfigOption<T> {
-  return define<T>('String', definition, (text) => text as NonNullable<T>);
+export function stringOption(definition: Definition<string>): ConfigOption<string>;
+export function stringOption(definition: Definition<string | undefined>): ConfigOption<string | undefined>;
+export function stringOption(definition: Definition<string | undefined>): ConfigOption<string | undefined> {
+  return define<string | undefined>('String', definition, (text) => text);
 }
 
 export function booleanOption(definition: Definition<boolean>): ConfigOption<boolean> {
@@ -59,10 +61,12 @@ export interface Range {
   max?: number;
 }
 
-export function integerOption<T extends number | undefined>(definition: Definition<T> & Range): ConfigOption<T> {
-  return define<T>('Integer', definition, (text) => {
+export function integerOption(definition: Definition<number> & Range): ConfigOption<number>;
+export function integerOption(definition: Definition<number | undefined> & Range): ConfigOption<number | undefined>;
+export function integerOption(definition: Definition<number | undefined> & Range): ConfigOption<number | undefined> {
+  return define<number | undefined>('Integer', definition, (text) => {
     if (!/^-?\d+$/.test(text)) throw new Error(`"${text}" is not a whole number.`);
-    return inRange(Number(text), definition) as NonNullable<T>;
+    return inRange(Number(text), definition);
   });
 }
 
@@ -75,21 +79,25 @@ export function numberOption(definition: Definition<number> & Range): ConfigOpti
 }
 
 /** The value is in milliseconds; the text is a duration such as `10 s`, or a bare number of milliseconds. */
-export function durationOption<T extends number | undefined>(definition: Definition<T> & Range): ConfigOption<T> {
-  return define<T>(
+export function durationOption(definition: Definition<number> & Range): ConfigOption<number>;
+export function durationOption(definition: Definition<number | undefined> & Range): ConfigOption<number | undefined>;
+export function durationOption(definition: Definition<number | undefined> & Range): ConfigOption<number | undefined> {
+  return define<number | undefined>(
     'Duration',
     definition,
-    (text) => inRange(parseDurationMs(text), definition) as NonNullable<T>,
+    (text) => inRange(parseDurationMs(text), definition),
     (value) => formatDurationMs(value),
   );
 }
 
 /** The value is in bytes; the text is a memory size such as `512m`. */
-export function memoryOption<T extends number | undefined>(definition: Definition<T> & Range): ConfigOption<T> {
-  return define<T>(
+export function memoryOption(definition: Definition<number> & Range): ConfigOption<number>;
+export function memoryOption(definition: Definition<number | undefined> & Range): ConfigOption<number | undefined>;
+export function memoryOption(definition: Definition<number | undefined> & Range): ConfigOption<number | undefined> {
+  return define<number | undefined>(
     'MemorySize',
     definition,
-    (text) => inRange(parseMemoryBytes(text), definition) as NonNullable<T>,
+    (text) => inRange(parseMemoryBytes(text), definition),
     (value) => formatBytes(value),
   );
 }
@@ -134,6 +142,23 @@ export function portOption(
       return { from, to };
     },
     ({ from, to }) => (from === to ? String(from) : `${from}-${to}`),
+  );
+}
+
+/** `host:port`, as the addresses in Hadoop's files are written. */
+export function addressOption(
+  definition: Definition<{ host: string; port: number } | undefined>,
+): ConfigOption<{ host: string; port: number } | undefined> {
+  return define(
+    'host:port',
+    definition,
+    (text) => {
+      const match = /^(\[[^\]]+\]|[^:\s]+):(\d+)$/.exec(text);
+      const port = Number(match?.[2]);
+      if (match === null || port > 65_535) throw new Error(`"${text}" is not of the form host:port.`);
+      return { host: match[1] ?? '', port };
+    },
+    ({ host, port }) => `${host}:${port}`,
   );
 }
 

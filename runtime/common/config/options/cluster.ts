@@ -20,7 +20,7 @@ export const clusterOptions = {
     default: '127.0.0.1',
     description: 'Interface that the data plane of a TaskManager binds.',
   }),
-  taskManagerHost: stringOption<string | undefined>({
+  taskManagerHost: stringOption({
     key: 'taskmanager.host',
     default: undefined,
     description: 'Name that other TaskManagers reach this one by. Default: the host of its NodeManager.',
@@ -41,7 +41,7 @@ export const clusterOptions = {
     oldKeys: ['rest.port', 'web.port'],
     description: 'Port or range of the JobManager’s REST API and pages; 0 = any free one.',
   }),
-  restAddress: stringOption<string | undefined>({
+  restAddress: stringOption({
     key: 'rest.address',
     default: undefined,
     oldKeys: ['jobmanager.rpc.address'],
@@ -129,7 +129,7 @@ export const clusterOptions = {
     default: true,
     description: 'Whether the page offers to cancel a job.',
   }),
-  highAvailabilityStorageDir: stringOption<string | undefined>({
+  highAvailabilityStorageDir: stringOption({
     key: 'high-availability.storageDir',
     default: undefined,
     oldKeys: ['high-availability.zookeeper.storageDir', 'recovery.zookeeper.storageDir'],

@@ -2,7 +2,7 @@
 import { booleanOption, durationOption, enumOption, integerOption, numberOption, stringOption } from '../option.js';
 
 export const jobOptions = {
-  name: stringOption<string | undefined>({ key: 'pipeline.name', default: undefined, description: 'Name of the job.' }),
+  name: stringOption({ key: 'pipeline.name', default: undefined, description: 'Name of the job.' }),
   maxParallelism: integerOption({
     key: 'pipeline.max-parallelism',
     default: -1,

@@ -2,12 +2,12 @@
 import { durationOption, integerOption, listOption, numberOption, stringOption } from '../option.js';
 
 export const yarnOptions = {
-  applicationId: stringOption<string | undefined>({
+  applicationId: stringOption({
     key: 'yarn.application.id',
     default: undefined,
     description: 'The session that `-t yarn-session` submits to.',
   }),
-  applicationName: stringOption<string | undefined>({
+  applicationName: stringOption({
     key: 'yarn.application.name',
     default: undefined,
     description: 'Name of the application (-nm).',
@@ -32,7 +32,7 @@ export const yarnOptions = {
     default: '',
     description: 'Tags of the application, separated by commas.',
   }),
-  applicationAttempts: integerOption<number | undefined>({
+  applicationAttempts: integerOption({
     key: 'yarn.application-attempts',
     default: undefined,
     min: 1,
@@ -69,7 +69,7 @@ export const yarnOptions = {
     oldKeys: ['yarn.ship-directories'],
     description: 'Files and folders that are shipped with the program (-yt).',
   }),
-  propertiesFileLocation: stringOption<string | undefined>({
+  propertiesFileLocation: stringOption({
     key: 'yarn.properties-file.location',
     default: undefined,
     description: 'Folder of .yarn-properties-<user>, which remembers the last session. Default: WEFT_HOME.',
