@@ -1,0 +1,73 @@
+/**
+ * Who runs the program: the client (`weft run`), a slot thread that replays it, or this very process. The host sits on
+ * `globalThis` under a registered symbol, because the program's bundle and the runtime may hold different copies of this module.
+ */
+import { WeftError } from '../common/errors/index.js';
+import type { StreamGraph } from '../graph/stream-graph.js';
+
+/** What `execute()` gives back once the job has finished. */
+export interface JobExecutionResult {
+  /** 32 hex digits. */
+  readonly jobId: string;
+  readonly jobName: string;
+  /** Time from the job's start to its end. */
+  readonly netRuntimeMs: number;
+  /** Final values of the job's accumulators by name. */
+  readonly accumulators: Readonly<Record<string, unknown>>;
+}
+
+export interface ProgramHost {
+  /** `replay`: the wanted `execute()` is captured and stays pending for ever; earlier ones resolve as they did in the client. */
+  readonly mode: 'client' | 'replay';
+  /** Parallelism of operators for which the program sets none: `-p`, else `parallelism.default`. */
+  readonly parallelism: number;
+  /** Configuration that was set (files and `-D`), as text by key. */
+  readonly configuration: Readonly<Record<string, string>>;
+  /** Runs the job to its end. Rejects with its root cause when it fails or is cancelled. */
+  execute(streamGraph: StreamGraph): Promise<JobExecutionResult>;
+  /** Works the value out in the client, and gives the client's result on replay. */
+  value<T>(name: string, compute: () => T | Promise<T>): Promise<T>;
+  /** Maps `file:line:column` of the bundle to the user's source, where the host has its source map. */
+  mapLocation?(location: string): string;
+}
+
+/** Where the host is kept on `globalThis`. */
+export const HOST_KEY: unique symbol = Symbol.for('weft-stream.host') as never;
+
+/** Where the exports of `weft-stream` are kept on `globalThis`: a bundled program's import of the package is bound to it. */
+export const API_KEY: unique symbol = Symbol.for('weft-stream.api') as never;
+
+type Holder = Record<symbol, ProgramHost | undefined>;
+
+/** The host of this thread, if one was installed. */
+export function currentHost(): ProgramHost | undefined {
+  return (globalThis as unknown as Holder)[HOST_KEY];
+}
+
+/** Makes this the host of the thread. The returned function puts the former one back. */
+export function installHost(host: ProgramHost): () => void {
+  const holder = globalThis as unknown as Holder;
+  const former = holder[HOST_KEY];
+  holder[HOST_KEY] = host;
+  return () => {
+    holder[HOST_KEY] = former;
+  };
+}
+
+/**
+ * The installed host, else the one that runs jobs in this process.
+ * @throws API_NO_HOST when the local runtime cannot be loaded
+ */
+export async function resolveHost(): Promise<ProgramHost> {
+  const installed = currentHost();
+  if (installed !== undefined) return installed;
+  // Not a literal: the roles' bundles hold this module and always install a host, so the local runtime stays out of them.
+  const specifier = '../local/index.js';
+  let local: { localHost(): Promise<ProgramHost> };
+  try {
+    local = (await import(specifier)) as typeof local;
+  } catch (cause) {
+    throw new WeftError('API_NO_HOST', 'The runtime that runs jobs in this process could not be loaded.', { cause });
+  }
+  return local.localHost();
+}
