@@ -97,6 +97,7 @@ test('garbage on the port disturbs nothing', async (t) => {
     await new Promise<void>((resolve) => {
       const socket = connect(server.port, '127.0.0.1', () => socket.end(Buffer.from(`\u0000garbage ${i}\r\n\r\n`)));
       socket.on('error', () => {});
+      socket.resume();
       socket.on('close', () => resolve());
     });
   }
