@@ -4,6 +4,7 @@ import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
+import { buildPages } from './build-webui.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -14,6 +15,8 @@ if (!process.argv.includes('--roles-only')) {
     stdio: 'inherit',
   });
   if (tsc.status !== 0) process.exit(tsc.status ?? 1);
+  const pages = spawnSync(process.execPath, [join('node_modules', 'typescript', 'bin', 'tsc'), '-p', 'runtime/webui/pages'], { stdio: 'inherit' });
+  if (pages.status !== 0) process.exit(pages.status ?? 1);
 }
 
 /** Output in dist/ ← entry point. Each is one file: importing libraries one by one triples a role's start-up time. */
@@ -48,6 +51,7 @@ await build({
   },
   logLevel: 'warning',
 });
+await buildPages();
 for (const out of Object.keys(present)) {
   if (out.startsWith('bin/')) chmodSync(join('dist', `${out}.mjs`), 0o755);
 }

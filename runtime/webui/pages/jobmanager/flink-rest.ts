@@ -1,0 +1,86 @@
+/** The parts of Flink's REST answers that the page shows. */
+
+export interface Overview {
+  taskmanagers: number;
+  'slots-total': number;
+  'slots-available': number;
+  'jobs-running': number;
+  'jobs-finished': number;
+  'jobs-cancelled': number;
+  'jobs-failed': number;
+  'flink-version': string;
+}
+
+export interface JobRow {
+  jid: string;
+  name: string;
+  state: string;
+  'start-time': number;
+  'end-time': number;
+  duration: number;
+  tasks: Record<string, number>;
+}
+
+export interface IoMetrics {
+  'read-bytes': number;
+  'write-bytes': number;
+  'read-records': number;
+  'write-records': number;
+}
+
+export interface VertexRow {
+  id: string;
+  name: string;
+  parallelism: number;
+  status: string;
+  duration: number;
+  tasks: Record<string, number>;
+  metrics: IoMetrics;
+}
+
+export interface PlanNode {
+  id: string;
+  parallelism: number;
+  description: string;
+  inputs?: { id: string; ship_strategy: string }[];
+}
+
+export interface JobDetail {
+  jid: string;
+  name: string;
+  state: string;
+  'start-time': number;
+  duration: number;
+  vertices: VertexRow[];
+  plan: { nodes: PlanNode[] };
+}
+
+export interface SubtaskRow {
+  subtask: number;
+  status: string;
+  attempt: number;
+  endpoint: string;
+  'taskmanager-id': string;
+  duration: number;
+  metrics: IoMetrics;
+}
+
+export interface ExceptionEntry {
+  exceptionName: string;
+  stacktrace: string;
+  timestamp: number;
+  taskName?: string;
+  endpoint?: string;
+  taskManagerId?: string;
+}
+
+export interface TaskManagerRow {
+  id: string;
+  path: string;
+  dataPort: number;
+  timeSinceLastHeartbeat: number;
+  slotsNumber: number;
+  freeSlots: number;
+  hardware: { cpuCores: number; physicalMemory: number };
+  memoryConfiguration?: Record<string, number | null>;
+}

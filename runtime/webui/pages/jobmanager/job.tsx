@@ -1,0 +1,127 @@
+import { useState } from 'preact/hooks';
+import { bytes, count, duration, time } from '../shared/format.js';
+import { Figure, Problem, Section, State, Table } from '../shared/parts.js';
+import { getJson, usePolled } from '../shared/poll.js';
+import type { ExceptionEntry, JobDetail, SubtaskRow, VertexRow } from './flink-rest.js';
+import { JobGraph } from './graph.js';
+import { TaskCounts } from './jobs.js';
+
+const ENDED = ['FINISHED', 'CANCELED', 'FAILED'];
+
+export function Job(props: { id: string; vertex: string | undefined }) {
+  const { data: job, error } = usePolled<JobDetail>(`./jobs/${props.id}`);
+  if (job === undefined) return <Problem error={error} />;
+  return (
+    <>
+      <div class="row">
+        <h1>{job.name}</h1>
+        <State state={job.state} />
+        {!ENDED.includes(job.state) && <CancelButton id={props.id} />}
+      </div>
+      <Problem error={error} />
+      <div class="figures">
+        <Figure label="job id" value={<span class="id">{job.jid}</span>} />
+        <Figure label="started" value={time(job['start-time'])} />
+        <Figure label="ran for" value={duration(job.duration)} />
+        <Figure label="records read by all vertices" value={count(totalRead(job.vertices))} />
+      </div>
+      <Section title="Graph">
+        <JobGraph job={job} chosen={props.vertex} />
+      </Section>
+      <Section title="Vertices">
+        <Vertices job={job} />
+      </Section>
+      {props.vertex !== undefined && <Subtasks job={job} vertex={props.vertex} />}
+      <Exceptions id={props.id} />
+    </>
+  );
+}
+
+function totalRead(vertices: VertexRow[]): number {
+  return vertices.reduce((sum, vertex) => sum + vertex.metrics['read-records'], 0);
+}
+
+function CancelButton(props: { id: string }) {
+  const [problem, setProblem] = useState<string>();
+  const cancel = (): void => {
+    if (!confirm('Cancel this job?')) return;
+    // Flink's page uses the GET alias as well, because a YARN proxy forwards nothing else.
+    getJson(`./jobs/${props.id}/yarn-cancel`).catch((error: unknown) => setProblem((error as Error).message));
+  };
+  return (
+    <>
+      <button onClick={cancel}>Cancel job</button>
+      <Problem error={problem} />
+    </>
+  );
+}
+
+function Vertices(props: { job: JobDetail }) {
+  return (
+    <Table
+      rows={props.job.vertices}
+      rowKey={(vertex) => vertex.id}
+      empty="The job has no vertices."
+      columns={[
+        { title: 'Vertex', cell: (vertex) => <a href={`#/job/${props.job.jid}/${vertex.id}`}>{vertex.name}</a> },
+        { title: 'State', cell: (vertex) => <State state={vertex.status} /> },
+        { title: 'Parallelism', numeric: true, cell: (vertex) => vertex.parallelism },
+        { title: 'Records in', numeric: true, cell: (vertex) => count(vertex.metrics['read-records']) },
+        { title: 'Records out', numeric: true, cell: (vertex) => count(vertex.metrics['write-records']) },
+        { title: 'Bytes in', numeric: true, cell: (vertex) => bytes(vertex.metrics['read-bytes']) },
+        { title: 'Bytes out', numeric: true, cell: (vertex) => bytes(vertex.metrics['write-bytes']) },
+        { title: 'Ran for', numeric: true, cell: (vertex) => duration(vertex.duration) },
+        { title: 'Subtasks', cell: (vertex) => <TaskCounts tasks={vertex.tasks} /> },
+      ]}
+    />
+  );
+}
+
+function Subtasks(props: { job: JobDetail; vertex: string }) {
+  const answer = usePolled<{ name: string; subtasks: SubtaskRow[] }>(
+    `./jobs/${props.job.jid}/vertices/${props.vertex}`,
+  );
+  return (
+    <Section title={`Subtasks of ${answer.data?.name ?? props.vertex}`}>
+      <Problem error={answer.error} />
+      <Table
+        rows={answer.data?.subtasks ?? []}
+        rowKey={(subtask) => String(subtask.subtask)}
+        empty="No subtask was deployed yet."
+        columns={[
+          { title: 'Subtask', numeric: true, cell: (subtask) => subtask.subtask },
+          { title: 'State', cell: (subtask) => <State state={subtask.status} /> },
+          { title: 'Attempt', numeric: true, cell: (subtask) => subtask.attempt },
+          { title: 'TaskManager', cell: (subtask) => <span class="id">{subtask['taskmanager-id']}</span> },
+          { title: 'Endpoint', cell: (subtask) => subtask.endpoint },
+          { title: 'Records in', numeric: true, cell: (subtask) => count(subtask.metrics['read-records']) },
+          { title: 'Records out', numeric: true, cell: (subtask) => count(subtask.metrics['write-records']) },
+          { title: 'Ran for', numeric: true, cell: (subtask) => duration(subtask.duration) },
+        ]}
+      />
+    </Section>
+  );
+}
+
+function Exceptions(props: { id: string }) {
+  const answer = usePolled<{ exceptionHistory: { entries: ExceptionEntry[] } }>(
+    `./jobs/${props.id}/exceptions?maxExceptions=10`,
+  );
+  const entries = answer.data?.exceptionHistory.entries ?? [];
+  return (
+    <Section title="Exceptions">
+      <Problem error={answer.error} />
+      {entries.length === 0 && <p class="empty">None.</p>}
+      {entries.map((entry) => (
+        <article key={`${entry.timestamp}-${entry.taskName ?? ''}`}>
+          <p>
+            <strong class="bad">{entry.exceptionName}</strong> <span class="faint">{time(entry.timestamp)}</span>
+            {entry.taskName !== undefined && <span> in {entry.taskName}</span>}
+            {entry.taskManagerId !== undefined && <span class="faint"> on {entry.taskManagerId}</span>}
+          </p>
+          <pre>{entry.stacktrace}</pre>
+        </article>
+      ))}
+    </Section>
+  );
+}

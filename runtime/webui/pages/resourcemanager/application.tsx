@@ -1,0 +1,93 @@
+import { clock, count, duration, megabytes, time } from '../shared/format.js';
+import { Figure, Problem, Section, State, Table } from '../shared/parts.js';
+import { usePolled } from '../shared/poll.js';
+import { list, type AppReport, type ContainerReport, type StepEvent } from './yarn-rest.js';
+
+export function Application(props: { id: string }) {
+  const base = `/ws/v1/cluster/apps/${props.id}`;
+  const report = usePolled<{ app: AppReport }>(base);
+  const attempts = usePolled<{ appAttempts: { appAttempt?: { appAttemptId: string }[] } }>(`${base}/appattempts`);
+  const events = usePolled<{ events: StepEvent[] }>(`/ws/v1/weft/apps/${props.id}/events`);
+  const last = list(attempts.data?.appAttempts.appAttempt).at(-1)?.appAttemptId;
+  const containers = usePolled<{ container?: ContainerReport | ContainerReport[] }>(
+    last === undefined ? undefined : `${base}/appattempts/${last}/containers`,
+  );
+  const app = report.data?.app;
+  return (
+    <>
+      <div class="row">
+        <h1>{app?.name ?? props.id}</h1>
+        {app && <State state={app.state} />}
+        {app?.state === 'RUNNING' && <a href={`/proxy/${props.id}/`}>open its pages</a>}
+      </div>
+      <Problem error={report.error} />
+      {app && (
+        <div class="figures">
+          <Figure label="final status" value={<State state={app.finalStatus} />} />
+          <Figure label="started" value={time(app.startedTime)} />
+          <Figure label="ran for" value={duration(app.elapsedTime)} />
+          <Figure label="containers" value={app.runningContainers < 0 ? '–' : count(app.runningContainers)} />
+          <Figure label="memory" value={app.allocatedMB < 0 ? '–' : megabytes(app.allocatedMB)} />
+          <Figure label="queue" value={app.queue} />
+        </div>
+      )}
+      {app && app.diagnostics !== '' && (
+        <Section title="Diagnostics">
+          <pre>{app.diagnostics}</pre>
+        </Section>
+      )}
+      <Section title="Containers of the current attempt">
+        <Containers containers={list(containers.data?.container)} />
+      </Section>
+      <Section title="The ten steps">
+        <Steps events={events.data?.events ?? []} />
+      </Section>
+    </>
+  );
+}
+
+function Containers(props: { containers: ContainerReport[] }) {
+  return (
+    <Table
+      rows={props.containers}
+      rowKey={(container) => container.containerId}
+      empty="No container runs."
+      columns={[
+        { title: 'Container', cell: (container) => <span class="id">{container.containerId}</span> },
+        { title: 'Node', cell: (container) => container.assignedNodeId },
+        { title: 'State', cell: (container) => <State state={container.containerState} /> },
+        { title: 'Memory', numeric: true, cell: (container) => megabytes(Number(container.allocatedMB)) },
+        { title: 'Virtual cores', numeric: true, cell: (container) => container.allocatedVCores },
+        { title: 'Started', cell: (container) => time(Number(container.startedTime)) },
+      ]}
+    />
+  );
+}
+
+function Steps(props: { events: StepEvent[] }) {
+  const start = props.events[0]?.timeMs ?? 0;
+  return (
+    <Table
+      rows={props.events}
+      rowKey={(event) => `${event.step}-${event.timeMs}-${JSON.stringify(event.detail)}`}
+      empty="Nothing has happened yet."
+      columns={[
+        { title: 'Step', numeric: true, cell: (event) => event.step },
+        { title: 'What', cell: (event) => event.name },
+        { title: 'Time (UTC)', cell: (event) => <span class="id">{clock(event.timeMs)}</span> },
+        { title: 'After', numeric: true, cell: (event) => `${event.timeMs - start} ms` },
+        { title: 'Seen by', cell: (event) => `${event.role} (${event.pid})` },
+        {
+          title: 'Ids and figures',
+          cell: (event) => (
+            <span class="id">
+              {Object.entries(event.detail)
+                .map(([key, value]) => `${key}=${value}`)
+                .join(' ')}
+            </span>
+          ),
+        },
+      ]}
+    />
+  );
+}

@@ -1,0 +1,26 @@
+/** The cluster: figures, nodes, applications; one application with its containers and its ten steps. */
+import { render } from 'preact';
+import '../shared/style.css';
+import { Header } from '../shared/parts.js';
+import { usePolled, useRoute } from '../shared/poll.js';
+import { Application } from './application.js';
+import { Cluster } from './cluster.js';
+import type { ClusterInfo } from './yarn-rest.js';
+
+function Page() {
+  const route = useRoute();
+  const info = usePolled<ClusterInfo>('/ws/v1/cluster/info', 5000).data?.clusterInfo;
+  return (
+    <>
+      <Header
+        title="ResourceManager"
+        subtitle={info === undefined ? '' : `cluster ${info.id} · version ${info.resourceManagerVersion}`}
+      >
+        <a href="#/">Cluster</a>
+      </Header>
+      <main>{route[0] === 'app' && route[1] !== undefined ? <Application id={route[1]} /> : <Cluster />}</main>
+    </>
+  );
+}
+
+render(<Page />, document.body);

@@ -1,0 +1,81 @@
+/** The parts of YARN's REST answers that the page shows. */
+
+export interface ClusterInfo {
+  clusterInfo: { id: number; startedOn: number; state: string; resourceManagerVersion: string };
+}
+
+export interface ClusterMetrics {
+  clusterMetrics: {
+    appsSubmitted: number;
+    appsRunning: number;
+    appsPending: number;
+    appsCompleted: number;
+    appsFailed: number;
+    appsKilled: number;
+    allocatedMB: number;
+    totalMB: number;
+    allocatedVirtualCores: number;
+    totalVirtualCores: number;
+    containersAllocated: number;
+    containersPending: number;
+    activeNodes: number;
+    lostNodes: number;
+  };
+}
+
+export interface NodeReport {
+  id: string;
+  state: string;
+  rack: string;
+  nodeHTTPAddress: string;
+  lastHealthUpdate: number;
+  healthReport: string;
+  numContainers: number;
+  usedMemoryMB: number;
+  availMemoryMB: number;
+  usedVirtualCores: number;
+  availableVirtualCores: number;
+}
+
+export interface AppReport {
+  id: string;
+  name: string;
+  user: string;
+  queue: string;
+  state: string;
+  finalStatus: string;
+  applicationType: string;
+  startedTime: number;
+  finishedTime: number;
+  elapsedTime: number;
+  trackingUrl?: string;
+  diagnostics: string;
+  runningContainers: number;
+  allocatedMB: number;
+  allocatedVCores: number;
+}
+
+export interface ContainerReport {
+  containerId: string;
+  allocatedMB: string | number;
+  allocatedVCores: string | number;
+  assignedNodeId: string;
+  containerState: string;
+  startedTime: string | number;
+  logUrl?: string;
+}
+
+export interface StepEvent {
+  step: number;
+  name: string;
+  timeMs: number;
+  role: string;
+  pid: number;
+  detail: Record<string, string | number>;
+}
+
+/** YARN answers an object where a list has one item, and `{}` where it has none. */
+export function list<T>(value: T | T[] | undefined): T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}
