@@ -1,1 +1,2 @@
 export * from './functions.js';
+export { formatRecord } from './format-record.js';

@@ -1,3 +1,31 @@
 import { defineCodes } from './code-entry.js';
 
-export const GRAPH_CODES = defineCodes({});
+/** A job that was described without a mistake in any one call, and still cannot run as a whole. */
+export const GRAPH_CODES = defineCodes({
+  GRAPH_NO_SINK: {
+    domain: 'user',
+    summary: 'execute() was called for a job without a sink, so its results would go nowhere.',
+    hint: 'End a stream with print(), writeAsText() or addSink() before execute().',
+  },
+  GRAPH_FORWARD_PARALLELISM: {
+    domain: 'user',
+    summary: 'Two operators are connected by forward(), which needs the same parallelism on both sides.',
+    hint: 'Give both operators the same parallelism, or use rebalance() or rescale() between them.',
+  },
+  GRAPH_DUPLICATE_UID: {
+    domain: 'user',
+    summary: 'Two operators of a job have the same uid, or uids with the same hash.',
+    hint: 'Give each operator a uid of its own.',
+  },
+  GRAPH_PARALLELISM: {
+    domain: 'user',
+    summary:
+      'An operator’s parallelism is out of range, above its maximum parallelism, or above 1 for a source that is not parallel.',
+    hint: 'Lower the parallelism (setParallelism, -p, parallelism.default) or raise the maximum (setMaxParallelism).',
+  },
+  GRAPH_INVALID: {
+    domain: 'internal',
+    summary: 'A StreamGraph does not hang together: an edge names no node, or the nodes are out of order.',
+    hint: 'Please report this with the program: the API should not be able to make such a graph.',
+  },
+});

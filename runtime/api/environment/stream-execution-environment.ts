@@ -1,0 +1,167 @@
+import type { RestartStrategyConfig } from '../../graph/stream-graph.js';
+import type { SourceSpec } from '../../graph/operator-spec.js';
+import { apiError } from '../api-error.js';
+import { checkBufferTimeout, checkInteger, checkMaxParallelism, checkName, checkParallelism } from '../checks.js';
+import { sourceFunction } from '../functions/user-function.js';
+import type { SourceInput } from '../functions/inputs.js';
+import { currentHost, resolveHost, type JobExecutionResult, type ProgramHost } from '../host.js';
+import { DataStreamSource } from '../streams/data-stream-source.js';
+import { configuredSettings } from './configured-settings.js';
+import { ExecutionConfig } from './execution-config.js';
+import { StreamEnvironmentContext } from './stream-environment-context.js';
+import type { StreamGraph } from '../../graph/stream-graph.js';
+
+/** Where a program starts: makes sources, holds the job's settings, and runs the job that was described. */
+export class StreamExecutionEnvironment {
+  private readonly context = new StreamEnvironmentContext();
+  private readonly config = new ExecutionConfig();
+  private maxParallelism: number | undefined;
+  private bufferTimeoutMs: number | undefined;
+  private chaining: boolean | undefined;
+  private restartStrategy: RestartStrategyConfig | undefined;
+
+  private constructor() {}
+
+  /** An environment for wherever the program runs: submitted by `weft run`, or in this process. */
+  static getExecutionEnvironment(): StreamExecutionEnvironment {
+    return new StreamExecutionEnvironment();
+  }
+
+  /**
+   * Parallelism of the operators added from now on that set none themselves. Ranks before `-p` and `parallelism.default`.
+   * @throws API_PARALLELISM
+   */
+  setParallelism(parallelism: number): this {
+    this.context.parallelism = checkParallelism(parallelism);
+    return this;
+  }
+
+  getParallelism(): number {
+    return this.context.parallelism ?? currentHost()?.parallelism ?? 1;
+  }
+
+  /** The number of key groups of operators that set none themselves: how far the job can ever be scaled with its state. */
+  setMaxParallelism(maxParallelism: number): this {
+    this.maxParallelism = checkMaxParallelism(maxParallelism);
+    return this;
+  }
+
+  /** How long a record may wait for its buffer to fill: milliseconds, 0 = sent at once, -1 = sent when full. @default 100 */
+  setBufferTimeout(timeoutMs: number): this {
+    this.bufferTimeoutMs = checkBufferTimeout(timeoutMs);
+    return this;
+  }
+
+  /** Each operator becomes a task of its own. */
+  disableOperatorChaining(): this {
+    this.chaining = false;
+    return this;
+  }
+
+  /** What happens when a task fails. @default the cluster's `restart-strategy.type`, which is none unless configured */
+  setRestartStrategy(strategy: RestartStrategyConfig): this {
+    this.restartStrategy = strategy;
+    return this;
+  }
+
+  getConfig(): ExecutionConfig {
+    return this.config;
+  }
+
+  /**
+   * A value that the program needs to describe its job and that may differ elsewhere: read from a file, a database, a
+   * service. Worked out once, by the client; wherever else the program runs it gets that value. It must be plain data.
+   */
+  async value<T>(name: string, compute: () => T | Promise<T>): Promise<T> {
+    return (await resolveHost()).value(checkName('The name of a value', name), compute);
+  }
+
+  /** The values as a bounded stream. Runs with parallelism 1. @throws API_EMPTY_ELEMENTS */
+  fromElements<T>(...elements: T[]): DataStreamSource<T> {
+    if (elements.length === 0) throw apiError('API_EMPTY_ELEMENTS', 'fromElements() needs at least one element.');
+    return this.source('Collection Source', { kind: 'elements', elements }, false);
+  }
+
+  /** The values of an array, a Set, a generator … as a bounded stream; they are read at once. Runs with parallelism 1. */
+  fromCollection<T>(collection: Iterable<T>): DataStreamSource<T> {
+    if (typeof (collection as Partial<Iterable<T>> | undefined)?.[Symbol.iterator] !== 'function') {
+      throw apiError('API_BAD_ARGUMENT', 'fromCollection() needs an iterable, such as an array.');
+    }
+    return this.source('Collection Source', { kind: 'elements', elements: [...collection] }, false);
+  }
+
+  /** The whole numbers from..to, both included; each subtask emits a contiguous share in order. */
+  fromSequence(from: number, to: number): DataStreamSource<number> {
+    checkInteger('The start of a sequence', from, Number.MIN_SAFE_INTEGER);
+    checkInteger('The end of a sequence', to, Number.MIN_SAFE_INTEGER);
+    if (from > to) throw apiError('API_BAD_ARGUMENT', `A sequence cannot go from ${from} down to ${to}.`);
+    return this.source('Sequence Source', { kind: 'sequence', from, to }, true);
+  }
+
+  /** The older name of `fromSequence`. */
+  generateSequence(from: number, to: number): DataStreamSource<number> {
+    return this.fromSequence(from, to);
+  }
+
+  /** The lines of a file, of all files of a folder, or of a `.gz`, shared out among the subtasks. */
+  readTextFile(path: string): DataStreamSource<string> {
+    return this.source(
+      'Custom File Source',
+      { kind: 'text-file', path: checkName('The path of readTextFile()', path) },
+      true,
+    );
+  }
+
+  /**
+   * Text that a server sends, split at the delimiter. Runs with parallelism 1.
+   * @param maxRetries attempts to connect again once the connection is lost, one a second; -1 = for ever
+   */
+  socketTextStream(host: string, port: number, delimiter = '\n', maxRetries = 0): DataStreamSource<string> {
+    return this.source(
+      'Socket Stream',
+      {
+        kind: 'socket-text',
+        host: checkName('The host of socketTextStream()', host),
+        port: checkInteger('A port', port, 1, 65_535),
+        delimiter: delimiter === '' ? '\n' : delimiter,
+        maxRetries: checkInteger('The number of retries', maxRetries, -1),
+      },
+      false,
+    );
+  }
+
+  /**
+   * A source of the user's: an object or rich class with `run`, an async function that emits to its context, or a
+   * generator. Runs with parallelism 1 unless it is a `ParallelSourceFunction`.
+   */
+  addSource<T>(fn: SourceInput<T>, name = 'Custom Source'): DataStreamSource<T> {
+    const source = sourceFunction(fn);
+    return this.source(checkName('A source’s name', name), { kind: 'function', ...source }, source.parallel);
+  }
+
+  /**
+   * Runs the job that was described since the last `execute()`, to its end.
+   * @throws GRAPH_… when it cannot run, else its root cause when it fails
+   */
+  async execute(jobName?: string): Promise<JobExecutionResult> {
+    const host = currentHost() ?? (await resolveHost());
+    return host.execute(this.takeStreamGraph(host, jobName));
+  }
+
+  private takeStreamGraph(host: ProgramHost, jobName: string | undefined): StreamGraph {
+    const configured = configuredSettings(host);
+    return this.context.builder.build(jobName ?? host.configuration['pipeline.name'] ?? 'Weft Streaming Job', {
+      parallelism: this.context.parallelism ?? configured.parallelism,
+      maxParallelism: this.maxParallelism ?? configured.maxParallelism,
+      objectReuse: this.config.isObjectReuseEnabled() ?? configured.objectReuse,
+      chaining: this.chaining ?? configured.chaining,
+      bufferTimeoutMs: this.bufferTimeoutMs ?? configured.bufferTimeoutMs,
+      restartStrategy: this.restartStrategy ?? configured.restartStrategy,
+      globalJobParameters: { ...configured.globalJobParameters, ...this.config.getGlobalJobParameters() },
+    });
+  }
+
+  private source<T>(name: string, source: SourceSpec, parallel: boolean): DataStreamSource<T> {
+    return this.context.source(name, source, parallel);
+  }
+}

@@ -1,0 +1,32 @@
+/**
+ * The package `weft-stream`: what users import to describe a job. It only builds the StreamGraph and hands it to the
+ * program's host on `execute()`; it runs no records. All public classes are exported from here, because a bundled program's
+ * import of the package is bound to this one list.
+ */
+export { StreamExecutionEnvironment } from './environment/stream-execution-environment.js';
+export { ExecutionConfig } from './environment/execution-config.js';
+export { RestartStrategies } from './environment/restart-strategies.js';
+export { Time, type TimeUnit } from './environment/time.js';
+export type { Duration } from './checks.js';
+export { DataStream } from './streams/data-stream.js';
+export { DataStreamSink } from './streams/data-stream-sink.js';
+export { DataStreamSource } from './streams/data-stream-source.js';
+export { KeyedStream } from './streams/keyed-stream.js';
+export { SingleOutputStreamOperator } from './streams/single-output-stream-operator.js';
+export type {
+  FilterInput,
+  FlatMapInput,
+  KeyInput,
+  MapInput,
+  PartitionerInput,
+  ProcessElement,
+  ProcessInput,
+  ReduceInput,
+  SinkInput,
+  SourceInput,
+} from './functions/inputs.js';
+export type { Comparable, KeyValue } from './functions/fields.js';
+export type { JobExecutionResult } from './host.js';
+export type { RestartStrategyConfig } from '../graph/stream-graph.js';
+export { WeftError } from '../common/errors/index.js';
+export * from '../functions/index.js';

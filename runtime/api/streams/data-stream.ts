@@ -1,0 +1,205 @@
+import { formatRecord } from '../../functions/index.js';
+import type {
+  FilterFunction,
+  FlatMapFunction,
+  MapFunction,
+  Partitioner,
+  ProcessFunction,
+  SinkFunction,
+} from '../../functions/index.js';
+import type { OperatorSpec, SinkSpec } from '../../graph/operator-spec.js';
+import type { EdgePartitioner, PartitionerKind } from '../../graph/stream-graph.js';
+import { apiError } from '../api-error.js';
+import { checkName } from '../checks.js';
+import type { Field, FieldValue, KeyField, KeyTuple, KeyValue } from '../functions/fields.js';
+import type {
+  FilterInput,
+  FlatMapInput,
+  KeyInput,
+  MapInput,
+  PartitionerInput,
+  ProcessInput,
+  SinkInput,
+} from '../functions/inputs.js';
+import { anyFunction, fieldKey, keyFunction, syncFunction } from '../functions/user-function.js';
+import type { DataStreamSink } from './data-stream-sink.js';
+import type { KeyedStream } from './keyed-stream.js';
+import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
+import type { StreamContext, StreamInput } from './stream-context.js';
+
+/** Records of one type on their way. Methods add operators to the job; nothing runs before `execute()`. */
+export class DataStream<T> {
+  declare protected readonly recordType: T;
+
+  /** Made by the methods of streams and environments. */
+  constructor(
+    protected readonly context: StreamContext,
+    protected readonly inputs: readonly StreamInput[],
+  ) {}
+
+  /** One result for each record. */
+  map<R>(fn: MapInput<T, R>): SingleOutputStreamOperator<R> {
+    return this.transform('Map', {
+      type: 'map',
+      fn: syncFunction<MapFunction<unknown, unknown>>('map', 'map', fn),
+    });
+  }
+
+  /** Any number of results for each record: returned as an iterable, or handed to the collector. */
+  flatMap<R>(fn: FlatMapInput<T, R>): SingleOutputStreamOperator<R> {
+    return this.transform('Flat Map', {
+      type: 'flatMap',
+      fn: syncFunction<FlatMapFunction<unknown, unknown>>('flatMap', 'flatMap', fn),
+    });
+  }
+
+  /** Keeps the records for which the function says true. */
+  filter<S extends T>(fn: (value: T) => value is S): SingleOutputStreamOperator<S>;
+  filter(fn: FilterInput<T>): SingleOutputStreamOperator<T>;
+  filter(fn: unknown): SingleOutputStreamOperator<T> {
+    return this.transform('Filter', {
+      type: 'filter',
+      fn: syncFunction<FilterFunction<unknown>>('filter', 'filter', fn),
+    });
+  }
+
+  /** The most general operator: sees each record with its context and emits what it likes. */
+  process<R>(fn: ProcessInput<undefined, T, R>): SingleOutputStreamOperator<R> {
+    return this.transform('Process', {
+      type: 'process',
+      fn: syncFunction<ProcessFunction<unknown, unknown>>('process', 'processElement', fn),
+    });
+  }
+
+  /**
+   * Groups the records: those with equal keys meet in one subtask. The key is what a function returns, the value of a
+   * field, or the values of several fields together.
+   */
+  keyBy<K extends KeyValue>(key: KeyInput<T, K>): KeyedStream<T, K>;
+  keyBy<F extends KeyField<T>>(field: F): KeyedStream<T, FieldValue<T, F>>;
+  keyBy<const F extends readonly [KeyField<T>, KeyField<T>, ...KeyField<T>[]]>(
+    ...fields: F
+  ): KeyedStream<T, KeyTuple<T, F>>;
+  keyBy(...by: unknown[]): KeyedStream<T, unknown> {
+    const [first] = by;
+    const named = typeof first === 'string' || typeof first === 'number';
+    return this.context.keyed(this.inputs, named ? fieldKey('keyBy', by) : keyFunction('keyBy', first));
+  }
+
+  /** This stream and others of the same type as one. Their records mix in any order; a stream given twice counts twice. */
+  union(...others: DataStream<T>[]): DataStream<T> {
+    if (others.length === 0) throw apiError('API_BAD_ARGUMENT', 'union() needs at least one other stream.');
+    for (const other of others) {
+      if (!(other instanceof DataStream))
+        throw apiError('API_BAD_ARGUMENT', 'union() was given something else than a stream.');
+      if (other.context !== this.context) {
+        throw apiError('API_FOREIGN_STREAM', 'union() was given a stream of another environment.');
+      }
+    }
+    return this.context.stream([this, ...others].flatMap((stream) => stream.inputs));
+  }
+
+  /** Spreads the records evenly over all subtasks of the next operator, in turn. */
+  rebalance(): DataStream<T> {
+    return this.partitioned('rebalance', { kind: 'REBALANCE' });
+  }
+
+  /** As `rebalance`, but each subtask reaches only its share of the next ones: less traffic, evenness only within a share. */
+  rescale(): DataStream<T> {
+    return this.partitioned('rescale', { kind: 'RESCALE' });
+  }
+
+  /** Spreads the records at random. */
+  shuffle(): DataStream<T> {
+    return this.partitioned('shuffle', { kind: 'SHUFFLE' });
+  }
+
+  /** Sends all records to the first subtask of the next operator. */
+  global(): DataStream<T> {
+    return this.partitioned('global', { kind: 'GLOBAL' });
+  }
+
+  /** Hands the records one-to-one to the next operator, which must have the same parallelism. */
+  forward(): DataStream<T> {
+    return this.partitioned('forward', { kind: 'FORWARD' });
+  }
+
+  /** Sends each record to every subtask of the next operator. */
+  broadcast(): DataStream<T> {
+    return this.partitioned('broadcast', { kind: 'BROADCAST' });
+  }
+
+  /** Lets a function of the key choose the subtask. The key is a function's result or the value of a field. */
+  partitionCustom<K>(partitioner: PartitionerInput<K>, key: KeyInput<T, K>): DataStream<T>;
+  partitionCustom<F extends Field<T>>(partitioner: PartitionerInput<FieldValue<T, F>>, field: F): DataStream<T>;
+  partitionCustom(partitioner: unknown, key: unknown): DataStream<T> {
+    const named = typeof key === 'string' || typeof key === 'number';
+    return this.partitioned('partitionCustom', {
+      kind: 'CUSTOM',
+      partitioner: syncFunction<Partitioner<unknown>>('partitionCustom', 'partition', partitioner),
+      key: named ? fieldKey('partitionCustom', [key]) : keyFunction('partitionCustom', key),
+    });
+  }
+
+  /** Prints each record to the TaskManager's standard output, with the subtask's number before it if there are several. */
+  print(prefix = ''): DataStreamSink<T> {
+    return this.sink('Print to Std. Out', { kind: 'print', prefix, stderr: false });
+  }
+
+  /** As `print`, to standard error. */
+  printToErr(prefix = ''): DataStreamSink<T> {
+    return this.sink('Print to Std. Err', { kind: 'print', prefix, stderr: true });
+  }
+
+  /**
+   * Writes one line per record: to a file with parallelism 1, else to a folder of files, one a subtask. What was there is
+   * replaced when the job starts from the beginning.
+   * @param options.format makes the line of a record @default `formatRecord`
+   */
+  writeAsText(path: string, options: { format?: (record: T) => string } = {}): DataStreamSink<T> {
+    const format = syncFunction<{ format(record: unknown): string }>(
+      'writeAsText',
+      'format',
+      options.format ?? formatRecord,
+    );
+    return this.sink('Text File', {
+      kind: 'text-file',
+      path: checkName('The path of writeAsText()', path),
+      format: format.format,
+    });
+  }
+
+  /** Hands each record to a function of the user's. If it returns a promise, the next record waits for it. */
+  addSink(fn: SinkInput<T>): DataStreamSink<T> {
+    return this.sink('Unnamed', { kind: 'function', fn: anyFunction<SinkFunction<unknown>>('addSink', 'invoke', fn) });
+  }
+
+  /** Adds an operator with one output behind this stream. */
+  protected transform<R>(name: string, operator: OperatorSpec): SingleOutputStreamOperator<R> {
+    return this.context.operator(this.inputs, {
+      name,
+      pact: 'Operator',
+      operator,
+      chainingStrategy: 'ALWAYS',
+      parallelism: undefined,
+    });
+  }
+
+  /** How `caller` spreads this stream's records; a kind of stream may refuse it. */
+  protected partitioned(
+    _caller: string,
+    partitioner: EdgePartitioner & { kind: Exclude<PartitionerKind, 'HASH'> },
+  ): DataStream<T> {
+    return this.context.stream(this.inputs.map(({ draft }) => ({ draft, partitioner })));
+  }
+
+  private sink(name: string, sink: SinkSpec): DataStreamSink<T> {
+    return this.context.sink(this.inputs, {
+      name,
+      pact: 'Data Sink',
+      operator: { type: 'sink', sink },
+      chainingStrategy: 'ALWAYS',
+      parallelism: undefined,
+    });
+  }
+}

@@ -1,0 +1,88 @@
+import type { KeyedProcessFunction, ReduceFunction } from '../../functions/index.js';
+import type { FieldAggregation, KeyFunction } from '../../graph/operator-spec.js';
+import { apiError } from '../api-error.js';
+import type { ExtremeArguments, ExtremeByArguments, SumArguments } from '../functions/fields.js';
+import type { ProcessInput, ReduceInput } from '../functions/inputs.js';
+import { fieldName, syncFunction } from '../functions/user-function.js';
+import { DataStream } from './data-stream.js';
+import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
+import type { StreamContext, StreamInput } from './stream-context.js';
+
+/** A stream whose records are grouped by key. Its operators keep something for each key, and emit at each record. */
+export class KeyedStream<T, K> extends DataStream<T> {
+  declare protected readonly keyType: K;
+
+  /** Made by `keyBy`. */
+  constructor(
+    context: StreamContext,
+    inputs: readonly StreamInput[],
+    private readonly key: KeyFunction,
+  ) {
+    super(
+      context,
+      inputs.map(({ draft }) => ({ draft, partitioner: { kind: 'HASH', key } })),
+    );
+  }
+
+  /** Combines each record with what came before for its key. The first record of a key is emitted as it is. */
+  reduce(fn: ReduceInput<T>): SingleOutputStreamOperator<T> {
+    return this.transform('Keyed Reduce', {
+      type: 'keyedReduce',
+      fn: syncFunction<ReduceFunction<unknown>>('reduce', 'reduce', fn),
+      key: this.key,
+    });
+  }
+
+  /** The key's first record with the field replaced by the sum so far. */
+  sum(...by: SumArguments<T>): SingleOutputStreamOperator<T> {
+    return this.aggregate('sum', by);
+  }
+
+  /** The key's first record with the field replaced by the least value so far. */
+  min(...by: ExtremeArguments<T>): SingleOutputStreamOperator<T> {
+    return this.aggregate('min', by);
+  }
+
+  /** The key's first record with the field replaced by the greatest value so far. */
+  max(...by: ExtremeArguments<T>): SingleOutputStreamOperator<T> {
+    return this.aggregate('max', by);
+  }
+
+  /**
+   * The whole record with the least value of the field so far.
+   * On a tie the earlier record stays, unless `first` is false. @default first = true
+   */
+  minBy(...by: ExtremeByArguments<T>): SingleOutputStreamOperator<T> {
+    return this.aggregate('minBy', by);
+  }
+
+  /** As `minBy`, with the greatest value. */
+  maxBy(...by: ExtremeByArguments<T>): SingleOutputStreamOperator<T> {
+    return this.aggregate('maxBy', by);
+  }
+
+  /** As on any stream, with the record's key in the context. */
+  override process<R>(fn: ProcessInput<K, T, R>): SingleOutputStreamOperator<R>;
+  override process<R>(fn: ProcessInput<undefined, T, R>): SingleOutputStreamOperator<R>;
+  override process<R>(fn: unknown): SingleOutputStreamOperator<R> {
+    return this.transform('KeyedProcess', {
+      type: 'keyedProcess',
+      fn: syncFunction<KeyedProcessFunction<unknown, unknown, unknown>>('process', 'processElement', fn),
+      key: this.key,
+    });
+  }
+
+  /** @throws API_KEYED_PARTITIONING always: the records of a key belong together */
+  protected override partitioned(caller: string): never {
+    throw apiError('API_KEYED_PARTITIONING', `${caller}() cannot change how a keyed stream is partitioned.`);
+  }
+
+  private aggregate(kind: FieldAggregation['kind'], by: readonly unknown[]): SingleOutputStreamOperator<T> {
+    const [field, first = true] = by;
+    return this.transform('Keyed Aggregation', {
+      type: 'keyedAggregate',
+      aggregation: { kind, field: field === undefined ? undefined : fieldName(kind, field), first: first === true },
+      key: this.key,
+    });
+  }
+}

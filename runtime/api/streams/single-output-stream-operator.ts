@@ -1,0 +1,69 @@
+import type { OperatorDraft } from '../environment/stream-graph-builder.js';
+import { DataStream } from './data-stream.js';
+import * as settings from './operator-settings.js';
+import type { StreamContext } from './stream-context.js';
+
+/** The output of one operator, which can still be named and tuned. */
+export class SingleOutputStreamOperator<T> extends DataStream<T> {
+  /** Made by the methods of streams and environments. */
+  constructor(
+    context: StreamContext,
+    private readonly draft: OperatorDraft,
+  ) {
+    super(context, [{ draft, partitioner: undefined }]);
+  }
+
+  /** The operator's name in plans, pages and logs. */
+  name(name: string): this {
+    settings.setName(this.draft, name);
+    return this;
+  }
+
+  /** Identity of the operator across changes of the program: state is found again by it. Unique in the job. */
+  uid(uid: string): this {
+    settings.setUid(this.draft, uid);
+    return this;
+  }
+
+  /**
+   * How many subtasks run the operator. Ranks before the environment's, `-p` and `parallelism.default`.
+   * @throws API_PARALLELISM
+   */
+  setParallelism(parallelism: number): this {
+    settings.setParallelism(this.draft, parallelism);
+    return this;
+  }
+
+  /**
+   * The number of key groups: to how many subtasks the operator can ever be scaled with its state.
+   * @throws API_PARALLELISM
+   */
+  setMaxParallelism(maxParallelism: number): this {
+    settings.setMaxParallelism(this.draft, maxParallelism);
+    return this;
+  }
+
+  /** Subtasks of one group may share a slot. @default the group of the inputs if they agree, else `default` */
+  slotSharingGroup(group: string): this {
+    settings.setSlotSharingGroup(this.draft, group);
+    return this;
+  }
+
+  /** Never chains the operator, neither to the one before nor to the one after. */
+  disableChaining(): this {
+    this.draft.chainingStrategy = 'NEVER';
+    return this;
+  }
+
+  /** Starts a chain here: the operator is not chained to the one before, but may be to those after. */
+  startNewChain(): this {
+    this.draft.chainingStrategy = 'HEAD';
+    return this;
+  }
+
+  /** How long a record may wait for its buffer to fill: milliseconds, 0 = sent at once, -1 = sent when full. */
+  setBufferTimeout(timeoutMs: number): this {
+    settings.setBufferTimeout(this.draft, timeoutMs);
+    return this;
+  }
+}

@@ -1,0 +1,26 @@
+/**
+ * What streams of one environment share. Streams make each other through it, because each kind extends `DataStream`
+ * and they could not import one another. Types only.
+ */
+import type { EdgePartitioner } from '../../graph/stream-graph.js';
+import type { KeyFunction } from '../../graph/operator-spec.js';
+import type { NewOperator, OperatorDraft } from '../environment/stream-graph-builder.js';
+import type { DataStreamSink } from './data-stream-sink.js';
+import type { DataStream } from './data-stream.js';
+import type { KeyedStream } from './keyed-stream.js';
+import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
+
+/** One operator whose output a stream carries, and how its records will be spread; undefined: as parallelism suggests. */
+export interface StreamInput {
+  readonly draft: OperatorDraft;
+  readonly partitioner: EdgePartitioner | undefined;
+}
+
+export interface StreamContext {
+  /** Adds an operator that reads the inputs. */
+  operator<R>(inputs: readonly StreamInput[], operator: NewOperator): SingleOutputStreamOperator<R>;
+  sink<T>(inputs: readonly StreamInput[], operator: NewOperator): DataStreamSink<T>;
+  keyed<T, K>(inputs: readonly StreamInput[], key: KeyFunction): KeyedStream<T, K>;
+  /** The inputs as they are, e.g. after a union or with another partitioner. */
+  stream<T>(inputs: readonly StreamInput[]): DataStream<T>;
+}

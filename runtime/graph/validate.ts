@@ -1,0 +1,82 @@
+/** Checks what only shows when the whole job is known. Each error names the operator and the line that made it. */
+import { WeftError, type ErrorCode } from '../common/errors/index.js';
+import { maxParallelismOf } from './max-parallelism.js';
+import type { StreamEdge, StreamGraph, StreamNode } from './stream-graph.js';
+
+/** @throws GRAPH_NO_SINK, GRAPH_FORWARD_PARALLELISM, GRAPH_DUPLICATE_UID, GRAPH_PARALLELISM, GRAPH_INVALID */
+export function validateStreamGraph(graph: StreamGraph): void {
+  const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
+  for (const node of graph.nodes) checkParallelism(node, graph);
+  checkUids(graph.nodes);
+  for (const edge of graph.edges) checkEdge(edge, nodes);
+  checkSink(graph);
+}
+
+function checkParallelism(node: StreamNode, graph: StreamGraph): void {
+  const { parallelism, operator } = node;
+  if (!Number.isSafeInteger(parallelism) || parallelism < 1) {
+    throw nodeError(
+      'GRAPH_PARALLELISM',
+      node,
+      `has the parallelism ${parallelism}, which is not a whole number from 1`,
+    );
+  }
+  if (operator.type === 'source' && !runsInParallel(operator.source) && parallelism > 1) {
+    throw nodeError('GRAPH_PARALLELISM', node, `is not a parallel source, but has the parallelism ${parallelism}`);
+  }
+  const max = maxParallelismOf(node, graph.settings);
+  if (parallelism > max) {
+    throw nodeError('GRAPH_PARALLELISM', node, `has the parallelism ${parallelism}, above its maximum of ${max}`);
+  }
+}
+
+function runsInParallel(source: (StreamNode['operator'] & { type: 'source' })['source']): boolean {
+  if (source.kind === 'function') return source.parallel;
+  return source.kind === 'sequence' || source.kind === 'text-file';
+}
+
+function checkUids(nodes: readonly StreamNode[]): void {
+  const byUid = new Map<string, StreamNode>();
+  for (const node of nodes) {
+    if (node.uid === undefined) continue;
+    const other = byUid.get(node.uid);
+    if (other !== undefined) {
+      throw nodeError('GRAPH_DUPLICATE_UID', node, `has the uid "${node.uid}" that ${title(other)} has already`);
+    }
+    byUid.set(node.uid, node);
+  }
+}
+
+function checkEdge(edge: StreamEdge, nodes: ReadonlyMap<number, StreamNode>): void {
+  const source = nodes.get(edge.source);
+  const target = nodes.get(edge.target);
+  if (source === undefined || target === undefined || edge.source >= edge.target) {
+    throw new WeftError(
+      'GRAPH_INVALID',
+      `The edge ${edge.source} → ${edge.target} does not lead from an earlier node to a later one.`,
+    );
+  }
+  if (edge.partitioner.kind === 'FORWARD' && source.parallelism !== target.parallelism) {
+    throw nodeError(
+      'GRAPH_FORWARD_PARALLELISM',
+      target,
+      `has the parallelism ${target.parallelism}, but reads with forward() from ${title(source)}, which has ${source.parallelism}`,
+    );
+  }
+}
+
+function checkSink(graph: StreamGraph): void {
+  if (graph.nodes.some((node) => node.pact === 'Data Sink')) return;
+  const read = new Set(graph.edges.map((edge) => edge.source));
+  const ends = graph.nodes.filter((node) => !read.has(node.id));
+  const open = ends.length === 0 ? '' : ` Nothing reads from ${ends.map(title).join(', ')}.`;
+  throw new WeftError('GRAPH_NO_SINK', `The job "${graph.jobName}" has no sink.${open}`);
+}
+
+function title(node: StreamNode): string {
+  return node.declaredAt === undefined ? `"${node.name}"` : `"${node.name}" (${node.declaredAt})`;
+}
+
+function nodeError(code: ErrorCode, node: StreamNode, problem: string): WeftError {
+  return new WeftError(code, `The operator ${title(node)} ${problem}.`, { subject: node.declaredAt ?? node.name });
+}
