@@ -92,6 +92,11 @@ export const RecordedContextSchema = Type.Object({
   values: Type.Record(Type.String(), Type.Unknown()),
   /** Results of the `execute()` calls before this one. */
   executions: Type.Array(Type.Unknown()),
+  /** Default parallelism and configuration that the client's host offered to the program. */
+  parallelism: Type.Optional(Type.Integer({ minimum: 1 })),
+  configuration: Type.Optional(Type.Record(Type.String(), Type.String())),
+  /** From where clock and random numbers were recorded: the program's start (default), or its import of `weft-stream`. */
+  recordedFrom: Type.Optional(Type.Union([Type.Literal('start'), Type.Literal('api-import')])),
 });
 export type RecordedContext = Static<typeof RecordedContextSchema>;
 

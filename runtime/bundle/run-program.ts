@@ -1,0 +1,175 @@
+/** The client's run of a program: all that could differ elsewhere is recorded on the way to each `execute()`. */
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import { WeftError } from '../common/errors/index.js';
+import type { RecordedContext } from '../graph/job-graph.js';
+import type { StreamGraph } from '../graph/stream-graph.js';
+import { decodeValue } from './context/encoded-value.js';
+import { interceptContext } from './context/intercept.js';
+import { ContextRecorder } from './context/recorder.js';
+import { Deferred } from './deferred.js';
+import { programError } from './program-error.js';
+import { installProgramHost, type ExecutionResult, type HostOfProgram } from './program-host.js';
+import { sourceMappingOf } from './source-mapping.js';
+
+/** One `execute()` of the program, with all that a slot thread needs to come to the same graph. */
+export interface ProgramExecution {
+  /** Counts the program's calls of `execute()`, from 0. */
+  executeIndex: number;
+  context: RecordedContext;
+}
+
+export interface RunOptions {
+  /** Where the artifact was laid out. */
+  folder: string;
+  /** Path of the bundled program below it. */
+  entry: string;
+  /** Arguments of the program. */
+  args: readonly string[];
+  parallelism: number;
+  configuration: Readonly<Record<string, string>>;
+  execute(streamGraph: StreamGraph, execution: ProgramExecution): Promise<ExecutionResult>;
+}
+
+/**
+ * Runs the program in this process until it has ended. That is: its module is evaluated and every job it started meanwhile is
+ * over; or, when it starts its jobs later (`main()` that nobody awaits), nothing is left to do in this process.
+ * @returns how often the program called `execute()`
+ * @throws BUNDLE_PROGRAM_FAILED, or what `execute` threw if the program did not catch it
+ */
+export async function runProgram(options: RunOptions): Promise<number> {
+  const { folder, entry, args } = options;
+  const run = new ClientRun(options);
+  const former = process.argv;
+  const path = join(folder, entry);
+  process.argv = [process.execPath, path, ...args];
+  try {
+    await run.evaluate(pathToFileURL(path).href);
+  } catch (error) {
+    throw programError(error, folder);
+  } finally {
+    run.end();
+    process.argv = former;
+  }
+  return run.executions;
+}
+
+/**
+ * Records as `host` of the program. Recording pauses while a job runs, because the client's own code reads clocks too.
+ */
+export class ContextRecording {
+  executions = 0;
+  private pending = 0;
+  private ended = false;
+  readonly active = (): boolean => this.pending === 0 && !this.ended;
+
+  constructor(
+    readonly recorder: ContextRecorder,
+    private readonly runJob: RunOptions['execute'],
+  ) {}
+
+  async execute(streamGraph: StreamGraph): Promise<ExecutionResult> {
+    const context = this.recorder.snapshot();
+    const executeIndex = this.executions++;
+    this.pending++;
+    try {
+      const result = await this.runJob(streamGraph, { executeIndex, context });
+      this.recorder.keepExecution(executeIndex, result);
+      return result;
+    } finally {
+      this.pending--;
+    }
+  }
+
+  /** The program gets the value in the form in which it travels, so that it sees what slot threads will see. */
+  async value<T>(name: string, compute: () => T | Promise<T>): Promise<T> {
+    const { recorder } = this;
+    if (!recorder.hasValue(name)) {
+      this.pending++;
+      try {
+        recorder.keepValue(name, await compute());
+      } finally {
+        this.pending--;
+      }
+    }
+    return decodeValue(recorder.valueOf(name)) as T;
+  }
+
+  get idle(): boolean {
+    return this.pending === 0;
+  }
+
+  end(): void {
+    this.ended = true;
+  }
+}
+
+class ClientRun {
+  private readonly recording: ContextRecording;
+  private readonly undo: (() => void)[];
+
+  constructor(options: RunOptions) {
+    const { args, parallelism, configuration } = options;
+    const recorder = new ContextRecorder({ args, cwd: process.cwd(), parallelism, configuration });
+    const recording = new ContextRecording(recorder, options.execute);
+    const mapping = sourceMappingOf(options.folder);
+    const host: HostOfProgram = {
+      mode: 'client',
+      parallelism,
+      configuration,
+      execute: (graph) => recording.execute(graph),
+      value: (name, compute) => recording.value(name, compute),
+      mapLocation: (location) => mapping.location(location),
+    };
+    this.recording = recording;
+    const patches = interceptContext(recorder, recording.active);
+    patches.publish();
+    this.undo = [installProgramHost(host), () => patches.restore()];
+  }
+
+  get executions(): number {
+    return this.recording.executions;
+  }
+
+  async evaluate(url: string): Promise<void> {
+    const floating = new FloatingWork();
+    try {
+      await Promise.race([import(url), floating.failed, floating.drained]);
+      if (this.executions === 0 || !this.recording.idle) await Promise.race([floating.failed, floating.drained]);
+    } finally {
+      floating.stopWatching();
+    }
+    if (this.executions === 0) {
+      throw new WeftError('BUNDLE_NO_JOB', 'The program ended without running a job: it never called execute().');
+    }
+  }
+
+  end(): void {
+    this.recording.end();
+    for (const step of this.undo) step();
+  }
+}
+
+/** What a program does that its module does not wait for: it fails as an unhandled rejection, and is over when Node has nothing left to do. */
+class FloatingWork {
+  private readonly outcome = new Deferred<never>();
+  private readonly end = new Deferred<undefined>();
+  readonly failed = this.outcome.promise;
+  readonly drained = this.end.promise;
+
+  private readonly onFailure = (error: unknown): void => this.outcome.reject(error as Error);
+  private readonly onDrained = (): void => this.end.resolve(undefined);
+
+  constructor() {
+    this.failed.catch(() => {});
+    process.on('uncaughtException', this.onFailure);
+    process.on('unhandledRejection', this.onFailure);
+    process.on('beforeExit', this.onDrained);
+  }
+
+  stopWatching(): void {
+    process.off('uncaughtException', this.onFailure);
+    process.off('unhandledRejection', this.onFailure);
+    process.off('beforeExit', this.onDrained);
+  }
+}
