@@ -1,0 +1,152 @@
+/** The jobs of a cluster: takes them in, finds them again after a restart, keeps the finished ones for a while. */
+import type { BlobStore } from '../common/blobs/blob-store.js';
+import type { Clock } from '../common/clock.js';
+import type { Configuration } from '../common/config/index.js';
+import { clusterOptions } from '../common/config/options/index.js';
+import { WeftError } from '../common/errors/index.js';
+import type { Logger } from '../common/log/logger.js';
+import { requireFit } from '../common/wire/index.js';
+import { JobGraphSchema, type JobGraph } from '../graph/job-graph.js';
+import { restartStrategyOf } from './failover/configured-strategy.js';
+import { summaryOf } from './job/failures.js';
+import { JobMaster } from './job/job-master.js';
+import { isTerminalJob } from './job/states.js';
+import type { JobStore, StoredResult } from './job-store.js';
+import type { SlotPool } from './slot-pool.js';
+import type { TaskManagers } from './task-managers.js';
+
+export interface DispatcherOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly config: Configuration;
+  readonly blobs: BlobStore;
+  readonly store: JobStore;
+  readonly pool: SlotPool;
+  readonly taskManagers: Pick<TaskManagers, 'get'>;
+  /** From 0 to 1. */
+  readonly random: () => number;
+  onTerminal(job: JobMaster): void;
+}
+
+export class Dispatcher {
+  /** In order of submission. */
+  private readonly jobs = new Map<string, JobMaster>();
+  private readonly cancelExpiry = new Map<string, () => void>();
+  private accepting = true;
+
+  constructor(private readonly options: DispatcherOptions) {}
+
+  list(): JobMaster[] {
+    return [...this.jobs.values()];
+  }
+
+  find(jobId: string): JobMaster | undefined {
+    return this.jobs.get(jobId);
+  }
+
+  /** @throws JOB_NOT_FOUND */
+  get(jobId: string): JobMaster {
+    const job = this.jobs.get(jobId);
+    if (job === undefined) throw new WeftError('JOB_NOT_FOUND', `Job ${jobId} not found`);
+    return job;
+  }
+
+  get runningJobs(): number {
+    return this.list().filter((job) => !job.terminal).length;
+  }
+
+  /** Takes no further job. */
+  close(): void {
+    this.accepting = false;
+  }
+
+  /** Restarts the jobs that a former JobManager left running. */
+  async recover(): Promise<void> {
+    for (const { jobGraph, attempt, submittedMs } of this.options.store.running()) {
+      this.options.log.info({ jobId: jobGraph.jobId, attempt: attempt + 1 }, `recovering job "${jobGraph.name}"`);
+      await this.run(jobGraph, attempt + 1, submittedMs);
+    }
+  }
+
+  /**
+   * Takes a job and starts it. Submitting it again (a client that did not hear the answer) is harmless.
+   * @throws JOB_GRAPH_INVALID, BLOB_NOT_FOUND when a file of its artifact was not uploaded, CLUSTER_SHUTTING_DOWN
+   */
+  async submit(value: unknown): Promise<string> {
+    requireFit(JobGraphSchema, value, 'JOB_GRAPH_INVALID', 'The job graph');
+    const jobGraph = value as JobGraph;
+    if (!this.accepting) throw new WeftError('CLUSTER_SHUTTING_DOWN', 'The cluster is being stopped.');
+    if (this.isKnown(jobGraph.jobId)) return jobGraph.jobId;
+    for (const { path, sha256 } of jobGraph.program.files) {
+      if (await this.options.blobs.has(sha256)) continue;
+      throw new WeftError('BLOB_NOT_FOUND', `The file "${path}" (${sha256}) of the job was not uploaded.`);
+    }
+    await this.run(jobGraph, 0, this.options.clock.nowMs());
+    return jobGraph.jobId;
+  }
+
+  /** How a job ended that this JobManager, or one before it, ran to its end. */
+  resultOf(jobId: string): StoredResult | undefined {
+    const job = this.jobs.get(jobId);
+    return job === undefined ? this.options.store.result(jobId) : resultOf(job);
+  }
+
+  stop(): void {
+    for (const cancel of this.cancelExpiry.values()) cancel();
+  }
+
+  private isKnown(jobId: string): boolean {
+    return this.jobs.has(jobId) || this.options.store.result(jobId) !== undefined;
+  }
+
+  private async run(jobGraph: JobGraph, firstAttempt: number, submittedMs: number): Promise<void> {
+    const { clock, log, config, blobs, store, pool, taskManagers, random } = this.options;
+    const jobGraphHash = await blobs.put(Buffer.from(JSON.stringify(jobGraph)));
+    if (this.jobs.has(jobGraph.jobId)) return;
+    const job = new JobMaster({
+      clock,
+      log,
+      config,
+      jobGraph,
+      jobGraphHash,
+      firstAttempt,
+      submittedMs,
+      pool,
+      taskManagers,
+      strategy: restartStrategyOf(jobGraph, config, random),
+      onAttempt: (attempt) => {
+        store.save({ jobGraph, attempt, submittedMs });
+      },
+      onTerminal: (ended) => {
+        this.ended(ended);
+      },
+    });
+    this.jobs.set(jobGraph.jobId, job);
+    job.start();
+  }
+
+  private ended(job: JobMaster): void {
+    const { clock, config, store, onTerminal } = this.options;
+    const result = resultOf(job);
+    if (result !== undefined) store.finish(result);
+    const cancel = clock.after(config.get(clusterOptions.jobStoreExpirationS) * 1000, () => {
+      this.jobs.delete(job.jobId);
+      this.cancelExpiry.delete(job.jobId);
+      store.forget(job.jobId);
+    });
+    this.cancelExpiry.set(job.jobId, cancel);
+    onTerminal(job);
+  }
+}
+
+function resultOf(job: JobMaster): StoredResult | undefined {
+  const { state, jobId } = job;
+  if (!isTerminalJob(state)) return undefined;
+  const failure = state === 'FAILED' ? job.failures.latest : undefined;
+  return {
+    jobId,
+    state,
+    diagnostics: failure === undefined ? '' : summaryOf(failure),
+    ...(failure === undefined ? {} : { error: failure.root.error }),
+  };
+}

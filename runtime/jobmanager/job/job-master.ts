@@ -1,0 +1,403 @@
+/**
+ * One job from its submission to its end: waits for slots, deploys, follows its executions, restarts after failures as the
+ * strategy allows, cancels. It owns the job's state; the dispatcher owns the job.
+ */
+import type { Clock } from '../../common/clock.js';
+import type { Configuration } from '../../common/config/index.js';
+import { clusterOptions } from '../../common/config/options/index.js';
+import { WeftError, asWeftError, fromWireError } from '../../common/errors/index.js';
+import type { Logger } from '../../common/log/logger.js';
+import { transition } from '../../common/state-machine.js';
+import { expand, subtaskName, type ExecutionGraph } from '../../graph/execution-graph.js';
+import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
+import type { RestartStrategy } from '../failover/restart-strategy.js';
+import type { Slot, SlotPool } from '../slot-pool.js';
+import type { Heartbeat, TaskManager, TaskManagers, TaskStates } from '../task-managers.js';
+import { deploy } from './deployment.js';
+import { Execution } from './execution.js';
+import { FailureHistory, failureOf, type Failure } from './failures.js';
+import { JOB_TRANSITIONS, isTerminalJob, type JobEvent, type JobState } from './states.js';
+
+export interface JobMasterOptions {
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly config: Configuration;
+  readonly jobGraph: JobGraph;
+  /** Hash of the JobGraph's JSON in the blob store. */
+  readonly jobGraphHash: string;
+  /** Of the first deployment; more than 0 when a former JobManager ran the job already. */
+  readonly firstAttempt: number;
+  readonly submittedMs: number;
+  readonly pool: SlotPool;
+  readonly taskManagers: Pick<TaskManagers, 'get'>;
+  readonly strategy: RestartStrategy;
+  /** Before tasks of this attempt are deployed: it must be remembered, so that no later JobManager repeats it. */
+  onAttempt(attempt: number): void;
+  /** The job has reached its terminal state. */
+  onTerminal(job: JobMaster): void;
+}
+
+export class JobMaster {
+  readonly graph: ExecutionGraph;
+  readonly failures: FailureHistory;
+  /** When each state was last entered; only those that were. */
+  readonly enteredMs: Partial<Record<JobState, number>> = {};
+  private current: JobState = 'INITIALIZING';
+  private jobAttempt: number;
+  private executions = new Map<string, Execution>();
+  private readonly byExecutionId = new Map<string, Execution>();
+  /** Where `graph.slots[n]` lies, while the job holds it. */
+  private slots: (Slot | undefined)[];
+  /** The failure that the job is recovering from or dying of. */
+  private failing: Failure | undefined;
+  private restartPauseOver = true;
+  private cancelPause: (() => void) | undefined;
+
+  constructor(private readonly options: JobMasterOptions) {
+    const { jobGraph, config, firstAttempt, submittedMs } = options;
+    this.graph = expand(jobGraph);
+    this.slots = this.graph.slots.map(() => undefined);
+    this.failures = new FailureHistory(config.get(clusterOptions.exceptionHistorySize));
+    this.jobAttempt = firstAttempt;
+    this.enteredMs.INITIALIZING = submittedMs;
+    this.createExecutions();
+  }
+
+  get jobGraph(): JobGraph {
+    return this.options.jobGraph;
+  }
+
+  get jobId(): string {
+    return this.jobGraph.jobId;
+  }
+
+  get name(): string {
+    return this.jobGraph.name;
+  }
+
+  get state(): JobState {
+    return this.current;
+  }
+
+  get terminal(): boolean {
+    return isTerminalJob(this.current);
+  }
+
+  /** Counts the deployments of the whole job from 0. */
+  get attempt(): number {
+    return this.jobAttempt;
+  }
+
+  get strategy(): RestartStrategy {
+    return this.options.strategy;
+  }
+
+  /** What the job waits for, for people; undefined when it waits for nothing. */
+  get waitingFor(): string | undefined {
+    const slots = this.options.pool.describeWaiting(this.jobId);
+    if (slots !== undefined) return slots;
+    return this.current === 'RESTARTING' ? 'waiting to restart after a failure' : undefined;
+  }
+
+  /** The current execution of each subtask, in order of vertex and subtask. */
+  allExecutions(): Execution[] {
+    return [...this.executions.values()];
+  }
+
+  executionsOf(vertex: Pick<JobVertex, 'id' | 'parallelism'>): Execution[] {
+    return Array.from({ length: vertex.parallelism }, (_, subtask) =>
+      this.executions.get(subtaskName({ vertexId: vertex.id, subtask })),
+    ).filter((execution) => execution !== undefined);
+  }
+
+  start(): void {
+    this.become('initialized');
+    this.become('schedule');
+    this.schedule();
+  }
+
+  /** Ends the job CANCELED. Repeating it is harmless. @throws JOB_NOT_CANCELLABLE when it has finished or failed. */
+  cancel(): void {
+    if (this.current === 'CANCELED' || this.current === 'CANCELLING') return;
+    if (this.terminal) {
+      throw new WeftError('JOB_NOT_CANCELLABLE', `Job ${this.jobId} is ${this.current} and cannot be cancelled.`);
+    }
+    this.become('cancel');
+    this.cancelPause?.();
+    this.cancelExecutions();
+    this.proceed();
+  }
+
+  /** Reports of a TaskManager. Those of older attempts, and what contradicts the state table, are dropped. */
+  taskStates(taskManager: TaskManager, { jobAttempt, changes }: TaskStates): void {
+    if (jobAttempt !== this.jobAttempt) return;
+    const nowMs = this.options.clock.nowMs();
+    for (const { executionId, state, error, metrics } of changes) {
+      const execution = this.byExecutionId.get(executionId);
+      if (execution?.place?.resourceId !== taskManager.registration.resourceId) continue;
+      if (metrics !== undefined) execution.measured(metrics, nowMs);
+      if (!execution.accepts(state)) {
+        this.options.log.warn({ executionId, from: execution.state, to: state }, 'ignored an illegal change of state');
+        continue;
+      }
+      if (!execution.become(state, nowMs)) continue;
+      if (execution.state === 'FAILED') {
+        this.failed(this.failureIn(execution, error === undefined ? unexplained(execution) : fromWireError(error)));
+      } else if (execution.state === 'CANCELED' && this.current === 'RUNNING') {
+        this.failed(this.failureIn(execution, canceledUnasked(execution)));
+      }
+    }
+    this.proceed();
+  }
+
+  heartbeat({ metrics }: Heartbeat): void {
+    const nowMs = this.options.clock.nowMs();
+    for (const sample of metrics) this.byExecutionId.get(sample.executionId)?.measured(sample, nowMs);
+  }
+
+  /** Its slots are gone, and with them what ran there. */
+  taskManagerLost(resourceId: string, cause: WeftError): void {
+    if (this.terminal) return;
+    const lostSlots = this.slots.filter((slot) => slot?.resourceId === resourceId).length;
+    if (lostSlots === 0) return;
+    this.slots = this.slots.map((slot) => (slot?.resourceId === resourceId ? undefined : slot));
+    const nowMs = this.options.clock.nowMs();
+    const hit = this.allExecutions().filter((it) => it.place?.resourceId === resourceId && !it.terminal);
+    for (const execution of hit) {
+      execution.become('FAILED', nowMs);
+      this.failed(this.failureIn(execution, cause));
+    }
+    if (this.needsSlots()) this.requestMissingSlots();
+    this.proceed();
+  }
+
+  private schedule(): void {
+    const nowMs = this.options.clock.nowMs();
+    this.failing = undefined;
+    this.options.onAttempt(this.jobAttempt);
+    for (const execution of this.executions.values()) execution.become('SCHEDULED', nowMs);
+    if (this.missingSlots() === 0) this.deploy();
+    else if (this.options.pool.describeWaiting(this.jobId) === undefined) this.requestMissingSlots();
+  }
+
+  private missingSlots(): number {
+    return this.slots.filter((slot) => slot === undefined).length;
+  }
+
+  /** Whether slots that the job lacks are of use now: before its first deployment, and from a failure on. */
+  private needsSlots(): boolean {
+    if (this.missingSlots() === 0) return false;
+    return this.current === 'RESTARTING' || (this.current === 'RUNNING' && this.isScheduled());
+  }
+
+  private isScheduled(): boolean {
+    return this.allExecutions().every(({ state }) => state === 'SCHEDULED');
+  }
+
+  private requestMissingSlots(): void {
+    const { pool } = this.options;
+    pool.withdraw(this.jobId);
+    pool.request({
+      jobId: this.jobId,
+      jobName: this.name,
+      count: this.missingSlots(),
+      granted: (granted) => {
+        const fresh = [...granted];
+        this.slots = this.slots.map((slot) => slot ?? fresh.shift());
+        if (this.current === 'RUNNING') this.deploy();
+      },
+      timedOut: (error) => {
+        this.failed(failureOf(error, this.options.clock.nowMs()));
+        this.proceed();
+      },
+    });
+    this.announceWaiting();
+  }
+
+  private announceWaiting(): void {
+    // In a later turn: slots that are free are handed out before that, and then there is nothing to tell.
+    queueMicrotask(() => {
+      queueMicrotask(() => {
+        const waiting = this.options.pool.describeWaiting(this.jobId);
+        if (waiting !== undefined) this.options.log.info({ jobId: this.jobId }, `job "${this.name}" is ${waiting}`);
+      });
+    });
+  }
+
+  private deploy(): void {
+    const { clock, log, jobGraphHash, taskManagers } = this.options;
+    const attempt = this.jobAttempt;
+    const isCurrent = (): boolean => attempt === this.jobAttempt && !this.terminal;
+    deploy({
+      graph: this.graph,
+      jobGraphHash,
+      attempt,
+      slots: this.slots.filter((slot) => slot !== undefined),
+      executions: this.executions,
+      log,
+      taskManager: (resourceId) => taskManagers.get(resourceId),
+      nowMs: () => clock.nowMs(),
+      onBuilt: (built) => {
+        for (const execution of built) {
+          if (execution.state === 'DEPLOYING') execution.become('INITIALIZING', clock.nowMs());
+        }
+      },
+      onFailed: (members, error) => {
+        if (isCurrent()) this.slotFailed(members, error);
+      },
+    }).catch((error: unknown) => {
+      if (!isCurrent()) return;
+      this.failed(failureOf(error, clock.nowMs()));
+      this.proceed();
+    });
+  }
+
+  /** A slot refused its tasks. If its TaskManager was lost meanwhile, that has been dealt with already. */
+  private slotFailed(members: readonly Execution[], error: unknown): void {
+    const nowMs = this.options.clock.nowMs();
+    for (const execution of members) {
+      if (execution.terminal) continue;
+      execution.become('FAILED', nowMs);
+      if (execution.state === 'FAILED') this.failed(this.failureIn(execution, error));
+    }
+    this.proceed();
+  }
+
+  /** The first failure of an attempt decides; those in its wake are kept beside it. */
+  private failed(failure: Failure): void {
+    const { strategy, clock, log } = this.options;
+    if (this.failing !== undefined) {
+      this.failures.join(failure);
+      return;
+    }
+    if (this.current !== 'RUNNING') return;
+    this.failing = failure;
+    this.failures.open(failure);
+    log.warn({ jobId: this.jobId, task: failure.taskName, err: fromWireError(failure.error) }, 'the job failed');
+    const decision = strategy.onFailure(clock.nowMs());
+    if (decision.restart) {
+      this.become('restart');
+      log.info({ jobId: this.jobId, delayMs: decision.delayMs }, 'restarting the job');
+      this.restartPauseOver = false;
+      this.cancelPause = clock.after(decision.delayMs, () => {
+        this.restartPauseOver = true;
+        this.proceed();
+      });
+    } else {
+      log.error({ jobId: this.jobId }, `the job is not restarted: ${decision.reason}`);
+      this.become('fail');
+    }
+    this.cancelExecutions();
+    // Asked for at once, so that a new TaskManager starts while the strategy pauses.
+    if (this.needsSlots()) this.requestMissingSlots();
+  }
+
+  private cancelExecutions(): void {
+    const nowMs = this.options.clock.nowMs();
+    this.options.pool.withdraw(this.jobId);
+    const running: Slot[] = [];
+    for (const execution of this.executions.values()) {
+      if (execution.terminal) continue;
+      execution.become('CANCELING', nowMs);
+      if (!execution.terminal && execution.place !== undefined) running.push(execution.place);
+    }
+    this.cancelSlots(running);
+  }
+
+  /** One order to each TaskManager. */
+  private cancelSlots(slots: readonly Slot[]): void {
+    const { taskManagers, log, config } = this.options;
+    const timeoutMs = config.get(clusterOptions.taskCancellationTimeoutMs);
+    const numbersOf = new Map<string, Set<number>>();
+    for (const { resourceId, slot } of slots) {
+      numbersOf.set(resourceId, (numbersOf.get(resourceId) ?? new Set<number>()).add(slot));
+    }
+    for (const [resourceId, numbers] of numbersOf) {
+      taskManagers
+        .get(resourceId)
+        ?.peer.session.call('cancelTasks', { jobId: this.jobId, slots: [...numbers] }, { timeoutMs })
+        .catch((error: unknown) => {
+          log.warn({ err: error, jobId: this.jobId, resourceId }, 'tasks could not be cancelled');
+        });
+    }
+  }
+
+  /** Does what the job's state allows once nothing of the current attempt runs any longer. */
+  private proceed(): void {
+    if (this.terminal) return;
+    const executions = this.allExecutions();
+    if (!executions.every((execution) => execution.terminal)) return;
+    switch (this.current) {
+      case 'RUNNING':
+        if (executions.every(({ state }) => state === 'FINISHED')) this.end('finish');
+        return;
+      case 'CANCELLING':
+      case 'FAILING':
+        this.end('ended');
+        return;
+      case 'RESTARTING':
+        if (this.restartPauseOver) this.restart();
+    }
+  }
+
+  private restart(): void {
+    this.jobAttempt++;
+    this.createExecutions();
+    this.become('schedule');
+    this.schedule();
+  }
+
+  private end(event: JobEvent): void {
+    this.become(event);
+    const { pool } = this.options;
+    const held = this.slots.filter((slot) => slot !== undefined);
+    // The threads of slots whose tasks all finished are thrown away too.
+    this.cancelSlots(held);
+    this.slots = this.slots.map(() => undefined);
+    pool.free(this.jobId, held);
+    this.options.log.info({ jobId: this.jobId, state: this.current }, `job "${this.name}" is ${this.current}`);
+    this.options.onTerminal(this);
+  }
+
+  private createExecutions(): void {
+    const nowMs = this.options.clock.nowMs();
+    this.byExecutionId.clear();
+    this.executions = new Map();
+    for (const { id: vertexId, parallelism } of this.jobGraph.vertices) {
+      for (let subtask = 0; subtask < parallelism; subtask++) {
+        const execution = new Execution({ vertexId, subtask }, this.jobAttempt, nowMs);
+        this.executions.set(subtaskName(execution), execution);
+        this.byExecutionId.set(execution.executionId, execution);
+      }
+    }
+  }
+
+  private become(event: JobEvent): void {
+    this.current = transition('job', JOB_TRANSITIONS, this.current, event);
+    this.enteredMs[this.current] = this.options.clock.nowMs();
+  }
+
+  private failureIn(execution: Execution, error: unknown): Failure {
+    return {
+      ...failureOf(asWeftError(error), this.options.clock.nowMs()),
+      taskName: this.taskNameOf(execution),
+      place: execution.place,
+    };
+  }
+
+  private taskNameOf({ vertexId, subtask, attempt }: Execution): string {
+    const vertex = this.jobGraph.vertices.find(({ id }) => id === vertexId);
+    return `${vertex?.name ?? vertexId} (${subtask + 1}/${vertex?.parallelism ?? 1}) - execution #${attempt}`;
+  }
+}
+
+function unexplained(execution: Execution): WeftError {
+  return new WeftError('INTERNAL', `The TaskManager reported ${execution.executionId} as failed without saying why.`);
+}
+
+function canceledUnasked(execution: Execution): WeftError {
+  return new WeftError(
+    'TASK_CANCELED_UNEXPECTEDLY',
+    `Execution ${execution.executionId} was cancelled by its TaskManager although nobody asked for it.`,
+  );
+}
