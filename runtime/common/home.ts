@@ -53,6 +53,8 @@ export class WeftHome {
 export interface RoleRecord {
   role: string;
   pid: number;
+  /** Start time of the process in clock ticks: tells it from a later one with the same number. */
+  startTicks?: number;
   /** `http://host:port` of its server. */
   url: string;
   startedMs: number;

@@ -1,0 +1,303 @@
+/**
+ * All containers of a node: starts them, stops them, hears of their ends, and takes them over after a restart. Every
+ * change that matters is on disk before anybody is told of it.
+ */
+import { randomBytes } from 'node:crypto';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { Clock } from '../../runtime/common/clock.js';
+import { ENV } from '../../runtime/common/environment.js';
+import { WeftError, asWeftError } from '../../runtime/common/errors/index.js';
+import { applicationOfContainer, parseContainerId } from '../../runtime/common/ids.js';
+import type { Logger } from '../../runtime/common/log/logger.js';
+import { findProcessesByEnvironment } from '../../runtime/common/process/process-environment.js';
+import { sendSignal } from '../../runtime/common/process/process-identity.js';
+import { transition } from '../../runtime/common/state-machine.js';
+import type {
+  ContainerStatus,
+  ExitReason,
+  LaunchContext,
+  Resource,
+} from '../../runtime/common/wire/protocols/shared.js';
+import { tailOf } from '../launcher/stderr-tail.js';
+import type { LaunchedProcess, Launcher } from '../launcher/launcher.js';
+import type { Localizer } from '../localizer/localizer.js';
+import type { MemoryMonitor } from '../monitor/memory-monitor.js';
+import type { NodeFolders } from '../node-folders.js';
+import type { ContainerStore } from '../recovery/container-store.js';
+import { statusOf, type ContainerRecord, type StopRequest } from './container-record.js';
+import { CONTAINER_TRANSITIONS, type ContainerEvent } from './container-states.js';
+import { EXIT_STATUS, exitReasonOf, launchFailure, type ProcessEnd } from './exit-reason.js';
+
+export interface ContainerSpec {
+  readonly containerId: string;
+  readonly user: string;
+  readonly resource: Resource;
+  readonly context: LaunchContext;
+}
+
+export interface ContainerManagerOptions {
+  readonly folders: NodeFolders;
+  readonly store: ContainerStore;
+  readonly localizer: Localizer;
+  readonly launcher: Launcher;
+  readonly monitor: MemoryMonitor;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Time between SIGTERM and SIGKILL. */
+  readonly sigkillDelayMs: number;
+  /** How long the working folder of an ended container stays, for a look at it. */
+  readonly deleteDelayMs: number;
+}
+
+interface Live {
+  readonly record: ContainerRecord;
+  /** Settles when the container has been started, or could not be. */
+  starting: Promise<void> | undefined;
+  /** Between the decision to start the process and its being known: a stop has to wait for that moment. */
+  launching: boolean;
+  cancelKill: (() => void) | undefined;
+}
+
+export class ContainerManager {
+  private readonly containers = new Map<string, Live>();
+  private readonly changeListeners: ((record: ContainerRecord) => void)[] = [];
+  private readonly stopListeners: ((record: ContainerRecord, reason: string) => void)[] = [];
+
+  constructor(private readonly options: ContainerManagerOptions) {}
+
+  /** A container changed its state; it is on disk already. */
+  onChange(listener: (record: ContainerRecord) => void): void {
+    this.changeListeners.push(listener);
+  }
+
+  /** A running container is about to get SIGTERM. */
+  onStopping(listener: (record: ContainerRecord, reason: string) => void): void {
+    this.stopListeners.push(listener);
+  }
+
+  get(containerId: string): ContainerRecord | undefined {
+    return this.containers.get(containerId)?.record;
+  }
+
+  list(): ContainerRecord[] {
+    return [...this.containers.values()].map(({ record }) => record);
+  }
+
+  status(record: ContainerRecord): ContainerStatus {
+    const { monitor } = this.options;
+    const pid = monitor.programPid(record.containerId);
+    const residentMb = monitor.residentMb(record.containerId);
+    return statusOf(record, {
+      ...(pid === undefined ? {} : { pid }),
+      ...(residentMb === undefined ? {} : { residentMb }),
+    });
+  }
+
+  /**
+   * Resolves when the container's process runs; a repeated request is answered alike.
+   * @throws CONTAINER_ENDED, and whatever kept it from starting
+   */
+  async start(spec: ContainerSpec): Promise<void> {
+    const known = this.containers.get(spec.containerId);
+    if (known?.starting !== undefined) return known.starting;
+    if (known?.record.state === 'RUNNING') return;
+    if (known !== undefined) {
+      const why = known.record.exit?.diagnostics ?? '';
+      throw new WeftError('CONTAINER_ENDED', `${spec.containerId} has ended already. ${why}`.trim());
+    }
+    const containerId = parseContainerId(spec.containerId);
+    const record: ContainerRecord = {
+      containerId,
+      applicationId: applicationOfContainer(containerId),
+      user: spec.user,
+      resource: spec.resource,
+      livenessToken: randomBytes(32).toString('hex'),
+      createdMs: this.options.clock.nowMs(),
+      state: 'NEW',
+    };
+    const live: Live = { record, starting: undefined, launching: false, cancelKill: undefined };
+    this.containers.set(containerId, live);
+    live.starting = this.bringUp(live, spec.context).finally(() => {
+      live.starting = undefined;
+    });
+    return live.starting;
+  }
+
+  /** Ends a container: SIGTERM to its process group, SIGKILL after the grace time. Unknown and ended ones are no error. */
+  stop(containerId: string, reason: string, exitStatus: number = EXIT_STATUS.stoppedByAppMaster): void {
+    this.requestStop(containerId, { kind: 'stopped', exitStatus, reason });
+  }
+
+  /** It uses more memory than it was given. */
+  stopForMemory(containerId: string, description: string): void {
+    this.requestStop(containerId, { kind: 'memory', exitStatus: EXIT_STATUS.memoryExceeded, reason: description });
+  }
+
+  /** Stops all and resolves when they have ended. */
+  async stopAll(reason: string, exitStatus: number): Promise<void> {
+    const ends = this.list()
+      .filter((record) => record.state !== 'COMPLETE')
+      .map((record) => this.ended(record.containerId));
+    for (const record of this.list()) this.stop(record.containerId, reason, exitStatus);
+    await Promise.all(ends);
+  }
+
+  /** Takes over what an earlier NodeManager of this node started, and learns how the rest ended. */
+  recover(): void {
+    for (const record of this.options.store.loadAll()) {
+      const live: Live = { record, starting: undefined, launching: false, cancelKill: undefined };
+      this.containers.set(record.containerId, live);
+      if (record.state === 'COMPLETE') continue;
+      const process = this.options.launcher.adopt(record);
+      if (process !== undefined) {
+        this.options.log.info({ containerId: record.containerId, pid: process.leaderPid }, 'container taken over');
+        this.running(live, process);
+        if (record.stopRequest !== undefined) this.signalStop(live, record.stopRequest.reason);
+      } else {
+        this.lostMeanwhile(live);
+      }
+    }
+  }
+
+  /** The ResourceManager knows of its end. */
+  markReported(containerId: string): void {
+    const record = this.get(containerId);
+    if (record === undefined || record.state !== 'COMPLETE' || record.endReported === true) return;
+    record.endReported = true;
+    this.options.store.save(record);
+  }
+
+  /** Drops a container that ended; its logs stay. */
+  forget(containerId: string): void {
+    if (this.get(containerId)?.state !== 'COMPLETE') return;
+    this.containers.delete(containerId);
+    this.options.store.remove(containerId);
+  }
+
+  /** Resolves when the container has ended; at once if it has, or is unknown. */
+  private ended(containerId: string): Promise<void> {
+    return new Promise((resolve) => {
+      const record = this.get(containerId);
+      if (record === undefined || record.state === 'COMPLETE') resolve();
+      else this.onChange((changed) => changed === record && record.state === 'COMPLETE' && resolve());
+    });
+  }
+
+  private async bringUp(live: Live, context: LaunchContext): Promise<void> {
+    const { record } = live;
+    const { store, launcher, localizer } = this.options;
+    try {
+      store.save(record);
+      const { workingDir } = launcher.prepareFolders(record);
+      if (context.localResources.length > 0) {
+        this.move(live, 'localize');
+        await localizer.localize(context.localResources, workingDir);
+      }
+      this.requireNotStopped(record);
+      live.launching = true;
+      const process = await launcher.launch(record, context);
+      this.running(live, process);
+      if (record.stopRequest !== undefined) this.signalStop(live, record.stopRequest.reason);
+    } catch (error) {
+      live.launching = false;
+      this.options.log.warn({ err: error, containerId: record.containerId }, 'container could not be started');
+      if (record.state !== 'COMPLETE') this.complete(live, 'failed', launchFailure(asWeftError(error)));
+      throw error;
+    }
+  }
+
+  private requireNotStopped(record: ContainerRecord): void {
+    if (record.stopRequest === undefined) return;
+    throw new WeftError(
+      'CONTAINER_ENDED',
+      `${record.containerId} was stopped before it started: ${record.stopRequest.reason}`,
+    );
+  }
+
+  private running(live: Live, process: LaunchedProcess): void {
+    const { record } = live;
+    const { clock, monitor } = this.options;
+    record.leaderPid = process.leaderPid;
+    record.leaderStartTicks = process.leaderStartTicks;
+    record.startedMs ??= clock.nowMs();
+    monitor.watch(record.containerId, process.leaderPid, record.resource.memoryMb);
+    if (record.state !== 'RUNNING') this.move(live, 'launched');
+    void process.ended.then((end) => {
+      // Whatever the program left behind in its group goes with it.
+      sendSignal(-process.leaderPid, 'SIGKILL');
+      this.exited(live, end);
+    });
+  }
+
+  private exited(live: Live, end: ProcessEnd): void {
+    const { record } = live;
+    live.cancelKill?.();
+    const stderr = tailOf(join(this.options.folders.logDir(record.applicationId, record.containerId), 'stderr'));
+    this.complete(live, 'exited', exitReasonOf(end, record.stopRequest, stderr));
+  }
+
+  private lostMeanwhile(live: Live): void {
+    const { record } = live;
+    // By now the group's number may be another's: what is left of it is known by its environment.
+    const left = findProcessesByEnvironment({ [ENV.containerId]: record.containerId });
+    for (const pid of left) sendSignal(pid, 'SIGKILL');
+    if (record.leaderPid !== undefined || this.options.launcher.endOf(record.containerId).exitCode !== undefined) {
+      if (record.state !== 'RUNNING') this.move(live, 'launched');
+      this.exited(live, this.options.launcher.endOf(record.containerId));
+      return;
+    }
+    const error = new WeftError('CONTAINER_LAUNCH_FAILED', 'The NodeManager was killed before the process ran.');
+    this.complete(live, 'failed', launchFailure(error));
+  }
+
+  private requestStop(containerId: string, request: StopRequest): void {
+    const live = this.containers.get(containerId);
+    if (live === undefined || live.record.state === 'COMPLETE' || live.record.stopRequest !== undefined) return;
+    live.record.stopRequest = request;
+    this.options.log.info({ containerId, kind: request.kind, reason: request.reason }, 'stopping container');
+    if (live.record.state === 'RUNNING') {
+      this.options.store.save(live.record);
+      this.signalStop(live, request.reason);
+    } else if (!live.launching) {
+      this.complete(live, 'stopped', {
+        kind: request.kind,
+        exitStatus: request.exitStatus,
+        diagnostics: request.reason,
+      });
+    }
+  }
+
+  private signalStop(live: Live, reason: string): void {
+    const group = live.record.leaderPid;
+    if (group === undefined) return;
+    for (const listener of this.stopListeners) listener(live.record, reason);
+    sendSignal(-group, 'SIGTERM');
+    live.cancelKill = this.options.clock.after(this.options.sigkillDelayMs, () => {
+      sendSignal(-group, 'SIGKILL');
+    });
+  }
+
+  private complete(live: Live, event: 'failed' | 'stopped' | 'exited', exit: ExitReason): void {
+    const { record } = live;
+    const { clock, deleteDelayMs, folders, log, monitor } = this.options;
+    record.exit = exit;
+    record.endedMs = clock.nowMs();
+    monitor.forget(record.containerId);
+    log.info({ containerId: record.containerId, exit: exit.kind, exitStatus: exit.exitStatus }, 'container ended');
+    this.move(live, event);
+    const workingDir = folders.workingDir(record.applicationId, record.containerId);
+    clock.after(deleteDelayMs, () => {
+      rm(workingDir, { recursive: true, force: true }).catch((error: unknown) => {
+        log.warn({ err: error, workingDir }, 'a working folder could not be removed');
+      });
+    });
+  }
+
+  private move(live: Live, event: ContainerEvent): void {
+    const { record } = live;
+    record.state = transition('container', CONTAINER_TRANSITIONS, record.state, event);
+    this.options.store.save(record);
+    for (const listener of this.changeListeners) listener(record);
+  }
+}

@@ -1,0 +1,182 @@
+/**
+ * The NodeManager's side of its connection to the ResourceManager: registers (again after every restart of either
+ * side) with all it runs, sends heartbeats with what changed, and carries out what it is told.
+ */
+import type { Clock } from '../../runtime/common/clock.js';
+import { hasCode } from '../../runtime/common/errors/index.js';
+import type { Logger } from '../../runtime/common/log/logger.js';
+import { RpcClient } from '../../runtime/common/wire/client.js';
+import type { Handlers, ParamsOf, ResultOf } from '../../runtime/common/wire/protocol.js';
+import { nodeProtocol } from '../../runtime/common/wire/protocols/nodemanager-resourcemanager.js';
+import { EXIT_STATUS } from '../containers/exit-reason.js';
+import type { ContainerManager } from '../containers/container-manager.js';
+import type { Health } from '../health/disk-health.js';
+import { StatusDeltas } from './status-deltas.js';
+
+export type Registration = ResultOf<typeof nodeProtocol.server, 'register'>;
+
+export interface ResourceManagerLinkOptions {
+  /** Where it is now; asked before each attempt. */
+  address(): string | Promise<string>;
+  token(): string;
+  readonly node: Omit<ParamsOf<typeof nodeProtocol.server, 'register'>, 'containers'>;
+  readonly containers: ContainerManager;
+  readonly clock: Clock;
+  readonly log: Logger;
+  usedMemoryMb(): number;
+  health(): Health;
+  onRegistered(registration: Registration): void;
+  onTokenKeys(keys: string[]): void;
+  onApplicationFinished(applicationId: string): void;
+  /** It does not accept our cluster key. */
+  onRefused(error: Error): void;
+}
+
+const CALL_TIMEOUT_MS = 10_000;
+/** How long an ordered stop waits for the last heartbeat. */
+const FAREWELL_TIMEOUT_MS = 500;
+
+export class ResourceManagerLink {
+  private readonly client: RpcClient<typeof nodeProtocol.client, typeof nodeProtocol.server>;
+  private readonly deltas = new StatusDeltas();
+  private cancelHeartbeats: (() => void) | undefined;
+  private registered = false;
+  private beating = false;
+  private beatAgain = false;
+
+  constructor(private readonly options: ResourceManagerLinkOptions) {
+    const { clock, log } = options;
+    this.client = new RpcClient({
+      protocol: nodeProtocol,
+      address: () => options.address(),
+      token: () => options.token(),
+      handlers: this.handlers(),
+      clock,
+      log,
+      maxBackoffMs: 500,
+      onConnected: (resumed) => {
+        if (!resumed) void this.register();
+      },
+      onDisconnected: () => {
+        log.warn('the connection to the ResourceManager broke; containers go on');
+      },
+      onRefused: (error) => {
+        options.onRefused(error);
+      },
+    });
+    options.containers.onChange(() => {
+      this.beat();
+    });
+  }
+
+  start(): void {
+    this.client.start();
+  }
+
+  /** Tells what has ended, if the ResourceManager listens, and closes. */
+  async stop(): Promise<void> {
+    this.cancelHeartbeats?.();
+    if (this.registered && this.client.session.connected) {
+      await this.heartbeat(FAREWELL_TIMEOUT_MS).catch(() => undefined);
+    }
+    this.close();
+  }
+
+  /** Closes without a word. */
+  close(): void {
+    this.cancelHeartbeats?.();
+    this.client.close();
+  }
+
+  private handlers(): Handlers<typeof nodeProtocol.client> {
+    const { containers } = this.options;
+    return {
+      startContainer: async (spec) => {
+        await containers.start(spec);
+        return {};
+      },
+      stopContainer: ({ containerId, reason }) => {
+        containers.stop(containerId, reason, EXIT_STATUS.stoppedByResourceManager);
+      },
+      applicationFinished: ({ applicationId }) => {
+        this.options.onApplicationFinished(applicationId);
+      },
+      tokenKeys: ({ keys }) => {
+        this.options.onTokenKeys(keys);
+      },
+      resync: async () => {
+        this.options.log.warn('the ResourceManager counts this node as lost: stopping all containers');
+        await containers.stopAll('The ResourceManager had given up this node.', EXIT_STATUS.aborted);
+        await this.register();
+      },
+    };
+  }
+
+  private async register(): Promise<void> {
+    this.registered = false;
+    this.cancelHeartbeats?.();
+    const { clock, containers, log, node } = this.options;
+    this.deltas.clear();
+    // A call waits in the session until the socket is attached, so it is the first that the ResourceManager hears.
+    const statuses = containers.list().map((record) => containers.status(record));
+    try {
+      const params = { ...node, containers: statuses };
+      const registration = await this.client.session.call('register', params, { timeoutMs: CALL_TIMEOUT_MS });
+      this.registered = true;
+      this.acknowledge(statuses);
+      log.info({ nodeId: node.nodeId, containers: statuses.length }, 'registered at the ResourceManager');
+      this.options.onRegistered(registration);
+      for (const containerId of registration.containersToStop) {
+        containers.stop(containerId, 'Its application has ended.', EXIT_STATUS.stoppedAfterApplication);
+      }
+      this.cancelHeartbeats = clock.every(registration.heartbeatIntervalMs, () => {
+        this.beat();
+      });
+      this.beat();
+    } catch (error) {
+      log.warn({ err: error }, 'could not register at the ResourceManager');
+      if (!hasCode(error, 'WIRE_CLOSED')) clock.after(1000, () => void this.registerAgain());
+    }
+  }
+
+  private async registerAgain(): Promise<void> {
+    if (!this.registered && this.client.session.connected) await this.register();
+  }
+
+  /** Sends a heartbeat now, or right after the one that is under way. */
+  private beat(): void {
+    if (!this.registered || !this.client.session.connected) return;
+    if (this.beating) {
+      this.beatAgain = true;
+      return;
+    }
+    this.beating = true;
+    this.heartbeat(CALL_TIMEOUT_MS)
+      .catch((error: unknown) => {
+        this.options.log.warn({ err: error }, 'a heartbeat was not answered');
+        if (hasCode(error, 'WIRE_TIMEOUT')) this.client.reconnect();
+      })
+      .finally(() => {
+        this.beating = false;
+        if (!this.beatAgain) return;
+        this.beatAgain = false;
+        this.beat();
+      });
+  }
+
+  private async heartbeat(timeoutMs: number): Promise<void> {
+    const { containers, health, usedMemoryMb } = this.options;
+    const statuses = this.deltas.changed(containers.list().map((record) => containers.status(record)));
+    const { healthy, report } = health();
+    const params = { containers: statuses, healthy, healthReport: report, usedMemoryMb: usedMemoryMb() };
+    await this.client.session.call('heartbeat', params, { timeoutMs });
+    this.acknowledge(statuses);
+  }
+
+  private acknowledge(statuses: Parameters<StatusDeltas['acknowledge']>[0]): void {
+    const { containers } = this.options;
+    this.deltas.acknowledge(statuses);
+    for (const { containerId, state } of statuses) if (state === 'COMPLETE') containers.markReported(containerId);
+    this.deltas.retain(new Set(containers.list().map((record) => record.containerId)));
+  }
+}

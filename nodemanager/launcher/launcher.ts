@@ -1,0 +1,150 @@
+/**
+ * Starts the process of a container, and takes over those that an earlier NodeManager started. A container is a process
+ * group of its own that outlives this process, with its output going straight into its log files; a few lines of shell
+ * around the program note its exit code, so that whoever asks later still learns it. The command's words are the
+ * shell's arguments, never its text.
+ */
+import { spawn, type ChildProcess } from 'node:child_process';
+import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../runtime/common/clock.js';
+import { ENV } from '../../runtime/common/environment.js';
+import { WeftError } from '../../runtime/common/errors/index.js';
+import { isSameProcess, processStartTicks } from '../../runtime/common/process/process-identity.js';
+import type { LaunchContext } from '../../runtime/common/wire/protocols/shared.js';
+import type { ContainerRecord } from '../containers/container-record.js';
+import type { ProcessEnd } from '../containers/exit-reason.js';
+import type { NodeFolders } from '../node-folders.js';
+import type { ContainerStore } from '../recovery/container-store.js';
+import { containerEnvironment, expand, type LaunchPlace } from './environment.js';
+import { findProgram } from './program.js';
+
+export interface LaunchedProcess {
+  readonly leaderPid: number;
+  readonly leaderStartTicks: number;
+  /** Settles when the leader has ended. Never rejects. */
+  readonly ended: Promise<ProcessEnd>;
+}
+
+/** What all containers of a node have in common. */
+export type NodePlace = Pick<LaunchPlace, 'nodeManagerUrl' | 'nodeHost' | 'nodeBinary' | 'distDir' | 'home'>;
+
+/**
+ * The trap keeps the wrapper alive through a SIGTERM to the group until the program has ended; a trapped signal, unlike
+ * an ignored one, has its usual effect on the program.
+ */
+const WRAPPER = 'trap : TERM INT HUP; echo $$ >"$1"; exit_file=$2; shift 2; "$@"; echo $? >"$exit_file"';
+
+/** How often a process that is not our child is looked at. */
+const ADOPTED_POLL_MS = 50;
+
+export class Launcher {
+  constructor(
+    private readonly folders: NodeFolders,
+    private readonly store: ContainerStore,
+    private readonly place: NodePlace,
+    private readonly clock: Clock,
+  ) {}
+
+  /** Makes the empty working folder and the log folder. */
+  prepareFolders(record: ContainerRecord): { workingDir: string; logDir: string } {
+    const workingDir = this.folders.workingDir(record.applicationId, record.containerId);
+    const logDir = this.folders.logDir(record.applicationId, record.containerId);
+    rmSync(workingDir, { recursive: true, force: true });
+    mkdirSync(join(workingDir, 'tmp'), { recursive: true });
+    mkdirSync(logDir, { recursive: true });
+    return { workingDir, logDir };
+  }
+
+  /** @throws CONTAINER_LAUNCH_FAILED */
+  async launch(record: ContainerRecord, context: LaunchContext): Promise<LaunchedProcess> {
+    const workingDir = this.folders.workingDir(record.applicationId, record.containerId);
+    const logDir = this.folders.logDir(record.applicationId, record.containerId);
+    const place: LaunchPlace = {
+      ...this.place,
+      containerId: record.containerId,
+      livenessToken: record.livenessToken,
+      workingDir,
+      logDir,
+      temporaryDir: join(workingDir, 'tmp'),
+    };
+    const environment = containerEnvironment(context, place, process.env);
+    const [word = '', ...rest] = context.command.map((text) => expand(text, place));
+    const program = findProgram(word, workingDir, environment['PATH']);
+    const { containerId } = record;
+    const wrapperArguments = [this.store.pidFile(containerId), this.store.exitFile(containerId), program, ...rest];
+    const output = ['stdout', 'stderr'].map((name) => openSync(join(logDir, name), 'a'));
+    try {
+      const child = spawn('/bin/sh', ['-c', WRAPPER, 'weft-container', ...wrapperArguments], {
+        cwd: workingDir,
+        env: environment,
+        detached: true,
+        stdio: ['ignore', ...output],
+      });
+      return await this.watchChild(child, containerId);
+    } finally {
+      output.forEach(closeSync);
+    }
+  }
+
+  /** The process that an earlier NodeManager started, if it still runs. */
+  adopt(record: ContainerRecord): LaunchedProcess | undefined {
+    const { leaderPid, leaderStartTicks } = record;
+    if (leaderPid !== undefined && leaderStartTicks !== undefined) {
+      if (!isSameProcess(leaderPid, leaderStartTicks)) return undefined;
+      return this.watchStranger(record.containerId, leaderPid, leaderStartTicks);
+    }
+    // It died between the start and noting it: the wrapper's own note tells, and the environment proves it.
+    const pid = this.store.pidOf(record.containerId);
+    const ticks = pid === undefined ? undefined : processStartTicks(pid);
+    if (pid === undefined || ticks === undefined || !runsContainer(pid, record.containerId)) return undefined;
+    return this.watchStranger(record.containerId, pid, ticks);
+  }
+
+  /** How a process ended that nobody watched. */
+  endOf(containerId: string): ProcessEnd {
+    const exitCode = this.store.exitCodeOf(containerId);
+    return exitCode === undefined ? {} : { exitCode };
+  }
+
+  private async watchChild(child: ChildProcess, containerId: string): Promise<LaunchedProcess> {
+    const ended = new Promise<ProcessEnd>((resolve) => {
+      child.once('exit', (code, signal) => {
+        const noted = this.endOf(containerId);
+        if (noted.exitCode !== undefined) resolve(noted);
+        else resolve(signal === null ? { exitCode: code ?? 0 } : { signal });
+      });
+    });
+    await new Promise<void>((resolve, reject) => {
+      child.once('spawn', resolve);
+      child.once('error', (cause) => {
+        reject(
+          new WeftError('CONTAINER_LAUNCH_FAILED', `The process could not be started: ${cause.message}`, { cause }),
+        );
+      });
+    });
+    child.unref();
+    const leaderPid = child.pid ?? 0;
+    return { leaderPid, leaderStartTicks: processStartTicks(leaderPid) ?? 0, ended };
+  }
+
+  private watchStranger(containerId: string, leaderPid: number, leaderStartTicks: number): LaunchedProcess {
+    const ended = new Promise<ProcessEnd>((resolve) => {
+      const stopPolling = this.clock.every(ADOPTED_POLL_MS, () => {
+        if (isSameProcess(leaderPid, leaderStartTicks)) return;
+        stopPolling();
+        resolve(this.endOf(containerId));
+      });
+    });
+    return { leaderPid, leaderStartTicks, ended };
+  }
+}
+
+function runsContainer(pid: number, containerId: string): boolean {
+  try {
+    const environment = readFileSync(`/proc/${pid}/environ`, 'utf8');
+    return environment.split('\0').includes(`${ENV.containerId}=${containerId}`);
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,343 @@
+/** One NodeManager: puts its parts together, brings them up in the order that recovery needs, and takes them down again. */
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import type { Clock } from '../runtime/common/clock.js';
+import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
+import { WeftError, hasCode } from '../runtime/common/errors/index.js';
+import type { WeftHome } from '../runtime/common/home.js';
+import { startHttpServer, type HttpServer } from '../runtime/common/http/server.js';
+import { nodeId } from '../runtime/common/ids.js';
+import type { Logger } from '../runtime/common/log/logger.js';
+import { liveRoleRecord, removeRoleRecord, writeRoleRecord } from '../runtime/common/process/role-record.js';
+import { ContainerManager } from './containers/container-manager.js';
+import { EXIT_STATUS } from './containers/exit-reason.js';
+import { checkDisks, type Health } from './health/disk-health.js';
+import { ResourceManagerLink, type Registration } from './heartbeat/resourcemanager-link.js';
+import { Launcher, type NodePlace } from './launcher/launcher.js';
+import { blobsOf } from './localizer/fetch-blob.js';
+import { FileCache } from './localizer/file-cache.js';
+import { Localizer } from './localizer/localizer.js';
+import { ContainerLogs } from './logs/container-logs.js';
+import { removeOldFiles } from './logs/log-retention.js';
+import { MemoryMonitor } from './monitor/memory-monitor.js';
+import { NodeFolders } from './node-folders.js';
+import { ContainerStore } from './recovery/container-store.js';
+import { NodeStore } from './recovery/node-store.js';
+import { nodeToken, resourceManagerAddress } from './resourcemanager-address.js';
+import { registerContainerEndpoint } from './server/container-endpoint.js';
+import { registerLivenessEndpoint } from './server/liveness-endpoint.js';
+import { registerLogRoutes } from './server/log-routes.js';
+import { registerNodeRoutes } from './server/node-routes.js';
+import { answerErrors } from './server/rest-errors.js';
+import type { NodeSettings } from './settings.js';
+
+export interface NodeManagerOptions {
+  readonly home: WeftHome;
+  readonly index: number;
+  readonly settings: NodeSettings;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly version: string;
+  /** Folder of Weft's role bundles, for `{{WEFT_DIST}}`. */
+  readonly distDir: string;
+}
+
+const MB = 1024 * 1024;
+const RACK = '/default-rack';
+/** Until a ResourceManager has told its own expiry interval. */
+const DEFAULT_EXPIRY_MS = 20_000;
+/** A process gives itself up a little before the ResourceManager gives its resources away. */
+const LOSS_SHARE_OF_EXPIRY = 0.9;
+/** Keys that connections are recognised by: the last few, because AppMasters live longer than a key. */
+const KEYS_KEPT = 8;
+const HOUSEKEEPING_INTERVAL_MS = 60_000;
+/** How long ended containers are listed, and refused to start again; as YARN. */
+const ENDED_KEPT_MS = 600_000;
+
+export class NodeManager {
+  readonly containers: ContainerManager;
+  private readonly folders: NodeFolders;
+  private readonly nodeStore: NodeStore;
+  private readonly monitor: MemoryMonitor;
+  private readonly cache: FileCache;
+  private readonly logs: ContainerLogs;
+  private readonly place: { -readonly [K in keyof NodePlace]: NodePlace[K] };
+  private readonly finishedApplications = new Set<string>();
+  private readonly timers: (() => void)[] = [];
+  private readonly startedMs: number;
+  private tokenKeys: readonly string[] = [];
+  private health: Health = { healthy: true, report: '' };
+  private healthCheckedMs = 0;
+  private server: HttpServer | undefined;
+  private link: ResourceManagerLink | undefined;
+
+  constructor(private readonly options: NodeManagerOptions) {
+    const { clock, home, index, log, settings } = options;
+    const { site } = settings;
+    this.startedMs = clock.nowMs();
+    const localDir = site.get(nodeManagerOptions.localDirs);
+    const logDir = site.get(nodeManagerOptions.logDirs);
+    const perNode = (dir: string | undefined): string | undefined => dir && `${dir}/nodemanager-${index}`;
+    this.folders = new NodeFolders(home.nodeManagerDir(index), perNode(localDir), perNode(logDir));
+    for (const folder of [this.folders.local, this.folders.logs]) mkdirSync(folder, { recursive: true });
+    this.nodeStore = new NodeStore(this.folders.nodeRecord);
+    this.tokenKeys = this.nodeStore.get()?.tokenKeys ?? [];
+    this.logs = new ContainerLogs(this.folders);
+    this.monitor = new MemoryMonitor({
+      clock,
+      intervalMs: site.get(nodeManagerOptions.monitorIntervalMs),
+      enforce: site.get(nodeManagerOptions.memoryCheckEnabled),
+      onExceeded: (containerId, description) => {
+        this.containers.stopForMemory(containerId, description);
+      },
+    });
+    const blobs = blobsOf(
+      () => this.resourceManagerAddress(),
+      () => this.nodeToken(),
+    );
+    this.cache = new FileCache(this.folders.fileCache, blobs, site.get(nodeManagerOptions.cacheTargetSizeMb) * MB);
+    this.place = {
+      nodeManagerUrl: '',
+      nodeHost: settings.host,
+      nodeBinary: process.execPath,
+      distDir: options.distDir,
+      home: home.path,
+    };
+    const store = new ContainerStore(this.folders.containerRecords);
+    this.containers = new ContainerManager({
+      folders: this.folders,
+      store,
+      localizer: new Localizer(this.cache),
+      launcher: new Launcher(this.folders, store, this.place, clock),
+      monitor: this.monitor,
+      clock,
+      log,
+      sigkillDelayMs: site.get(nodeManagerOptions.sigkillDelayMs),
+      deleteDelayMs: site.get(nodeManagerOptions.deleteDelaySeconds) * 1000,
+    });
+    this.containers.onChange(({ applicationId }) => {
+      if (this.finishedApplications.has(applicationId)) this.cleanUpApplication(applicationId);
+    });
+  }
+
+  get url(): string {
+    return this.server?.url ?? '';
+  }
+
+  /** Also its id: it stays the same over restarts, because the port does. */
+  get nodeId(): string {
+    return nodeId(this.options.settings.host, this.server?.port ?? 0);
+  }
+
+  /** Resolves when it serves; it registers as soon as a ResourceManager can be reached. @throws PORT_TAKEN, NODEMANAGER_RUNS_ALREADY */
+  async start(): Promise<void> {
+    const { home, index, log, settings } = this.options;
+    const running = liveRoleRecord(home, this.recordName);
+    if (running !== undefined && running.pid !== process.pid) {
+      const message = `NodeManager ${index} of ${home.path} runs already: process ${running.pid} at ${running.url}.`;
+      throw new WeftError('NODEMANAGER_RUNS_ALREADY', message);
+    }
+    for (const warning of settings.site.warnings) log.warn(warning);
+    this.containers.recover();
+    this.server = await this.serve();
+    this.place.nodeManagerUrl = this.url;
+    this.nodeStore.update({ host: settings.host, port: this.server.port });
+    writeRoleRecord(home, this.recordName, {
+      role: 'nodemanager',
+      url: this.url,
+      startedMs: this.startedMs,
+      nodeId: this.nodeId,
+    });
+    this.link = this.connect();
+    this.link.start();
+    this.monitor.start();
+    this.startHousekeeping();
+  }
+
+  /** Ordered stop: its containers stop too, and the ResourceManager is told. */
+  async stop(): Promise<void> {
+    await this.containers.stopAll('The NodeManager was stopped.', EXIT_STATUS.aborted);
+    await this.link?.stop();
+    await this.detach();
+    removeRoleRecord(this.options.home, this.recordName);
+  }
+
+  /** Ends this object but leaves its containers running, as a kill of the process would. */
+  async detach(): Promise<void> {
+    for (const cancel of this.timers) cancel();
+    this.monitor.stop();
+    this.link?.close();
+    await this.server?.close();
+  }
+
+  private get recordName(): string {
+    return `nodemanager-${this.options.index}`;
+  }
+
+  private resourceManagerAddress(): string {
+    return resourceManagerAddress(this.options.home, this.options.settings);
+  }
+
+  private nodeToken(): string {
+    return nodeToken(this.options.home, this.nodeId, this.options.clock);
+  }
+
+  private async serve(): Promise<HttpServer> {
+    const { log, settings } = this.options;
+    const earlier = this.nodeStore.get()?.port ?? 0;
+    const listenOn = (port: number): Promise<HttpServer> =>
+      startHttpServer({
+        host: settings.bindHost,
+        advertisedHost: settings.host,
+        port,
+        log,
+        configure: (app, rpc) => {
+          this.configure(app, rpc);
+        },
+      });
+    if (settings.port !== 0 || earlier === 0) return listenOn(settings.port);
+    try {
+      return await listenOn(earlier);
+    } catch (error) {
+      if (!hasCode(error, 'PORT_TAKEN')) throw error;
+      log.warn({ port: earlier }, 'the earlier port is taken: this comes back as another node');
+      return listenOn(0);
+    }
+  }
+
+  private configure(...[app, rpc]: Parameters<Parameters<typeof startHttpServer>[0]['configure']>): void {
+    const { clock, log, settings, version } = this.options;
+    const { containers, logs } = this;
+    answerErrors(app);
+    registerNodeRoutes(app, {
+      containers,
+      logs,
+      resource: settings.resource,
+      version,
+      startedMs: this.startedMs,
+      memoryCheckEnabled: settings.site.get(nodeManagerOptions.memoryCheckEnabled),
+      nodeId: () => this.nodeId,
+      nodeHost: () => settings.host,
+      httpAddress: () => this.url,
+      health: () => this.health,
+      healthCheckedMs: () => this.healthCheckedMs,
+    });
+    registerLogRoutes(app, { containers, logs, nodeId: () => this.nodeId });
+    registerContainerEndpoint(rpc, {
+      containers,
+      clock,
+      log,
+      tokenKeys: () => this.tokenKeys,
+      knownKeys: () => this.nodeStore.get()?.tokenKeys ?? [],
+      nodeId: () => this.nodeId,
+    });
+    registerLivenessEndpoint(rpc, {
+      containers,
+      clock,
+      log,
+      nodeLossTimeoutMs: () =>
+        Math.round((this.nodeStore.get()?.expiryIntervalMs ?? DEFAULT_EXPIRY_MS) * LOSS_SHARE_OF_EXPIRY),
+    });
+  }
+
+  private connect(): ResourceManagerLink {
+    const { clock, log, settings, version } = this.options;
+    return new ResourceManagerLink({
+      address: () => this.resourceManagerAddress(),
+      token: () => this.nodeToken(),
+      node: {
+        nodeId: this.nodeId,
+        httpAddress: this.url,
+        rack: RACK,
+        resource: settings.resource,
+        version,
+        pid: process.pid,
+      },
+      containers: this.containers,
+      clock,
+      log,
+      usedMemoryMb: () => this.monitor.totalMb,
+      health: () => this.health,
+      onRegistered: (registration) => {
+        this.registered(registration);
+      },
+      onTokenKeys: (keys) => {
+        this.useTokenKeys(keys);
+      },
+      onApplicationFinished: (applicationId) => {
+        this.applicationFinished(applicationId);
+      },
+      onRefused: (error) => {
+        log.fatal({ err: error }, 'the ResourceManager refused this node: it has another cluster key');
+        process.exitCode = 1;
+        void this.stop().finally(() => process.exit(1));
+      },
+    });
+  }
+
+  private registered({ expiryIntervalMs, tokenKeys }: Registration): void {
+    this.nodeStore.update({ expiryIntervalMs });
+    this.useTokenKeys(tokenKeys);
+  }
+
+  private useTokenKeys(keys: readonly string[]): void {
+    this.tokenKeys = keys;
+    const known = [...new Set([...keys, ...(this.nodeStore.get()?.tokenKeys ?? [])])];
+    this.nodeStore.update({ tokenKeys: known.slice(0, KEYS_KEPT) });
+  }
+
+  private applicationFinished(applicationId: string): void {
+    this.finishedApplications.add(applicationId);
+    for (const record of this.containers.list()) {
+      if (record.applicationId !== applicationId) continue;
+      this.containers.stop(record.containerId, 'The application has ended.', EXIT_STATUS.stoppedAfterApplication);
+    }
+    this.cleanUpApplication(applicationId);
+  }
+
+  /** Removes the working folders of an application once its last container here has ended. */
+  private cleanUpApplication(applicationId: string): void {
+    const records = this.containers.list().filter((record) => record.applicationId === applicationId);
+    if (records.some((record) => record.state !== 'COMPLETE')) return;
+    this.finishedApplications.delete(applicationId);
+    const { clock, log, settings } = this.options;
+    clock.after(settings.site.get(nodeManagerOptions.deleteDelaySeconds) * 1000, () => {
+      rm(this.folders.applicationDir(applicationId), { recursive: true, force: true }).catch((error: unknown) => {
+        log.warn({ err: error, applicationId }, 'working folders could not be removed');
+      });
+    });
+  }
+
+  private startHousekeeping(): void {
+    const { clock, settings } = this.options;
+    void this.checkHealth();
+    void this.cache.removePartialFiles();
+    this.timers.push(
+      clock.every(settings.site.get(nodeManagerOptions.healthIntervalMs), () => void this.checkHealth()),
+      clock.every(HOUSEKEEPING_INTERVAL_MS, () => void this.cleanUp()),
+    );
+  }
+
+  private async checkHealth(): Promise<void> {
+    const limit = this.options.settings.site.get(nodeManagerOptions.maxDiskUtilizationPercent);
+    this.health = await checkDisks([this.folders.local, this.folders.logs], limit);
+    this.healthCheckedMs = this.options.clock.nowMs();
+  }
+
+  private async cleanUp(): Promise<void> {
+    const { clock, log, settings } = this.options;
+    try {
+      for (const record of this.containers.list()) {
+        const endedMs = record.endReported === true ? record.endedMs : undefined;
+        if (endedMs !== undefined && clock.nowMs() - endedMs > ENDED_KEPT_MS)
+          this.containers.forget(record.containerId);
+      }
+      const inUse = new Set(this.containers.list().map((record): string => record.applicationId));
+      const retainMs = settings.site.get(nodeManagerOptions.logRetainSeconds) * 1000;
+      await removeOldFiles(this.folders, inUse, clock.nowMs() - retainMs);
+      await this.cache.cleanUp();
+    } catch (error) {
+      log.warn({ err: error }, 'housekeeping failed; it is tried again in a minute');
+    }
+  }
+}

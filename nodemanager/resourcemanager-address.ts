@@ -1,0 +1,39 @@
+import { readFileSync } from 'node:fs';
+import type { Clock } from '../runtime/common/clock.js';
+import { resourceManagerOptions } from '../runtime/common/config/options/yarn-site.js';
+import { WeftError } from '../runtime/common/errors/index.js';
+import { readJson, type RoleRecord, type WeftHome } from '../runtime/common/home.js';
+import { signToken } from '../runtime/common/security/token.js';
+import type { NodeSettings } from './settings.js';
+
+/** How long a node token is good for; a new one is made for each connection attempt. */
+const TOKEN_LIFETIME_MS = 600_000;
+
+/**
+ * Where the ResourceManager is now: as told on the command line, or by `yarn-site.xml` (if it names a port), or as it
+ * says itself in WEFT_HOME.
+ * @throws UNREACHABLE when nobody knows
+ */
+export function resourceManagerAddress(home: WeftHome, settings: NodeSettings): string {
+  if (settings.resourceManagerUrl !== undefined) return settings.resourceManagerUrl;
+  const address = settings.site.get(resourceManagerOptions.webappAddress);
+  if (address !== undefined && address.port !== 0) return `http://${address.host}:${address.port}`;
+  const file = home.clusterFile('resourcemanager');
+  const record = readJson<RoleRecord>(file);
+  if (record === undefined) throw new WeftError('UNREACHABLE', `No ResourceManager has left its address in ${file}.`);
+  return record.url;
+}
+
+/**
+ * Proof that this node belongs to the cluster, signed with the key that the ResourceManager made at its first start.
+ * @throws AUTH_BAD_TOKEN while there is none
+ */
+export function nodeToken(home: WeftHome, nodeId: string, clock: Clock): string {
+  let key: string;
+  try {
+    key = readFileSync(home.clusterKeyFile, 'utf8').trim();
+  } catch (cause) {
+    throw new WeftError('AUTH_BAD_TOKEN', `There is no cluster key in ${home.clusterKeyFile} yet.`, { cause });
+  }
+  return signToken(key, { kind: 'node', subject: nodeId, expiresMs: clock.nowMs() + TOKEN_LIFETIME_MS });
+}

@@ -1,0 +1,29 @@
+/** Errors of the REST API, as YARN's clients expect them. */
+import type { FastifyInstance } from 'fastify';
+import { WeftError, hasCode } from '../../runtime/common/errors/index.js';
+
+interface RemoteException {
+  RemoteException: { exception: string; message: string; javaClassName: string };
+}
+
+function remoteException(exception: string, message: string): RemoteException {
+  return { RemoteException: { exception, message, javaClassName: `org.apache.hadoop.yarn.webapp.${exception}` } };
+}
+
+/** Answers what no route takes, and what a route throws. */
+export function answerErrors(app: FastifyInstance): void {
+  app.setNotFoundHandler(async (request, reply) => {
+    await reply.status(404).send(remoteException('NotFoundException', `There is nothing under ${request.url}.`));
+  });
+  app.setErrorHandler(async (error, _request, reply) => {
+    const message = error instanceof Error ? error.message : String(error);
+    if (hasCode(error, 'HTTP_NOT_FOUND')) await reply.status(404).send(remoteException('NotFoundException', message));
+    else if (hasCode(error, 'BAD_ID') || hasCode(error, 'HTTP_BAD_REQUEST'))
+      await reply.status(400).send(remoteException('BadRequestException', message));
+    else await reply.status(500).send(remoteException('WebApplicationException', message));
+  });
+}
+
+export function notFound(message: string): WeftError {
+  return new WeftError('HTTP_NOT_FOUND', message);
+}

@@ -1,0 +1,73 @@
+/** What a NodeManager is told: its command line over `yarn-site.xml` over the machine's own figures. */
+import { availableParallelism, totalmem } from 'node:os';
+import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
+import { loadYarnSite, type YarnConfiguration } from '../runtime/common/config/yarn-site.js';
+import type { Resource } from '../runtime/common/wire/protocols/shared.js';
+
+export interface NodeFlags {
+  readonly home: string;
+  readonly conf: string;
+  readonly index: number;
+  readonly host?: string;
+  readonly port?: number;
+  readonly memoryMb?: number;
+  readonly vcores?: number;
+  /** URL of the ResourceManager. */
+  readonly rm?: string;
+}
+
+export interface NodeSettings {
+  readonly site: YarnConfiguration;
+  /** Name that others reach this node by. */
+  readonly host: string;
+  readonly bindHost: string;
+  /** 0 = the port it had before, or else any free one. */
+  readonly port: number;
+  readonly resource: Resource;
+  readonly resourceManagerUrl: string | undefined;
+}
+
+const MB = 1024 * 1024;
+/** Part of the machine's memory that containers get by default; the rest is the system's and the roles'. */
+const MEMORY_SHARE = 0.8;
+/**
+ * Virtual cores only count; nothing pins a container to a core. A machine with fewer cores than this still offers so
+ * many, or an AppMaster and two TaskManagers of two slots would not fit on a small one.
+ */
+const LEAST_VCORES = 8;
+const LOOPBACK = '127.0.0.1';
+
+/** @throws CONFIG_BAD_FILE, CONFIG_BAD_VALUE */
+export function nodeSettings(flags: NodeFlags): NodeSettings {
+  const site = loadYarnSite(flags.conf);
+  const address = site.get(nodeManagerOptions.webappAddress);
+  const host = flags.host ?? site.get(nodeManagerOptions.hostname) ?? address?.host ?? LOOPBACK;
+  return {
+    site,
+    host,
+    bindHost: site.get(nodeManagerOptions.bindHost) ?? host,
+    // Nodes of one machine share the file, so its port is the first one's.
+    port: flags.port ?? (address === undefined || address.port === 0 ? 0 : address.port + flags.index),
+    resource: {
+      memoryMb: flags.memoryMb ?? configured(site.get(nodeManagerOptions.memoryMb)) ?? machineMemoryMb(),
+      vcores: flags.vcores ?? configured(site.get(nodeManagerOptions.vcores)) ?? machineVcores(),
+    },
+    resourceManagerUrl: flags.rm,
+  };
+}
+
+/** Memory that the containers of this machine can have together, MB. Respects the limit of a control group. */
+export function machineMemoryMb(): number {
+  const limit = process.constrainedMemory();
+  const bytes = limit > 0 && limit < totalmem() ? limit : totalmem();
+  return Math.floor((bytes * MEMORY_SHARE) / MB);
+}
+
+export function machineVcores(): number {
+  return Math.max(LEAST_VCORES, availableParallelism());
+}
+
+/** -1 stands for "worked out from the machine". */
+function configured(value: number | undefined): number | undefined {
+  return value === undefined || value < 0 ? undefined : value;
+}
