@@ -1,0 +1,61 @@
+/**
+ * The reference pages that are made from the sources' own tables: error codes and configuration keys. `npm run docs` writes
+ * them; a test fails when a page and its table disagree.
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+
+/** @param codes the registry of error codes */
+export function errorsPage(codes) {
+  const rows = Object.entries(codes)
+    .sort(([a], [b]) => a.localeCompare(b))
+    .map(([code, { domain, summary, hint, retry }]) => `### ${code}\n\n${summary} ${hint}\n\nDomain: ${domain}; retry: ${retry ?? 'no'}.\n`);
+  return `# Error codes
+
+Every error that Weft prints has a stable code. The domain says who has to act: the user (an input is wrong), something
+external (a disk, a peer, a network), or Weft's developers (internal). "retry: backoff" means that the same thing may work later.
+
+${rows.join('\n')}`;
+}
+
+/** @param options the options of config.yaml; @param yarnOptions those of yarn-site.xml */
+export function configPage(options, yarnOptions) {
+  const table = (rows) =>
+    [
+      '| key | type | default | meaning |',
+      '|---|---|---|---|',
+      ...[...rows]
+        .sort((a, b) => a.key.localeCompare(b.key))
+        .map((option) => {
+          const old = option.oldKeys.length === 0 ? '' : ` Also read as ${option.oldKeys.map((key) => `\`${key}\``).join(', ')}.`;
+          return `| \`${option.key}\` | ${option.type.replaceAll('|', '\\|')} | ${option.format(option.default)} | ${option.description}${old} |`;
+        }),
+    ].join('\n');
+  return `# Configuration
+
+\`conf/config.yaml\` holds Flink's keys, nested or flat; \`-Dkey=value\` on the command line comes over the file, and what a
+program sets itself over both. Durations are written as \`10 s\`, \`500ms\`, \`1 min\` (a bare number counts milliseconds), memory as
+\`1gb\`, \`512m\`, \`32 kb\` (a bare number counts bytes). An unknown key is an error that names the key that was probably meant.
+
+${table(options)}
+
+## conf/yarn-site.xml
+
+The ResourceManager and the NodeManagers read YARN's keys from YARN's file. An unknown key is a warning, because a file from a
+real cluster has many that mean nothing here.
+
+${table(yarnOptions)}
+`;
+}
+
+if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  const { CODES } = await import('../dist/runtime/common/errors/index.js');
+  const { OPTIONS } = await import('../dist/runtime/common/config/index.js');
+  const { YARN_SITE_OPTIONS } = await import('../dist/runtime/common/config/options/yarn-site.js');
+  mkdirSync(join(root, 'docs', 'reference'), { recursive: true });
+  writeFileSync(join(root, 'docs', 'reference', 'errors.md'), errorsPage(CODES));
+  writeFileSync(join(root, 'docs', 'reference', 'config.md'), configPage(OPTIONS, YARN_SITE_OPTIONS));
+}

@@ -1,0 +1,35 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { pathToFileURL } from 'node:url';
+import test from 'ava';
+import { OPTIONS } from '../../runtime/common/config/index.js';
+import { YARN_SITE_OPTIONS } from '../../runtime/common/config/options/yarn-site.js';
+import { CODES } from '../../runtime/common/errors/index.js';
+import { ROOMS, ROOT, sourcesOf } from '../tidy/sources.js';
+
+interface ReferenceDocs {
+  errorsPage(codes: typeof CODES): string;
+  configPage(options: typeof OPTIONS, yarnOptions: typeof YARN_SITE_OPTIONS): string;
+}
+
+const pages = (await import(pathToFileURL(join(ROOT, 'scripts', 'reference-docs.mjs')).href)) as ReferenceDocs;
+const read = (name: string): string => readFileSync(join(ROOT, 'docs', 'reference', name), 'utf8');
+
+test('docs/reference/errors.md lists exactly the codes that exist (npm run docs writes it)', (t) => {
+  t.is(read('errors.md'), pages.errorsPage(CODES));
+});
+
+test('docs/reference/config.md lists exactly the keys that exist (npm run docs writes it)', (t) => {
+  t.is(read('config.md'), pages.configPage(OPTIONS, YARN_SITE_OPTIONS));
+});
+
+test('every code is thrown somewhere', (t) => {
+  const text = sourcesOf(ROOMS)
+    .filter(({ path }) => !path.startsWith('runtime/common/errors/codes/'))
+    .map((source) => source.text)
+    .join('\n');
+  t.deepEqual(
+    Object.keys(CODES).filter((code) => !text.includes(code)),
+    [],
+  );
+});
