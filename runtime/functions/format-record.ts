@@ -16,7 +16,7 @@ export function formatRecord(record: unknown): string {
 function formatObject(record: object): string {
   if (record instanceof Date) return Number.isNaN(record.getTime()) ? 'Invalid Date' : record.toISOString();
   if (!Array.isArray(record) && record.toString !== Object.prototype.toString && !isContainer(record)) {
-    return String(record);
+    return (record as { toString(): string }).toString();
   }
   return JSON.stringify(record, jsonValue);
 }

@@ -5,11 +5,16 @@
 import { Type, type Static } from 'typebox';
 
 const Hex32 = Type.String({ pattern: '^[0-9a-f]{32}$' });
-const PartitionerName = Type.Union(
-  (['FORWARD', 'HASH', 'REBALANCE', 'RESCALE', 'SHUFFLE', 'BROADCAST', 'GLOBAL', 'CUSTOM'] as const).map((name) =>
-    Type.Literal(name),
-  ),
-);
+const PartitionerName = Type.Union([
+  Type.Literal('FORWARD'),
+  Type.Literal('HASH'),
+  Type.Literal('REBALANCE'),
+  Type.Literal('RESCALE'),
+  Type.Literal('SHUFFLE'),
+  Type.Literal('BROADCAST'),
+  Type.Literal('GLOBAL'),
+  Type.Literal('CUSTOM'),
+]);
 
 /** A node of the StreamGraph without its functions. */
 const StreamNodeDataSchema = Type.Object({

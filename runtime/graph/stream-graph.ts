@@ -64,6 +64,8 @@ export interface JobSettings {
   maxParallelism: number;
   objectReuse: boolean;
   chaining: boolean;
+  /** Whether operators may be chained whose maximum parallelism differs. @default true */
+  chainDifferentMaxParallelism?: boolean;
   /** -1 = only full buffers, 0 = each record. */
   bufferTimeoutMs: number;
   /** Undefined: the cluster's. */

@@ -15,6 +15,7 @@ export function configuredSettings(host: Pick<ProgramHost, 'parallelism' | 'conf
     maxParallelism: configuration.get(jobOptions.maxParallelism),
     objectReuse: configuration.get(jobOptions.objectReuse),
     chaining: configuration.get(jobOptions.operatorChaining),
+    chainDifferentMaxParallelism: configuration.get(jobOptions.chainDifferentMaxParallelism),
     bufferTimeoutMs: configuration.get(jobOptions.bufferTimeoutEnabled)
       ? configuration.get(jobOptions.bufferTimeoutMs)
       : -1,

@@ -11,6 +11,8 @@ import { ExecutionConfig } from './execution-config.js';
 import { StreamEnvironmentContext } from './stream-environment-context.js';
 import type { StreamGraph } from '../../graph/stream-graph.js';
 
+const DEFAULT_JOB_NAME = 'Weft Streaming Job';
+
 /** Where a program starts: makes sources, holds the job's settings, and runs the job that was described. */
 export class StreamExecutionEnvironment {
   private readonly context = new StreamEnvironmentContext();
@@ -150,7 +152,8 @@ export class StreamExecutionEnvironment {
 
   private takeStreamGraph(host: ProgramHost, jobName: string | undefined): StreamGraph {
     const configured = configuredSettings(host);
-    return this.context.builder.build(jobName ?? host.configuration['pipeline.name'] ?? 'Weft Streaming Job', {
+    return this.context.builder.build(jobName ?? host.configuration['pipeline.name'] ?? DEFAULT_JOB_NAME, {
+      ...configured,
       parallelism: this.context.parallelism ?? configured.parallelism,
       maxParallelism: this.maxParallelism ?? configured.maxParallelism,
       objectReuse: this.config.isObjectReuseEnabled() ?? configured.objectReuse,

@@ -24,9 +24,8 @@ type FieldsHolding<T, V> =
 /** What `min` and `max` can put in order. */
 export type Comparable = number | bigint | string | boolean | Date;
 
-/** What records can be grouped by; objects are compared by their contents. Functions and promises are refused. */
-export type KeyValue =
-  string | number | bigint | boolean | (object & { readonly then?: never; readonly apply?: never });
+/** What records can be grouped by; arrays and dates are compared by their contents. */
+export type KeyValue = string | number | bigint | boolean | Date | readonly KeyValue[];
 
 /** A field name of a record, or a position of a tuple. */
 export type Field<T> = FieldOf<T> & (string | number);

@@ -165,7 +165,7 @@ export class DataStream<T> {
     return this.sink('Text File', {
       kind: 'text-file',
       path: checkName('The path of writeAsText()', path),
-      format: format.format,
+      format: (record) => format.format(record),
     });
   }
 

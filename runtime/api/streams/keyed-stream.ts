@@ -63,6 +63,8 @@ export class KeyedStream<T, K> extends DataStream<T> {
 
   /** As on any stream, with the record's key in the context. */
   override process<R>(fn: ProcessInput<K, T, R>): SingleOutputStreamOperator<R>;
+  // Two signatures, not one with a union: a lambda takes the type of its context from the first.
+  // eslint-disable-next-line @typescript-eslint/unified-signatures
   override process<R>(fn: ProcessInput<undefined, T, R>): SingleOutputStreamOperator<R>;
   override process<R>(fn: unknown): SingleOutputStreamOperator<R> {
     return this.transform('KeyedProcess', {

@@ -21,6 +21,11 @@ export const jobOptions = {
     oldKeys: ['pipeline.operator-chaining'],
     description: 'Whether operators are chained into one task.',
   }),
+  chainDifferentMaxParallelism: booleanOption({
+    key: 'pipeline.operator-chaining.chain-operators-with-different-max-parallelism',
+    default: true,
+    description: 'Whether operators may be chained whose maximum parallelism differs.',
+  }),
   bufferTimeoutMs: durationOption({
     key: 'execution.buffer-timeout.interval',
     default: 100,
