@@ -26,6 +26,8 @@ export const ENV = {
   /** Where the node's Weft lies (folder of role bundles). */
   dist: 'WEFT_DIST',
   home: 'WEFT_HOME',
+  /** Properties of the configuration, JSON: how JobManager and TaskManagers get it from their AppMaster. */
+  configuration: 'WEFT_CONFIGURATION',
 } as const;
 
 /** The value of a variable that the owner of this process must have set. */

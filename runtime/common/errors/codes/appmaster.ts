@@ -1,3 +1,24 @@
 import { defineCodes } from './code-entry.js';
 
-export const APPMASTER_CODES = defineCodes({});
+export const APPMASTER_CODES = defineCodes({
+  AM_JOBMANAGER_FAILED: {
+    domain: 'external',
+    summary: 'The JobManager of an application died too often in a short time; the application fails.',
+    hint: 'See the end of jobmanager.log and jobmanager.out: `weft logs APPLICATION`.',
+  },
+  AM_BAD_JOB_GRAPH: {
+    domain: 'external',
+    summary: 'The JobGraph that came with a per-job application is missing or is none.',
+    hint: 'Submit the job again with the client of the same version as the cluster.',
+  },
+  AM_WORKER_TOO_LARGE: {
+    domain: 'user',
+    summary: 'A TaskManager needs more memory or cores than any container may have.',
+    hint: 'Lower taskmanager.memory.process.size (-tm), the slots (-s) or yarn.containers.vcores, or raise the cluster’s maximum.',
+  },
+  AM_ATTEMPT_REFUSED: {
+    domain: 'external',
+    summary: 'The ResourceManager does not accept this attempt of the application any more.',
+    hint: 'The application was killed, or a later attempt has replaced this one: see `weft app -status APPLICATION`.',
+  },
+});

@@ -1,0 +1,242 @@
+/**
+ * The AppMaster's tie to the ResourceManager. Registers, and registers again by itself when the ResourceManager was
+ * restarted; keeps what is to be said (asks, releases, events) until it was heard. Losing the ResourceManager stops nothing.
+ */
+import type { Clock } from '../../runtime/common/clock.js';
+import { sleep } from '../../runtime/common/clock.js';
+import { WeftError, asWeftError, hasCode } from '../../runtime/common/errors/index.js';
+import type { Logger } from '../../runtime/common/log/logger.js';
+import { RpcClient } from '../../runtime/common/wire/client.js';
+import type { ParamsOf, ResultOf } from '../../runtime/common/wire/protocol.js';
+import { appMasterProtocol, type FinalStatus, type Resource } from '../../runtime/common/wire/protocols/index.js';
+import type { EventOutbox } from '../event-outbox.js';
+
+export type Registration = ResultOf<typeof appMasterProtocol.server, 'register'>;
+type FromResourceManager = typeof appMasterProtocol.client;
+
+/** YARN keeps asks of different sizes apart by their priority; TaskManagers of one application are all of one size. */
+const WORKER_PRIORITY = 1;
+
+export interface ResourceManagerLinkOptions {
+  url: string;
+  attemptToken: string;
+  host: string;
+  clock: Clock;
+  log: Logger;
+  outbox: EventOutbox;
+  heartbeatIntervalMs: number;
+  workerResource: Resource;
+  /** What to say when registering: asked anew each time. */
+  self(): { rpcPort: number; trackingUrl: string; containers: string[] };
+  /** Between 0 and 1. */
+  progress(): number;
+  onRegistered(registration: Registration, first: boolean): void;
+  onContainers(params: ParamsOf<FromResourceManager, 'containers'>): void;
+  onNodeUpdate(params: ParamsOf<FromResourceManager, 'nodeUpdate'>): void;
+  /** Why containers that were asked for do not come. */
+  onPending(reason: string): void;
+  onShutdown(reason: string): void;
+  /** This attempt is over for the ResourceManager. */
+  onRefused(error: WeftError): void;
+}
+
+export class ResourceManagerLink {
+  private readonly client: RpcClient<typeof appMasterProtocol.client, typeof appMasterProtocol.server>;
+  private registered = false;
+  private everRegistered = false;
+  private beating = false;
+  private flushing = false;
+  private ask = { count: 0, changed: false };
+  private readonly releases = new Set<string>();
+  private cancelHeartbeat: (() => void) | undefined;
+  private readonly waitingForRegistration: (() => void)[] = [];
+
+  constructor(private readonly options: ResourceManagerLinkOptions) {
+    this.client = new RpcClient({
+      protocol: appMasterProtocol,
+      address: () => options.url,
+      token: () => options.attemptToken,
+      clock: options.clock,
+      log: options.log,
+      maxBackoffMs: 500,
+      handlers: {
+        containers: (params) => {
+          options.onContainers(params);
+        },
+        shutdown: ({ reason }) => {
+          options.onShutdown(reason);
+        },
+        nodeUpdate: (params) => {
+          options.onNodeUpdate(params);
+        },
+      },
+      onConnected: (resumed) => {
+        if (!resumed) void this.register();
+      },
+      onDisconnected: () => {
+        options.log.warn('lost the ResourceManager; what runs goes on');
+      },
+      onRefused: options.onRefused,
+    });
+  }
+
+  start(): void {
+    this.client.start();
+    this.cancelHeartbeat = this.options.clock.every(this.options.heartbeatIntervalMs, () => void this.beat());
+  }
+
+  /** Replaces the number of outstanding TaskManager containers. */
+  askFor(count: number): void {
+    this.ask = { count, changed: true };
+    this.flushSoon();
+  }
+
+  release(containerId: string): void {
+    this.releases.add(containerId);
+    this.flushSoon();
+  }
+
+  setTrackingUrl(trackingUrl: string): void {
+    // A ResourceManager that is not there hears it with the next registration.
+    if (!this.registered) return;
+    this.client.session.call('trackingUrl', { trackingUrl }).catch((error: unknown) => {
+      this.options.log.warn({ err: error }, 'could not tell the address of the JobManager');
+    });
+  }
+
+  /** Sends a heartbeat now, with the events that wait. */
+  async beat(): Promise<void> {
+    const { session } = this.client;
+    if (!this.registered || !session.connected || this.beating) return;
+    this.beating = true;
+    try {
+      await this.options.outbox.deliver((events) =>
+        session.call('heartbeat', { progress: this.options.progress(), events }),
+      );
+      // Asks are on the table of the Scheduler; this only fetches why they wait.
+      if (this.ask.count > 0) await this.allocate();
+    } catch (error) {
+      this.options.log.warn({ err: error }, 'a heartbeat to the ResourceManager failed');
+      if (hasCode(error, 'WIRE_TIMEOUT')) this.client.reconnect();
+    } finally {
+      this.beating = false;
+    }
+  }
+
+  /**
+   * Ends the application. Waits for a ResourceManager that is away, because one that does not hear of the end would start
+   * the application again.
+   * @throws the last error when it was not heard within `patienceMs`
+   */
+  async finish(finalStatus: FinalStatus, diagnostics: string, patienceMs: number): Promise<void> {
+    const { clock, outbox } = this.options;
+    this.cancelHeartbeat?.();
+    const deadlineMs = clock.monotonicMs() + patienceMs;
+    for (;;) {
+      try {
+        await this.whenRegistered(deadlineMs);
+        await outbox.deliver((events) =>
+          this.client.session.call('finish', { finalStatus, diagnostics, trackingUrl: '', events }),
+        );
+        return;
+      } catch (error) {
+        if (asWeftError(error).retry === 'no' || clock.monotonicMs() >= deadlineMs) throw error;
+        await sleep(clock, 100);
+      }
+    }
+  }
+
+  close(): void {
+    this.cancelHeartbeat?.();
+    this.client.close();
+  }
+
+  private async register(): Promise<void> {
+    this.registered = false;
+    const { log, host, clock } = this.options;
+    try {
+      const registration = await this.client.session.call('register', {
+        host,
+        pid: process.pid,
+        ...this.options.self(),
+      });
+      const first = !this.everRegistered;
+      this.registered = true;
+      this.everRegistered = true;
+      log.info({ first, queue: registration.queue }, 'registered with the ResourceManager');
+      for (const resolve of this.waitingForRegistration.splice(0)) resolve();
+      this.options.onRegistered(registration, first);
+      void this.flush();
+      void this.beat();
+    } catch (error) {
+      log.warn({ err: error }, 'could not register with the ResourceManager');
+      const { retry } = asWeftError(error);
+      if (retry === 'no') this.options.onRefused(asWeftError(error));
+      // A restart of the ResourceManager begins a registration of its own; an answer that never came does not.
+      else if (hasCode(error, 'WIRE_TIMEOUT')) clock.after(500, () => void this.register());
+    }
+  }
+
+  /** Asks and releases of one turn go out together. */
+  private flushSoon(): void {
+    if (this.flushing) return;
+    this.flushing = true;
+    queueMicrotask(() => {
+      this.flushing = false;
+      void this.flush();
+    });
+  }
+
+  private async flush(): Promise<void> {
+    if (!this.registered || (!this.ask.changed && this.releases.size === 0)) return;
+    try {
+      await this.allocate();
+    } catch (error) {
+      this.options.log.warn({ err: error }, 'could not ask for containers');
+    }
+  }
+
+  private async allocate(): Promise<void> {
+    const releases = [...this.releases];
+    const ask = this.ask;
+    this.ask = { ...ask, changed: false };
+    this.releases.clear();
+    try {
+      const { pendingReason } = await this.client.session.call('allocate', {
+        asks: ask.changed ? [this.request(ask.count)] : [],
+        releases,
+        blacklistAdditions: [],
+        blacklistRemovals: [],
+      });
+      if (pendingReason !== undefined && this.ask.count > 0) this.options.onPending(pendingReason);
+    } catch (error) {
+      for (const containerId of releases) this.releases.add(containerId);
+      this.ask = { count: this.ask.count, changed: this.ask.changed || ask.changed };
+      throw error;
+    }
+  }
+
+  private request(count: number): ParamsOf<typeof appMasterProtocol.server, 'allocate'>['asks'][number] {
+    return {
+      priority: WORKER_PRIORITY,
+      resourceName: '*',
+      resource: this.options.workerResource,
+      numContainers: count,
+      relaxLocality: true,
+    };
+  }
+
+  private async whenRegistered(deadlineMs: number): Promise<void> {
+    if (this.registered) return;
+    const { clock } = this.options;
+    await new Promise<void>((resolve, reject) => {
+      const cancel = clock.after(Math.max(0, deadlineMs - clock.monotonicMs()), () => {
+        reject(new WeftError('UNREACHABLE', `The ResourceManager at ${this.options.url} does not answer.`));
+      });
+      this.waitingForRegistration.push(() => {
+        cancel();
+        resolve();
+      });
+    });
+  }
+}
