@@ -42,7 +42,7 @@ export async function replayProgram({ folder, jobGraph }: ReplayOptions): Promis
   muteOutput(patches, active);
   guardIo(patches, { folder, mapping, active });
   patches.publish();
-  patches.replace(globalThis as unknown as Record<symbol, () => void>, API_IMPORTED_SYMBOL, () => {
+  patches.replace(globalThis, API_IMPORTED_SYMBOL, () => {
     recorded = true;
   });
   const removeHost = installProgramHost(replayHost(jobGraph, player, captured.resolve, (at) => mapping.location(at)));

@@ -28,7 +28,7 @@ export interface RunOptions {
   args: readonly string[];
   parallelism: number;
   configuration: Readonly<Record<string, string>>;
-  execute(streamGraph: StreamGraph, execution: ProgramExecution): Promise<ExecutionResult>;
+  execute: (streamGraph: StreamGraph, execution: ProgramExecution) => Promise<ExecutionResult>;
 }
 
 /**
@@ -157,7 +157,7 @@ class FloatingWork {
   readonly failed = this.outcome.promise;
   readonly drained = this.end.promise;
 
-  private readonly onFailure = (error: unknown): void => this.outcome.reject(error as Error);
+  private readonly onFailure = (error: unknown): void => this.outcome.reject(error);
   private readonly onDrained = (): void => this.end.resolve(undefined);
 
   constructor() {

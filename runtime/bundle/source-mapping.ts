@@ -49,7 +49,7 @@ export class SourceMapping {
   /** The line of the user's own code, if it made the call itself rather than through a package. */
   nearestUserLine(stack: string): string | undefined {
     const top = this.frames(stack.split('\n'))[0];
-    return top?.own === true ? top.location : undefined;
+    return top?.own ? top.location : undefined;
   }
 
   private split(error: Error): { head: string; frames: Frame[] } {

@@ -26,7 +26,7 @@ export interface GuardOptions {
   /** The artifact's folder, below which everything may be read. */
   folder: string;
   mapping: SourceMapping;
-  active(): boolean;
+  active: () => boolean;
 }
 
 export function guardIo(patches: Patches, options: GuardOptions): void {
@@ -49,7 +49,7 @@ export function guardIo(patches: Patches, options: GuardOptions): void {
       asPromise
         ? async (...args) => {
             checkFile(name, args[0]);
-            return await (real(...args) as Promise<unknown>);
+            return await real(...args);
           }
         : (...args) => {
             checkFile(name, args[0]);

@@ -5,6 +5,8 @@ import type { Readings } from './readings.js';
 /** @param active while false, everything behaves as ever (also for those who kept a reference to a replaced function) */
 export function interceptClocks(patches: Patches, readings: Readings, active: () => boolean): void {
   interceptDate(patches, readings, active);
+  // The clock itself, not a use of it.
+  // eslint-disable-next-line no-restricted-properties
   const realNow = performance.now.bind(performance);
   const nowMs = (): number => (active() ? readings.monotonicMs(realNow) : realNow());
   patches.replace(performance, 'now', nowMs);

@@ -7,6 +7,8 @@ type Callback<T> = (error: Error | null, value: T) => void;
 type Fillable = NodeJS.ArrayBufferView | ArrayBuffer;
 
 export function interceptRandoms(patches: Patches, readings: Readings, active: () => boolean): void {
+  // The source itself, not a use of it.
+  // eslint-disable-next-line no-restricted-properties
   const realRandom = Math.random.bind(Math);
   patches.replace(Math, 'random', () => (active() ? readings.randomNumber(realRandom) : realRandom()));
 
@@ -30,11 +32,11 @@ export function interceptRandoms(patches: Patches, readings: Readings, active: (
   }) as typeof randomInt);
   patches.replace(crypto, 'randomFillSync', ((target: Fillable, offset?: number, size?: number) =>
     fill(target, bytes, offset, size)) as typeof crypto.randomFillSync);
-  patches.replace(crypto, 'randomFill', ((target: Fillable, ...rest: (number | Callback<Fillable>)[]) => {
+  patches.replace(crypto, 'randomFill', (target: Fillable, ...rest: (number | Callback<Fillable>)[]) => {
     const [offset, size] = rest.filter((argument) => typeof argument === 'number');
     const callback = rest.find((argument) => typeof argument === 'function');
     answer(fill(target, bytes, offset, size), callback);
-  }) as typeof crypto.randomFill);
+  });
 
   const realUuid = webcrypto.randomUUID.bind(webcrypto);
   patches.replace(webcrypto, 'randomUUID', (() => text(realUuid)) as typeof webcrypto.randomUUID);
@@ -53,7 +55,7 @@ function answer<T>(value: T, callback: Callback<T> | undefined): T | undefined {
 
 /** Offset and size count elements, as in Node; by default the whole target is filled. */
 function fill<T extends Fillable>(target: T, bytes: (size: number) => Buffer, offset = 0, size?: number): T {
-  const width = 'BYTES_PER_ELEMENT' in target ? (target.BYTES_PER_ELEMENT as number) : 1;
+  const width = 'BYTES_PER_ELEMENT' in target ? target.BYTES_PER_ELEMENT : 1;
   const start = offset * width;
   const length = size === undefined ? target.byteLength - start : size * width;
   const view = ArrayBuffer.isView(target)

@@ -10,6 +10,6 @@ export function muteOutput(patches: Patches, active: () => boolean): void {
       if (done !== undefined) queueMicrotask(done);
       return true;
     };
-    patches.replace(stream, 'write', muted as typeof stream.write);
+    patches.replace(stream, 'write', muted);
   }
 }
