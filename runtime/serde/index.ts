@@ -1,37 +1,19 @@
 /**
- * Records as bytes: shapes learnt from records, serializers and copiers generated for them, key hashing.
+ * Records as bytes. The shape of an edge's records is learnt from the records themselves (or, later, declared), and code
+ * is generated for it: an encoder that writes straight into a segment, a decoder whose objects share one hidden class, a
+ * copier for hand-over within a thread. What has no shape of its own travels in a slower, tagged encoding, and that is
+ * reported with the field's path. Keys have canonical bytes and a hash of their own.
+ *
+ * Called by `exchange` (channels), `operators` (copiers, keys) and later by state. Knows nothing of channels or threads.
+ *
+ * What does not survive: an object's class (reported), symbol-keyed and non-enumerable properties, shared references
+ * (each becomes a copy), and the order of fields where records of an edge differ in it. Cycles and functions are refused.
  */
-
-/** Told once per path when only the generic encoding can carry a value. */
-export type FallbackListener = (path: string, reason: string) => void;
-
-/** The rule by which keys become bytes and hashes; part of the format of state. */
-export declare const KEY_HASH_VERSION: number;
-
-/**
- * A function that copies records as a trip through serialisation would: primitives come back themselves, class instances
- * as plain objects (reported).
- */
-export declare function makeCopier(onFallback?: FallbackListener): <T>(value: T) => T;
-
-/** murmur3-32 of the key's canonical bytes, 0 ≤ hash < 2³¹. @throws SERDE_BAD_KEY */
-export declare function hashKey(key: unknown): number;
-
-/** @throws SERDE_BAD_KEY */
-export declare function keyGroupOf(key: unknown, maxParallelism: number): number;
-
-/** The subtask that owns a key group. */
-export declare function subtaskOfKeyGroup(keyGroup: number, maxParallelism: number, parallelism: number): number;
-
-/** The key groups of a subtask, both ends included. */
-export declare function keyGroupRange(
-  maxParallelism: number,
-  parallelism: number,
-  subtask: number,
-): { start: number; end: number };
-
-/**
- * The key as a value that a Map tells apart as the hash does: primitives are themselves (-0 becomes 0), dates and arrays a
- * string of their canonical bytes. @throws SERDE_BAD_KEY
- */
-export declare function keyIdentity(key: unknown): string | number | bigint | boolean;
+export type { FallbackListener } from './fallback.js';
+export type { Shape, Field } from './shape.js';
+export { makeCopier } from './copier.js';
+export { canonicalKeyBytes, hashKey, KEY_HASH_VERSION, keyIdentity } from './key-hash.js';
+export { keyGroupOf, keyGroupRange, subtaskOfKeyGroup } from './key-groups.js';
+export { MAX_SHORT_LENGTH, PutResult, RecordEncoder, type PutTarget } from './record-encoder.js';
+export { RecordDecoder, type RecordHandler, type RunSource, type ShapeReader } from './record-decoder.js';
+export { cursorOver, type Cursor } from './cursor.js';

@@ -1,0 +1,111 @@
+/** The reading side of an edge: the code for each shape that its producers announce. */
+import { Type } from 'typebox';
+import { CodeBuilder, evaluate } from './codegen.js';
+import { DECODE_CONSTANTS, emitRead, type StringCaches } from './codegen-decode.js';
+import { corrupt, type Cursor } from './cursor.js';
+import type { Shape } from './shape.js';
+import { StringCache } from './strings.js';
+import { describeMismatch } from '../common/wire/validators.js';
+import { MAX_SHORT_LENGTH } from './record-encoder.js';
+
+/** What a run reads from: committed bytes from `pos` up to `end`. */
+export interface RunSource extends Cursor {
+  end: number;
+  /** Set when the handler wants no further record now. */
+  stopped: boolean;
+}
+
+/** Takes records; `false` = no further one now. */
+export interface RecordHandler {
+  onRecord(record: unknown): boolean | void;
+}
+
+export interface ShapeReader {
+  /**
+   * Reads records with a two-byte length until the bytes end, another kind of element begins, `max` records are read or
+   * the handler says stop.
+   * @returns how many records were handed over
+   * @throws SERDE_CORRUPT
+   */
+  run(source: RunSource, handler: RecordHandler, max: number): number;
+  /** Reads the record at the cursor, which must end at `end`. @throws SERDE_CORRUPT */
+  readOne(cursor: Cursor, end: number): unknown;
+}
+
+const Definition = Type.Object({
+  version: Type.Integer(),
+  shape: Type.Object({ k: Type.String() }, { additionalProperties: true }),
+});
+
+/** Makes readers from definitions; one per gate, so that channels of equal shape share code and caches. */
+export class RecordDecoder {
+  private readonly readers = new Map<string, ShapeReader>();
+  private readonly caches = new Map<string, StringCache>();
+
+  /** @param definition what `RecordEncoder.definition` made @throws SERDE_CORRUPT */
+  readerFor(definition: Uint8Array): ShapeReader {
+    const shape = parseDefinition(definition);
+    const key = JSON.stringify(shape);
+    let reader = this.readers.get(key);
+    if (reader === undefined) {
+      reader = compile(shape, this.cacheOf);
+      this.readers.set(key, reader);
+    }
+    return reader;
+  }
+
+  private readonly cacheOf: StringCaches = (path) => {
+    let cache = this.caches.get(path);
+    if (cache === undefined) {
+      cache = new StringCache();
+      this.caches.set(path, cache);
+    }
+    return cache;
+  };
+}
+
+function parseDefinition(definition: Uint8Array): Shape {
+  let parsed: unknown;
+  try {
+    parsed = JSON.parse(Buffer.from(definition).toString('utf8'));
+  } catch (error) {
+    throw corrupt(`its shape is not JSON (${String(error)})`);
+  }
+  const mismatch = describeMismatch(Definition, parsed);
+  if (mismatch !== undefined) throw corrupt(`its shape is malformed: ${mismatch}`);
+  return (parsed as { shape: Shape }).shape;
+}
+
+function compile(shape: Shape, caches: StringCaches): ShapeReader {
+  const code = new CodeBuilder({ ...DECODE_CONSTANTS, corrupt });
+  const value = emitRead(shape, code, caches, 'record');
+  const body = code.body();
+  const expression = `{
+    readOne(c, end) {
+      const { u8, dv } = c;
+      let p = c.pos;
+      ${body}
+      if (p !== end) throw corrupt('its length is wrong');
+      c.pos = p;
+      return ${value};
+    },
+    run(c, handler, max) {
+      const { u8, dv, end } = c;
+      let p = c.pos;
+      let count = 0;
+      while (count < max && end - p >= 2) {
+        const length = dv.getUint16(p, true);
+        if (length > ${MAX_SHORT_LENGTH} || p + 2 + length > end) break;
+        p += 2;
+        const stop = p + length;
+        ${body}
+        if (p !== stop) throw corrupt('its length is wrong');
+        c.pos = p;
+        count++;
+        if (handler.onRecord(${value}) === false) { c.stopped = true; break; }
+      }
+      return count;
+    },
+  }`;
+  return evaluate<ShapeReader>(expression, code.constants);
+}
