@@ -27,12 +27,14 @@ function parseFlags(args: readonly string[]): NodeFlags {
       port: { type: 'string' },
       'memory-mb': { type: 'string' },
       vcores: { type: 'string' },
+      'nodes-on-machine': { type: 'string' },
       rm: { type: 'string' },
     },
   });
   const port = wholeNumber('--port', values.port);
   const memoryMb = wholeNumber('--memory-mb', values['memory-mb']);
   const vcores = wholeNumber('--vcores', values.vcores);
+  const nodesOnMachine = wholeNumber('--nodes-on-machine', values['nodes-on-machine']);
   return {
     home: required('--home', values.home),
     conf: required('--conf', values.conf),
@@ -41,6 +43,7 @@ function parseFlags(args: readonly string[]): NodeFlags {
     ...(port === undefined ? {} : { port }),
     ...(memoryMb === undefined ? {} : { memoryMb }),
     ...(vcores === undefined ? {} : { vcores }),
+    ...(nodesOnMachine === undefined ? {} : { nodesOnMachine }),
     ...(values.rm === undefined ? {} : { rm: values.rm.replace(/\/$/, '') }),
   };
 }

@@ -11,15 +11,14 @@ import type { Logger } from '../runtime/common/log/logger.js';
 import { liveRoleRecord, removeRoleRecord, writeRoleRecord } from '../runtime/common/process/role-record.js';
 import { ContainerManager } from './containers/container-manager.js';
 import { EXIT_STATUS } from './containers/exit-reason.js';
-import { checkDisks, type Health } from './health/disk-health.js';
 import { ResourceManagerLink, type Registration } from './heartbeat/resourcemanager-link.js';
 import { Launcher, type NodePlace } from './launcher/launcher.js';
 import { blobsOf } from './localizer/fetch-blob.js';
 import { FileCache } from './localizer/file-cache.js';
 import { Localizer } from './localizer/localizer.js';
 import { ContainerLogs } from './logs/container-logs.js';
-import { removeOldFiles } from './logs/log-retention.js';
 import { MemoryMonitor } from './monitor/memory-monitor.js';
+import { Housekeeping } from './housekeeping.js';
 import { NodeFolders } from './node-folders.js';
 import { ContainerStore } from './recovery/container-store.js';
 import { NodeStore } from './recovery/node-store.js';
@@ -50,24 +49,21 @@ const DEFAULT_EXPIRY_MS = 20_000;
 const LOSS_SHARE_OF_EXPIRY = 0.9;
 /** Keys that connections are recognised by: the last few, because AppMasters live longer than a key. */
 const KEYS_KEPT = 8;
-const HOUSEKEEPING_INTERVAL_MS = 60_000;
-/** How long ended containers are listed, and refused to start again; as YARN. */
-const ENDED_KEPT_MS = 600_000;
+/** Pause after a ResourceManager that has another cluster key. */
+const REFUSED_RETRY_MS = 2000;
 
 export class NodeManager {
   readonly containers: ContainerManager;
   private readonly folders: NodeFolders;
   private readonly nodeStore: NodeStore;
   private readonly monitor: MemoryMonitor;
-  private readonly cache: FileCache;
+  private readonly housekeeping: Housekeeping;
   private readonly logs: ContainerLogs;
   private readonly place: { -readonly [K in keyof NodePlace]: NodePlace[K] };
   private readonly finishedApplications = new Set<string>();
   private readonly timers: (() => void)[] = [];
   private readonly startedMs: number;
   private tokenKeys: readonly string[] = [];
-  private health: Health = { healthy: true, report: '' };
-  private healthCheckedMs = 0;
   private server: HttpServer | undefined;
   private link: ResourceManagerLink | undefined;
 
@@ -95,7 +91,7 @@ export class NodeManager {
       () => this.resourceManagerAddress(),
       () => this.nodeToken(),
     );
-    this.cache = new FileCache(this.folders.fileCache, blobs, site.get(nodeManagerOptions.cacheTargetSizeMb) * MB);
+    const cache = new FileCache(this.folders.fileCache, blobs, site.get(nodeManagerOptions.cacheTargetSizeMb) * MB);
     this.place = {
       nodeManagerUrl: '',
       nodeHost: settings.host,
@@ -107,13 +103,21 @@ export class NodeManager {
     this.containers = new ContainerManager({
       folders: this.folders,
       store,
-      localizer: new Localizer(this.cache),
+      localizer: new Localizer(cache),
       launcher: new Launcher(this.folders, store, this.place, clock),
       monitor: this.monitor,
       clock,
       log,
       sigkillDelayMs: site.get(nodeManagerOptions.sigkillDelayMs),
       deleteDelayMs: site.get(nodeManagerOptions.deleteDelaySeconds) * 1000,
+    });
+    this.housekeeping = new Housekeeping({
+      folders: this.folders,
+      containers: this.containers,
+      cache,
+      site,
+      clock,
+      log,
     });
     this.containers.onChange(({ applicationId }) => {
       if (this.finishedApplications.has(applicationId)) this.cleanUpApplication(applicationId);
@@ -148,10 +152,9 @@ export class NodeManager {
       startedMs: this.startedMs,
       nodeId: this.nodeId,
     });
-    this.link = this.connect();
-    this.link.start();
+    this.reconnect();
     this.monitor.start();
-    this.startHousekeeping();
+    this.housekeeping.start();
   }
 
   /** Ordered stop: its containers stop too, and the ResourceManager is told. */
@@ -164,7 +167,9 @@ export class NodeManager {
 
   /** Ends this object but leaves its containers running, as a kill of the process would. */
   async detach(): Promise<void> {
+    this.containers.release();
     for (const cancel of this.timers) cancel();
+    this.housekeeping.stop();
     this.monitor.stop();
     this.link?.close();
     await this.server?.close();
@@ -219,8 +224,8 @@ export class NodeManager {
       nodeId: () => this.nodeId,
       nodeHost: () => settings.host,
       httpAddress: () => this.url,
-      health: () => this.health,
-      healthCheckedMs: () => this.healthCheckedMs,
+      health: () => this.housekeeping.health,
+      healthCheckedMs: () => this.housekeeping.healthCheckedMs,
     });
     registerLogRoutes(app, { containers, logs, nodeId: () => this.nodeId });
     registerContainerEndpoint(rpc, {
@@ -257,7 +262,7 @@ export class NodeManager {
       clock,
       log,
       usedMemoryMb: () => this.monitor.totalMb,
-      health: () => this.health,
+      health: () => this.housekeeping.health,
       onRegistered: (registration) => {
         this.registered(registration);
       },
@@ -268,11 +273,16 @@ export class NodeManager {
         this.applicationFinished(applicationId);
       },
       onRefused: (error) => {
-        log.fatal({ err: error }, 'the ResourceManager refused this node: it has another cluster key');
-        process.exitCode = 1;
-        void this.stop().finally(() => process.exit(1));
+        // Its containers are not to blame: they go on, and perhaps the address was another cluster's for a moment.
+        log.error({ err: error }, 'the ResourceManager refused this node: it has another cluster key');
+        this.timers.push(clock.after(REFUSED_RETRY_MS, () => this.reconnect()));
       },
     });
+  }
+
+  private reconnect(): void {
+    this.link = this.connect();
+    this.link.start();
   }
 
   private registered({ expiryIntervalMs, tokenKeys }: Registration): void {
@@ -306,38 +316,5 @@ export class NodeManager {
         log.warn({ err: error, applicationId }, 'working folders could not be removed');
       });
     });
-  }
-
-  private startHousekeeping(): void {
-    const { clock, settings } = this.options;
-    void this.checkHealth();
-    void this.cache.removePartialFiles();
-    this.timers.push(
-      clock.every(settings.site.get(nodeManagerOptions.healthIntervalMs), () => void this.checkHealth()),
-      clock.every(HOUSEKEEPING_INTERVAL_MS, () => void this.cleanUp()),
-    );
-  }
-
-  private async checkHealth(): Promise<void> {
-    const limit = this.options.settings.site.get(nodeManagerOptions.maxDiskUtilizationPercent);
-    this.health = await checkDisks([this.folders.local, this.folders.logs], limit);
-    this.healthCheckedMs = this.options.clock.nowMs();
-  }
-
-  private async cleanUp(): Promise<void> {
-    const { clock, log, settings } = this.options;
-    try {
-      for (const record of this.containers.list()) {
-        const endedMs = record.endReported === true ? record.endedMs : undefined;
-        if (endedMs !== undefined && clock.nowMs() - endedMs > ENDED_KEPT_MS)
-          this.containers.forget(record.containerId);
-      }
-      const inUse = new Set(this.containers.list().map((record): string => record.applicationId));
-      const retainMs = settings.site.get(nodeManagerOptions.logRetainSeconds) * 1000;
-      await removeOldFiles(this.folders, inUse, clock.nowMs() - retainMs);
-      await this.cache.cleanUp();
-    } catch (error) {
-      log.warn({ err: error }, 'housekeeping failed; it is tried again in a minute');
-    }
   }
 }

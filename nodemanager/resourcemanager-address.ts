@@ -29,11 +29,13 @@ export function resourceManagerAddress(home: WeftHome, settings: NodeSettings): 
  * @throws AUTH_BAD_TOKEN while there is none
  */
 export function nodeToken(home: WeftHome, nodeId: string, clock: Clock): string {
-  let key: string;
+  let key = '';
   try {
     key = readFileSync(home.clusterKeyFile, 'utf8').trim();
   } catch (cause) {
-    throw new WeftError('AUTH_BAD_TOKEN', `There is no cluster key in ${home.clusterKeyFile} yet.`, { cause });
+    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
   }
+  // Empty: the ResourceManager is just about to write it.
+  if (key === '') throw new WeftError('AUTH_BAD_TOKEN', `There is no cluster key in ${home.clusterKeyFile} yet.`);
   return signToken(key, { kind: 'node', subject: nodeId, expiresMs: clock.nowMs() + TOKEN_LIFETIME_MS });
 }

@@ -1,7 +1,7 @@
 /** What a NodeManager is told: its command line over `yarn-site.xml` over the machine's own figures. */
-import { availableParallelism, totalmem } from 'node:os';
 import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
 import { loadYarnSite, type YarnConfiguration } from '../runtime/common/config/yarn-site.js';
+import { machineCores, machineMemoryBytes } from '../runtime/common/process/machine.js';
 import type { Resource } from '../runtime/common/wire/protocols/shared.js';
 
 export interface NodeFlags {
@@ -12,6 +12,8 @@ export interface NodeFlags {
   readonly port?: number;
   readonly memoryMb?: number;
   readonly vcores?: number;
+  /** NodeManagers that share this machine, and so its memory, unless their memory is told. @default 1 */
+  readonly nodesOnMachine?: number;
   /** URL of the ResourceManager. */
   readonly rm?: string;
 }
@@ -49,22 +51,14 @@ export function nodeSettings(flags: NodeFlags): NodeSettings {
     // Nodes of one machine share the file, so its port is the first one's.
     port: flags.port ?? (address === undefined || address.port === 0 ? 0 : address.port + flags.index),
     resource: {
-      memoryMb: flags.memoryMb ?? configured(site.get(nodeManagerOptions.memoryMb)) ?? machineMemoryMb(),
-      vcores: flags.vcores ?? configured(site.get(nodeManagerOptions.vcores)) ?? machineVcores(),
+      memoryMb:
+        flags.memoryMb ??
+        configured(site.get(nodeManagerOptions.memoryMb)) ??
+        Math.floor((machineMemoryBytes() * MEMORY_SHARE) / MB / (flags.nodesOnMachine ?? 1)),
+      vcores: flags.vcores ?? configured(site.get(nodeManagerOptions.vcores)) ?? Math.max(LEAST_VCORES, machineCores()),
     },
     resourceManagerUrl: flags.rm,
   };
-}
-
-/** Memory that the containers of this machine can have together, MB. Respects the limit of a control group. */
-export function machineMemoryMb(): number {
-  const limit = process.constrainedMemory();
-  const bytes = limit > 0 && limit < totalmem() ? limit : totalmem();
-  return Math.floor((bytes * MEMORY_SHARE) / MB);
-}
-
-export function machineVcores(): number {
-  return Math.max(LEAST_VCORES, availableParallelism());
 }
 
 /** -1 stands for "worked out from the machine". */

@@ -61,14 +61,16 @@ interface Live {
 
 export class ContainerManager {
   private readonly containers = new Map<string, Live>();
-  private readonly changeListeners: ((record: ContainerRecord) => void)[] = [];
+  private readonly changeListeners = new Set<(record: ContainerRecord) => void>();
+  private released = false;
   private readonly stopListeners: ((record: ContainerRecord, reason: string) => void)[] = [];
 
   constructor(private readonly options: ContainerManagerOptions) {}
 
-  /** A container changed its state; it is on disk already. */
-  onChange(listener: (record: ContainerRecord) => void): void {
-    this.changeListeners.push(listener);
+  /** A container changed its state; it is on disk already. The returned function ends the calls. */
+  onChange(listener: (record: ContainerRecord) => void): () => void {
+    this.changeListeners.add(listener);
+    return () => this.changeListeners.delete(listener);
   }
 
   /** A running container is about to get SIGTERM. */
@@ -160,6 +162,11 @@ export class ContainerManager {
     }
   }
 
+  /** Watches nothing any more and leaves what runs to the next one that recovers. */
+  release(): void {
+    this.released = true;
+  }
+
   /** The ResourceManager knows of its end. */
   markReported(containerId: string): void {
     const record = this.get(containerId);
@@ -179,8 +186,15 @@ export class ContainerManager {
   private ended(containerId: string): Promise<void> {
     return new Promise((resolve) => {
       const record = this.get(containerId);
-      if (record === undefined || record.state === 'COMPLETE') resolve();
-      else this.onChange((changed) => changed === record && record.state === 'COMPLETE' && resolve());
+      if (record === undefined || record.state === 'COMPLETE') {
+        resolve();
+        return;
+      }
+      const forget = this.onChange((changed) => {
+        if (changed !== record || record.state !== 'COMPLETE') return;
+        forget();
+        resolve();
+      });
     });
   }
 
@@ -224,6 +238,7 @@ export class ContainerManager {
     monitor.watch(record.containerId, process.leaderPid, record.resource.memoryMb);
     if (record.state !== 'RUNNING') this.move(live, 'launched');
     void process.ended.then((end) => {
+      if (this.released) return;
       // Whatever the program left behind in its group goes with it.
       sendSignal(-process.leaderPid, 'SIGKILL');
       this.exited(live, end);
@@ -240,7 +255,10 @@ export class ContainerManager {
   private lostMeanwhile(live: Live): void {
     const { record } = live;
     // By now the group's number may be another's: what is left of it is known by its environment.
-    const left = findProcessesByEnvironment({ [ENV.containerId]: record.containerId });
+    const left = findProcessesByEnvironment({
+      [ENV.containerId]: record.containerId,
+      [ENV.livenessToken]: record.livenessToken,
+    });
     for (const pid of left) sendSignal(pid, 'SIGKILL');
     if (record.leaderPid !== undefined || this.options.launcher.endOf(record.containerId).exitCode !== undefined) {
       if (record.state !== 'RUNNING') this.move(live, 'launched');

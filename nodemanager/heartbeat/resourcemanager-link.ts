@@ -39,6 +39,7 @@ const FAREWELL_TIMEOUT_MS = 500;
 export class ResourceManagerLink {
   private readonly client: RpcClient<typeof nodeProtocol.client, typeof nodeProtocol.server>;
   private readonly deltas = new StatusDeltas();
+  private readonly unsubscribe: () => void;
   private cancelHeartbeats: (() => void) | undefined;
   private registered = false;
   private beating = false;
@@ -64,7 +65,7 @@ export class ResourceManagerLink {
         options.onRefused(error);
       },
     });
-    options.containers.onChange(() => {
+    this.unsubscribe = options.containers.onChange(() => {
       this.beat();
     });
   }
@@ -84,6 +85,7 @@ export class ResourceManagerLink {
 
   /** Closes without a word. */
   close(): void {
+    this.unsubscribe();
     this.cancelHeartbeats?.();
     this.client.close();
   }
@@ -165,10 +167,11 @@ export class ResourceManagerLink {
   }
 
   private async heartbeat(timeoutMs: number): Promise<void> {
-    const { containers, health, usedMemoryMb } = this.options;
+    const { containers } = this.options;
     const statuses = this.deltas.changed(containers.list().map((record) => containers.status(record)));
-    const { healthy, report } = health();
-    const params = { containers: statuses, healthy, healthReport: report, usedMemoryMb: usedMemoryMb() };
+    const { healthy, report } = this.options.health();
+    const usedMemoryMb = this.options.usedMemoryMb();
+    const params = { containers: statuses, healthy, healthReport: report, usedMemoryMb };
     await this.client.session.call('heartbeat', params, { timeoutMs });
     this.acknowledge(statuses);
   }

@@ -1,5 +1,4 @@
 import { Readable } from 'node:stream';
-import type { ReadableStream } from 'node:stream/web';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import type { FetchBlob } from './file-cache.js';
 
@@ -20,6 +19,6 @@ export function blobsOf(address: () => string | Promise<string>, token: () => st
       const text = await response.text().catch(() => '');
       throw new WeftError('BLOB_NOT_FOUND', `${url} answered ${response.status}: ${text.slice(0, 500)}`);
     }
-    return Readable.fromWeb(response.body as ReadableStream);
+    return Readable.fromWeb(response.body);
   };
 }

@@ -20,7 +20,8 @@ export interface ApplicationLogs {
   };
 }
 
-export function registerLogRoutes(app: FastifyInstance, { containers, logs, nodeId }: LogRoutesOptions): void {
+export function registerLogRoutes(app: FastifyInstance, options: LogRoutesOptions): void {
+  const { containers, logs } = options;
   const list = async (id: string): Promise<object> => {
     const containerId = parseContainerId(id);
     const files = await logs.filesOf(containerId);
@@ -29,7 +30,9 @@ export function registerLogRoutes(app: FastifyInstance, { containers, logs, node
       fileSize: sizeBytes,
       lastModifiedTime: lastModifiedMs,
     }));
-    return { containerLogsInfo: { containerLogInfo, logAggregationType: 'LOCAL', containerId, nodeId: nodeId() } };
+    return {
+      containerLogsInfo: { containerLogInfo, logAggregationType: 'LOCAL', containerId, nodeId: options.nodeId() },
+    };
   };
   app.get<{ Params: { id: string } }>('/ws/v1/node/containerlogs/:id', ({ params }) => list(params.id));
   app.get<{ Params: { id: string } }>('/ws/v1/node/containers/:id/logs', ({ params }) => list(params.id));
@@ -54,7 +57,7 @@ export function registerLogRoutes(app: FastifyInstance, { containers, logs, node
         files: await logs.filesOf(parseContainerId(containerId)),
       })),
     );
-    return { appLogs: { appId, nodeId: nodeId(), containers: found } };
+    return { appLogs: { appId, nodeId: options.nodeId(), containers: found } };
   });
 }
 
