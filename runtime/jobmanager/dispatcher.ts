@@ -126,7 +126,7 @@ export class Dispatcher {
   }
 
   private ended(job: JobMaster): void {
-    const { clock, config, store, onTerminal } = this.options;
+    const { clock, config, store } = this.options;
     const result = resultOf(job);
     if (result !== undefined) store.finish(result);
     const cancel = clock.after(config.get(clusterOptions.jobStoreExpirationS) * 1000, () => {
@@ -135,7 +135,7 @@ export class Dispatcher {
       store.forget(job.jobId);
     });
     this.cancelExpiry.set(job.jobId, cancel);
-    onTerminal(job);
+    this.options.onTerminal(job);
   }
 }
 

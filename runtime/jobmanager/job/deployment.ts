@@ -32,7 +32,7 @@ interface Part {
 
 /** Resolves when every slot has been told to start, or one of them failed (and was reported). */
 export async function deploy(options: DeploymentOptions): Promise<void> {
-  const { graph, jobGraphHash, attempt, executions, nowMs } = options;
+  const { graph, jobGraphHash, attempt, executions } = options;
   const { jobId } = graph.jobGraph;
   const parts = partsOf(options);
   const tasks = describeTasks(
@@ -43,7 +43,7 @@ export async function deploy(options: DeploymentOptions): Promise<void> {
   for (const { slot, taskManager, executions: members } of parts) {
     for (const execution of members) {
       execution.placeAt(taskManager, slot.slot);
-      execution.become('DEPLOYING', nowMs());
+      execution.become('DEPLOYING', options.nowMs());
     }
   }
   const built = await Promise.all(
@@ -73,10 +73,11 @@ function isOver(execution: Execution): boolean {
   return execution.state === 'CANCELING' || execution.state === 'CANCELED' || execution.state === 'FAILED';
 }
 
-function partsOf({ graph, slots, executions, taskManager }: DeploymentOptions): Part[] {
+function partsOf(options: DeploymentOptions): Part[] {
+  const { graph, slots, executions } = options;
   return graph.slots.map((planned, n) => {
     const slot = slots[n];
-    const owner = slot === undefined ? undefined : taskManager(slot.resourceId);
+    const owner = slot === undefined ? undefined : options.taskManager(slot.resourceId);
     if (slot === undefined || owner === undefined) throw new Error(`Slot ${n} of the job is not there.`);
     return {
       slot,

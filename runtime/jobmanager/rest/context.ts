@@ -1,0 +1,49 @@
+/** What the routes work on. */
+import type { FastifyRequest } from 'fastify';
+import type { Logger } from '../../common/log/logger.js';
+import type { JobVertex } from '../../graph/job-graph.js';
+import type { JobManager } from '../job-manager.js';
+import type { Execution } from '../job/execution.js';
+import type { JobMaster } from '../job/job-master.js';
+import { RestError, hexParam, pathParam } from './conventions.js';
+
+export interface RestContext {
+  readonly jobManager: JobManager;
+  readonly log: Logger;
+  /** `http://host:port` of this server, once it listens. */
+  readonly url: () => string;
+  /** Folder of the job pages, if there are any. */
+  readonly webuiDir: string | undefined;
+  /** Folder for uploaded programs. */
+  readonly uploadDir: string;
+  /** A client asked for a job. */
+  onClientAsked(): void;
+  /** A client has got the result of an ended job. */
+  onResultFetched(): void;
+  /** The cluster shall end. */
+  onShutdown(): void;
+}
+
+/** The job of `:jobid`. @throws RestError 400 or 404 */
+export function jobOf({ jobManager }: RestContext, request: FastifyRequest): JobMaster {
+  const jobId = hexParam(request, 'jobid');
+  const job = jobManager.dispatcher.find(jobId);
+  if (job === undefined) throw new RestError(404, `Job ${jobId} not found`);
+  return job;
+}
+
+/** The vertex of `:vertexid` in the job. @throws RestError 400 or 404 */
+export function vertexOf(job: JobMaster, request: FastifyRequest): JobVertex {
+  const vertexId = hexParam(request, 'vertexid');
+  const vertex = job.jobGraph.vertices.find(({ id }) => id === vertexId);
+  if (vertex === undefined) throw new RestError(404, `JobVertex ${vertexId} not found`);
+  return vertex;
+}
+
+/** The current execution of `:subtaskindex`. @throws RestError 404 */
+export function subtaskOf(job: JobMaster, vertex: JobVertex, request: FastifyRequest): Execution {
+  const index = pathParam(request, 'subtaskindex');
+  const execution = /^\d+$/.test(index) ? job.executionsOf(vertex)[Number(index)] : undefined;
+  if (execution === undefined) throw new RestError(404, `Invalid subtask index for vertex ${vertex.id}: ${index}`);
+  return execution;
+}

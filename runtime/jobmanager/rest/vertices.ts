@@ -1,0 +1,68 @@
+/** `/jobs/:jobid/vertices` and below. */
+import type { FastifyInstance, FastifyRequest } from 'fastify';
+import type { JobVertex } from '../../graph/job-graph.js';
+import type { JobMaster } from '../job/job-master.js';
+import { pathParam, queryList, RestError } from './conventions.js';
+import { jobOf, subtaskOf, vertexOf, type RestContext } from './context.js';
+import { aggregateMetrics, selectMetrics, subtaskMetrics } from './metrics.js';
+import { backpressure, subtaskDetails, subtaskTimes, vertexDetails, vertexTaskManagers } from './vertex-views.js';
+
+export function vertexRoutes(app: FastifyInstance, context: RestContext): void {
+  const { clock } = context.jobManager;
+  const base = '/jobs/:jobid/vertices/:vertexid';
+  const route = (
+    path: string,
+    answer: (job: JobMaster, vertex: JobVertex, request: FastifyRequest) => unknown,
+  ): void => {
+    app.get(`${base}${path}`, (request) => {
+      const job = jobOf(context, request);
+      return answer(job, vertexOf(job, request), request);
+    });
+  };
+  route('', (job, vertex) => vertexDetails(job, vertex, clock.nowMs()));
+  route('/subtasktimes', (job, vertex) => subtaskTimes(job, vertex, clock.nowMs()));
+  route('/taskmanagers', (job, vertex) => vertexTaskManagers(job, vertex, clock.nowMs()));
+  route('/backpressure', (job, vertex) => backpressure(job, vertex, clock.nowMs()));
+  route('/watermarks', () => []);
+  route('/accumulators', (_job, vertex) => ({ id: vertex.id, 'user-accumulators': [] }));
+  route('/metrics', (job, vertex, request) => selectMetrics(vertexMetrics(job, vertex), queryList(request, 'get')));
+  route('/subtasks/metrics', (job, vertex, request) => {
+    const subtasks = queryList(request, 'subtasks')?.map(Number);
+    const members = job.executionsOf(vertex).filter(({ subtask }) => subtasks?.includes(subtask) ?? true);
+    return aggregateMetrics(members.map(subtaskMetrics), queryList(request, 'get'), queryList(request, 'agg'));
+  });
+  route('/subtasks/accumulators', (job, vertex) => ({
+    id: vertex.id,
+    parallelism: vertex.parallelism,
+    subtasks: job.executionsOf(vertex).map(({ subtask, attempt, place }) => ({
+      subtask,
+      attempt,
+      host: place?.host ?? '(unassigned)',
+      endpoint: place?.endpoint ?? '(unassigned)',
+      'user-accumulators': [],
+    })),
+  }));
+  route('/subtasks/:subtaskindex', (job, vertex, request) =>
+    subtaskDetails(subtaskOf(job, vertex, request), clock.nowMs()),
+  );
+  route('/subtasks/:subtaskindex/metrics', (job, vertex, request) =>
+    selectMetrics(subtaskMetrics(subtaskOf(job, vertex, request)), queryList(request, 'get')),
+  );
+  route('/subtasks/:subtaskindex/attempts/:attempt', (job, vertex, request) => {
+    const execution = subtaskOf(job, vertex, request);
+    const attempt = pathParam(request, 'attempt');
+    if (String(execution.attempt) !== attempt) {
+      throw new RestError(404, `Subtask ${execution.subtask} of vertex ${vertex.id} has no attempt ${attempt}.`);
+    }
+    return subtaskDetails(execution, clock.nowMs());
+  });
+}
+
+/** `<subtask>.<metric>` of all subtasks. */
+function vertexMetrics(job: JobMaster, vertex: JobVertex): Map<string, number> {
+  const values = new Map<string, number>();
+  for (const execution of job.executionsOf(vertex)) {
+    for (const [name, value] of subtaskMetrics(execution)) values.set(`${execution.subtask}.${name}`, value);
+  }
+  return values;
+}

@@ -1,0 +1,39 @@
+/** Weft's own paths: files of artifacts, submission of a JobGraph, the graphs of a job. */
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { WeftError } from '../../common/errors/index.js';
+import { requireFit } from '../../common/wire/index.js';
+import { pathParam } from './conventions.js';
+import { jobOf, type RestContext } from './context.js';
+import { graphsOf } from './graphs.js';
+
+const SubmitSchema = Type.Object({ jobGraph: Type.Unknown() });
+
+export function weftRoutes(app: FastifyInstance, context: RestContext): void {
+  const { jobManager } = context;
+  const { blobs } = jobManager;
+  app.put('/weft/v1/blobs/:sha256', async (request, reply) => {
+    const content = request.body;
+    if (!Buffer.isBuffer(content)) {
+      throw new WeftError('HTTP_BAD_REQUEST', 'A file is uploaded as application/octet-stream.');
+    }
+    await blobs.put(content, pathParam(request, 'sha256'));
+    return reply.code(201).send({});
+  });
+  app.get('/weft/v1/blobs/:sha256', async (request, reply) => {
+    const hash = pathParam(request, 'sha256');
+    const path = blobs.pathOf(hash);
+    const { size } = await stat(path).catch((cause: unknown) => {
+      throw new WeftError('BLOB_NOT_FOUND', `There is no file ${hash} in the store.`, { cause });
+    });
+    return reply.type('application/octet-stream').header('content-length', size).send(createReadStream(path));
+  });
+  app.post('/weft/v1/jobs', async (request, reply) => {
+    requireFit(SubmitSchema, request.body, 'HTTP_BAD_REQUEST', 'The body');
+    const jobId = await jobManager.submit((request.body as { jobGraph: unknown }).jobGraph);
+    return reply.code(202).send({ jobId });
+  });
+  app.get('/weft/v1/jobs/:jobid/graphs', (request) => graphsOf(jobOf(context, request), jobManager.clock.nowMs()));
+}
