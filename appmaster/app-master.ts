@@ -100,6 +100,7 @@ export class AppMaster {
       applicationToken: this.applicationToken,
       appMasterUrl: url,
       resourceManagerUrl: settings.resourceManagerUrl,
+      shippedFiles: settings.shippedFiles,
     });
     this.jobManager = this.createJobManager(url);
     this.resourceManager.start();

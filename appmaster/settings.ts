@@ -2,9 +2,11 @@
 import { readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { Type } from 'typebox';
 import { configurationOf, type Configuration } from '../runtime/common/config/index.js';
 import { CONTAINER_FILES, ENV, requiredEnv } from '../runtime/common/environment.js';
 import { WeftError } from '../runtime/common/errors/index.js';
+import { LocalResourceSchema, type LocalResource } from '../runtime/common/wire/protocols/index.js';
 import { requireFit } from '../runtime/common/wire/validators.js';
 import { JobGraphSchema, type JobGraph } from '../runtime/graph/job-graph.js';
 
@@ -28,6 +30,8 @@ export interface AppMasterSettings {
   distDir: string;
   /** The container's working folder, which the JobManager shares. */
   workDir: string;
+  /** What the client shipped for every container. */
+  shippedFiles: LocalResource[];
   /** Only per-job. */
   jobGraph: JobGraph | undefined;
 }
@@ -47,6 +51,7 @@ export function readSettings(mode: ApplicationMode, workDir = process.cwd()): Ap
     logDir: process.env[ENV.logDir] ?? workDir,
     distDir: process.env[ENV.dist] ?? dirname(fileURLToPath(import.meta.url)),
     workDir,
+    shippedFiles: readShippedFiles(process.env[ENV.shippedFiles]),
     jobGraph: mode === 'per-job' ? readJobGraph(join(workDir, CONTAINER_FILES.jobGraph)) : undefined,
   };
 }
@@ -59,6 +64,12 @@ function readConfiguration(path: string): Configuration {
     throw new WeftError('CONFIG_BAD_FILE', `${path} cannot be read.`, { cause, subject: path });
   }
   return configurationOf(properties);
+}
+
+function readShippedFiles(text = '[]'): LocalResource[] {
+  const files: unknown = JSON.parse(text);
+  requireFit(Type.Array(LocalResourceSchema), files, 'CONFIG_BAD_VALUE', ENV.shippedFiles);
+  return files as LocalResource[];
 }
 
 function readJobGraph(path: string): JobGraph {

@@ -1,9 +1,11 @@
 /** What the JobManager finds in its environment. */
+import { join } from 'node:path';
 import { memoryOptions } from '../../runtime/common/config/index.js';
 import { jobManagerMemory } from '../../runtime/common/config/jobmanager-memory.js';
 import { ENV } from '../../runtime/common/environment.js';
-import { join } from 'node:path';
 import type { AppMasterSettings } from '../settings.js';
+
+const APP_MASTER_ONLY = [ENV.attemptToken, ENV.livenessToken];
 
 /** The AppMaster's own environment, without what only the AppMaster may hold, plus the tie between the two. */
 export function jobManagerEnvironment(
@@ -11,9 +13,8 @@ export function jobManagerEnvironment(
   appMasterUrl: string,
   applicationToken: string,
 ): NodeJS.ProcessEnv {
-  const { [ENV.attemptToken]: _, [ENV.livenessToken]: __, ...inherited } = process.env;
-  return {
-    ...inherited,
+  const environment: NodeJS.ProcessEnv = {
+    ...process.env,
     [ENV.applicationId]: settings.applicationId,
     [ENV.attemptId]: settings.attemptId,
     [ENV.applicationKey]: settings.applicationKey,
@@ -26,6 +27,8 @@ export function jobManagerEnvironment(
     [ENV.dist]: settings.distDir,
     [ENV.configuration]: JSON.stringify(settings.configuration.toProperties()),
   };
+  for (const name of APP_MASTER_ONLY) Reflect.deleteProperty(environment, name);
+  return environment;
 }
 
 /** Arguments of node: heap limit, bundle, mode. */

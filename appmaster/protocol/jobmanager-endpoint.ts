@@ -146,8 +146,8 @@ export class JobManagerEndpoint {
     restUrl: string,
     pid: number,
   ): { heartbeatIntervalMs: number; heartbeatTimeoutMs: number; workers: string[] } {
-    const { expectedPid, heartbeatIntervalMs, heartbeatTimeoutMs, workers, log } = this.options;
-    if (pid !== expectedPid()) {
+    const { heartbeatIntervalMs, heartbeatTimeoutMs, log } = this.options;
+    if (pid !== this.options.expectedPid()) {
       throw new WeftError('AUTH_BAD_TOKEN', `Process ${pid} is not the JobManager that this AppMaster started.`);
     }
     const previous = this.current;
@@ -157,7 +157,7 @@ export class JobManagerEndpoint {
     log.info({ restUrl, pid }, 'the JobManager has registered');
     for (const answer of this.askers) answer(restUrl);
     this.options.onRegistered(restUrl, pid);
-    return { heartbeatIntervalMs, heartbeatTimeoutMs, workers: workers() };
+    return { heartbeatIntervalMs, heartbeatTimeoutMs, workers: this.options.workers() };
   }
 
   /** Silence past the timeout is a verdict: the process hangs. */

@@ -39,7 +39,9 @@ export class NodeLinks {
 
   /** Resolves when the process runs. @throws what the NodeManager answered, or WIRE_TIMEOUT */
   async start(container: AllocatedContainer, context: LaunchContext): Promise<void> {
-    const { client } = this.linkTo(container);
+    const link = this.linkTo(container);
+    link.token = container.token;
+    const { client } = link;
     await client.session.call('startContainer', { token: container.token, context }, { timeoutMs: START_TIMEOUT_MS });
   }
 
@@ -67,11 +69,8 @@ export class NodeLinks {
 
   private linkTo({ nodeId, nodeHttpAddress, token }: AllocatedContainer): NodeLink {
     const known = this.links.get(nodeId);
-    if (known !== undefined) {
-      known.token = token;
-      return known;
-    }
-    const { clock, log, onContainerStatus, onNodeSuspect } = this.options;
+    if (known !== undefined) return known;
+    const { clock, log } = this.options;
     const link: NodeLink = {
       token,
       client: new RpcClient({
@@ -82,14 +81,14 @@ export class NodeLinks {
         log,
         handlers: {
           containerStatus: (status) => {
-            onContainerStatus(status);
+            this.options.onContainerStatus(status);
           },
         },
         onConnected: () => {
-          onNodeSuspect(nodeId, false);
+          this.options.onNodeSuspect(nodeId, false);
         },
         onDisconnected: () => {
-          onNodeSuspect(nodeId, true);
+          this.options.onNodeSuspect(nodeId, true);
         },
         onRefused: (error) => {
           // A token that expired meanwhile: the next container on this node brings a new one.

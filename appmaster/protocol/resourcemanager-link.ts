@@ -76,7 +76,9 @@ export class ResourceManagerLink {
       onDisconnected: () => {
         options.log.warn('lost the ResourceManager; what runs goes on');
       },
-      onRefused: options.onRefused,
+      onRefused: (error) => {
+        options.onRefused(error);
+      },
     });
   }
 

@@ -1,7 +1,7 @@
 /** The container of a TaskManager: its size, its command and its environment. */
 import { clusterOptions, memoryOptions, yarnOptions, type Configuration } from '../../runtime/common/config/index.js';
 import { ENV } from '../../runtime/common/environment.js';
-import type { LaunchContext, Resource } from '../../runtime/common/wire/protocols/index.js';
+import type { LaunchContext, LocalResource, Resource } from '../../runtime/common/wire/protocols/index.js';
 
 const MB = 1024 * 1024;
 
@@ -13,30 +13,31 @@ export function workerResource(configuration: Configuration): Resource {
   };
 }
 
-export interface WorkerEnvironment {
+export interface WorkerSetting {
   applicationId: string;
   applicationToken: string;
   appMasterUrl: string;
   resourceManagerUrl: string;
+  shippedFiles: LocalResource[];
 }
 
 /**
- * No file is shipped: the configuration travels in the environment, so a container needs no download. No heap limit is
- * set on the command line either, because V8 would let it override the limits of the slot threads.
+ * The configuration travels in the environment, so that a container needs no download for it. No heap limit is set on the
+ * command line, because V8 would let it override the limits of the slot threads.
  */
-export function workerLaunchContext(configuration: Configuration, environment: WorkerEnvironment): LaunchContext {
+export function workerLaunchContext(configuration: Configuration, setting: WorkerSetting): LaunchContext {
   const logLevel = process.env['WEFT_LOG_LEVEL'];
   return {
     command: ['{{NODE}}', '--enable-source-maps', '{{WEFT_DIST}}/taskmanager.mjs'],
     environment: {
       ...(logLevel === undefined ? {} : { WEFT_LOG_LEVEL: logLevel }),
       ...Object.fromEntries(configuration.family('containerized.taskmanager.env.')),
-      [ENV.applicationId]: environment.applicationId,
-      [ENV.applicationToken]: environment.applicationToken,
-      [ENV.appMasterUrl]: environment.appMasterUrl,
-      [ENV.resourceManagerUrl]: environment.resourceManagerUrl,
+      [ENV.applicationId]: setting.applicationId,
+      [ENV.applicationToken]: setting.applicationToken,
+      [ENV.appMasterUrl]: setting.appMasterUrl,
+      [ENV.resourceManagerUrl]: setting.resourceManagerUrl,
       [ENV.configuration]: JSON.stringify(configuration.toProperties()),
     },
-    localResources: [],
+    localResources: setting.shippedFiles,
   };
 }

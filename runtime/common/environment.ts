@@ -28,6 +28,8 @@ export const ENV = {
   home: 'WEFT_HOME',
   /** Properties of the configuration, JSON: how JobManager and TaskManagers get it from their AppMaster. */
   configuration: 'WEFT_CONFIGURATION',
+  /** Local resources (JSON) that an AppMaster hands on to its TaskManagers' containers: what the client shipped. */
+  shippedFiles: 'WEFT_SHIPPED_FILES',
 } as const;
 
 /** The value of a variable that the owner of this process must have set. */

@@ -75,6 +75,7 @@ test('a TaskManager gets its configuration, its environment and a container of i
     applicationToken: 'secret',
     appMasterUrl: 'http://am',
     resourceManagerUrl: 'http://rm',
+    shippedFiles: [],
   });
   t.is(environment['COLOUR'], 'blue');
   t.is(environment['WEFT_AM_URL'], 'http://am');

@@ -97,6 +97,7 @@ export class TestApplication {
       logDir: this.folder,
       distDir: this.folder,
       workDir: this.folder,
+      shippedFiles: [],
       jobGraph: undefined,
       ...overrides,
     };

@@ -3,6 +3,7 @@ import { API_CODES } from './api.js';
 import { APPMASTER_CODES } from './appmaster.js';
 import { BUNDLE_CODES } from './bundle.js';
 import { CLI_CODES } from './cli.js';
+import { CLIENT_CODES } from './client.js';
 import type { CodeEntry } from './code-entry.js';
 import { COMMON_CODES } from './common.js';
 import { GRAPH_CODES } from './graph.js';
@@ -24,6 +25,7 @@ const ALL = {
   ...GRAPH_CODES,
   ...BUNDLE_CODES,
   ...CLI_CODES,
+  ...CLIENT_CODES,
 };
 
 export type ErrorCode = keyof typeof ALL;

@@ -1,0 +1,63 @@
+/** Applications as the ResourceManager's REST API reports them, in YARN's field names. */
+
+export const APPLICATION_STATES = [
+  'NEW',
+  'NEW_SAVING',
+  'SUBMITTED',
+  'ACCEPTED',
+  'RUNNING',
+  'FINISHED',
+  'FAILED',
+  'KILLED',
+] as const;
+export type ApplicationState = (typeof APPLICATION_STATES)[number];
+
+export interface ApplicationReport {
+  id: string;
+  user: string;
+  name: string;
+  queue: string;
+  state: ApplicationState;
+  finalStatus: string;
+  /** Percent. */
+  progress: number;
+  /** Address of the JobManager, while there is one. */
+  trackingUrl?: string;
+  diagnostics: string;
+  applicationType: string;
+  startedTime: number;
+  finishedTime: number;
+  elapsedTime: number;
+  allocatedMB?: number;
+  allocatedVCores?: number;
+  runningContainers?: number;
+  amHostHttpAddress?: string;
+}
+
+/** Whether the application is over. */
+export function isOver({ state }: ApplicationReport): boolean {
+  return state === 'FINISHED' || state === 'FAILED' || state === 'KILLED';
+}
+
+export interface AttemptReport {
+  id: number;
+  appAttemptId: string;
+  startTime: number;
+  finishedTime: number;
+  containerId: string;
+  nodeHttpAddress: string;
+  nodeId: string;
+  logsLink: string;
+}
+
+export interface NodeReport {
+  id: string;
+  state: string;
+  nodeHTTPAddress: string;
+  healthReport: string;
+  numContainers: number;
+  usedMemoryMB: number;
+  availMemoryMB: number;
+  usedVirtualCores: number;
+  availableVirtualCores: number;
+}

@@ -1,0 +1,156 @@
+/**
+ * Puts an application on the cluster: checks its size, uploads the files that the cluster does not have, submits it, and
+ * waits until its JobManager can be reached.
+ */
+import { clusterOptions, memoryOptions, yarnOptions, type Configuration } from '../../runtime/common/config/index.js';
+import { fileOfContent, type ArtifactSource } from '../../runtime/bundle/artifact.js';
+import { readArtifactFile } from '../../runtime/bundle/materialize.js';
+import { sleep, type Clock } from '../../runtime/common/clock.js';
+import { CONTAINER_FILES } from '../../runtime/common/environment.js';
+import { WeftError } from '../../runtime/common/errors/index.js';
+import type { LocalResource, Resource } from '../../runtime/common/wire/protocols/index.js';
+import type { JobGraph } from '../../runtime/graph/job-graph.js';
+import { isOver, type ApplicationReport } from './application-report.js';
+import type { ResourceManagerClient } from './resourcemanager-client.js';
+import { appMasterResource, submissionOf, type ApplicationMode } from './submission.js';
+
+const MB = 1024 * 1024;
+const FIRST_POLL_MS = 20;
+const LONGEST_POLL_MS = 250;
+/** How often a wait without progress says why. */
+const NOTICE_EVERY_MS = 3000;
+
+export interface DeployRequest {
+  mode: ApplicationMode;
+  /** @default yarn.application.name, else by mode */
+  name?: string;
+  /** Shipped to the AppMaster; also says queue, type, tags, attempts, memory and cores (yarn.*, jobmanager.memory.*). */
+  configuration: Configuration;
+  /** Per-job only. */
+  jobGraph?: JobGraph;
+  /** Files of the job's artifact, per-job only: laid below `artifact/` in the AppMaster's container. */
+  artifact?: readonly ArtifactSource[];
+  /** Files for every container of the application, laid into its working folder (session only). */
+  ship?: readonly ArtifactSource[];
+}
+
+export interface DeployContext {
+  client: ResourceManagerClient;
+  clock: Clock;
+  /** Told to the user while waiting: the state, and why there is no progress. */
+  notify?(message: string): void;
+}
+
+export interface Deployment {
+  readonly applicationId: string;
+  /** @throws CLIENT_APPLICATION_ENDED with the application's diagnostics */
+  waitUntilRunning(): Promise<{ jobManagerUrl: string }>;
+}
+
+/** @throws UNREACHABLE, CLIENT_MEMORY_OVER_MAXIMUM, and what the ResourceManager refuses */
+export async function deployApplication(request: DeployRequest, context: DeployContext): Promise<Deployment> {
+  const { client } = context;
+  const { configuration, jobGraph, artifact = [], ship = [] } = request;
+  const { applicationId, maximum } = await client.newApplication();
+  requireRoom(configuration, maximum);
+  const files: ArtifactSource[] = [
+    fileOfContent(CONTAINER_FILES.configuration, Buffer.from(JSON.stringify(configuration.toProperties()))),
+    ...(jobGraph === undefined ? [] : [fileOfContent(CONTAINER_FILES.jobGraph, Buffer.from(JSON.stringify(jobGraph)))]),
+    ...artifact.map((file) => ({ ...file, path: `${CONTAINER_FILES.artifact}/${file.path}` })),
+    ...ship,
+  ];
+  await uploadMissing(client, files);
+  await client.submit(
+    submissionOf({
+      applicationId,
+      mode: request.mode,
+      ...(request.name === undefined ? {} : { name: request.name }),
+      configuration,
+      localResources: files.map(localResource),
+      shipped: ship.map(localResource),
+    }),
+  );
+  return { applicationId, waitUntilRunning: () => waitUntilRunning(applicationId, context) };
+}
+
+/** Waits until the application has a JobManager that can be reached. @throws CLIENT_APPLICATION_ENDED */
+export async function waitUntilRunning(
+  applicationId: string,
+  { client, clock, notify }: DeployContext,
+): Promise<{ jobManagerUrl: string }> {
+  let pollMs = FIRST_POLL_MS;
+  let state = '';
+  let noticeAtMs = clock.monotonicMs() + NOTICE_EVERY_MS;
+  for (;;) {
+    const report = await client.report(applicationId);
+    if (isOver(report)) throw applicationEnded(report);
+    const jobManagerUrl = report.trackingUrl ?? '';
+    if (report.state === 'RUNNING' && jobManagerUrl !== '') return { jobManagerUrl };
+    if (report.state !== state || clock.monotonicMs() >= noticeAtMs) {
+      // The first state says nothing that the user does not know.
+      if (state !== '') notify?.(waiting(report));
+      state = report.state;
+      noticeAtMs = clock.monotonicMs() + NOTICE_EVERY_MS;
+    }
+    await sleep(clock, pollMs);
+    pollMs = Math.min(pollMs * 1.3, LONGEST_POLL_MS);
+  }
+}
+
+function waiting({ id, state, diagnostics }: ApplicationReport): string {
+  const reason = diagnostics.trim();
+  return `${id} is ${state}${reason === '' ? '' : `: ${reason}`}`;
+}
+
+/** An application that is over, as an error with its own diagnostics. */
+export function applicationEnded({ id, state, finalStatus, diagnostics }: ApplicationReport): WeftError {
+  const how = state === 'FINISHED' ? `FINISHED (${finalStatus})` : state;
+  const reason = diagnostics.trim() === '' ? 'It gave no diagnostics.' : diagnostics.trim();
+  return new WeftError('CLIENT_APPLICATION_ENDED', `Application ${id} is ${how}. ${reason}`, {
+    hint: `See what it wrote: weft logs ${id}`,
+    subject: id,
+  });
+}
+
+/** Uploads each content once, and only what the cluster does not have. */
+async function uploadMissing(client: ResourceManagerClient, files: readonly ArtifactSource[]): Promise<void> {
+  const byHash = new Map(files.map((file) => [file.sha256, file]));
+  await Promise.all(
+    [...byHash.values()].map(async (file) => {
+      if (!(await client.hasBlob(file.sha256))) await client.putBlob(file.sha256, await readArtifactFile(file));
+    }),
+  );
+}
+
+function localResource({ path, sha256, sizeBytes }: ArtifactSource): LocalResource {
+  return { path, sha256, sizeBytes };
+}
+
+function requireRoom(configuration: Configuration, maximum: Resource): void {
+  const { memory, vCores } = appMasterResource(configuration);
+  const vcores = configuration.get(yarnOptions.containerVcores);
+  requireFit('The JobManager', { memoryMb: memory, vcores: vCores }, maximum);
+  requireFit(
+    'A TaskManager',
+    {
+      memoryMb: Math.ceil(configuration.get(memoryOptions.taskManagerProcess) / MB),
+      vcores: vcores === -1 ? configuration.get(clusterOptions.numberOfTaskSlots) : vcores,
+    },
+    maximum,
+  );
+}
+
+function requireFit(who: string, wanted: Resource, maximum: Resource): void {
+  if (wanted.memoryMb > maximum.memoryMb) {
+    throw new WeftError(
+      'CLIENT_MEMORY_OVER_MAXIMUM',
+      `${who} asks for ${wanted.memoryMb} MB, but a container of this cluster has at most ${maximum.memoryMb} MB.`,
+    );
+  }
+  if (wanted.vcores > maximum.vcores) {
+    throw new WeftError(
+      'CLIENT_MEMORY_OVER_MAXIMUM',
+      `${who} asks for ${wanted.vcores} vcores, but a container of this cluster has at most ${maximum.vcores}.`,
+    );
+  }
+}

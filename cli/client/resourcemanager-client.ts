@@ -1,0 +1,92 @@
+/** The ResourceManager's REST API for commands: YARN's paths, and Weft's own for files and events. */
+import { userInfo } from 'node:os';
+import type { ChainEvent } from '../../runtime/common/events/chain-events.js';
+import type { Resource } from '../../runtime/common/wire/protocols/index.js';
+import type { ApplicationReport, ApplicationState, AttemptReport, NodeReport } from './application-report.js';
+import { JsonHttp } from './json-http.js';
+import type { Submission } from './submission.js';
+
+export class ResourceManagerClient {
+  private readonly http: JsonHttp;
+
+  /** @param url `http://host:port` */
+  constructor(
+    readonly url: string,
+    token?: string,
+  ) {
+    this.http = new JsonHttp(url, { peer: 'the ResourceManager', ...(token === undefined ? {} : { token }) });
+  }
+
+  /** A fresh application id, and what a container may have at most. */
+  async newApplication(): Promise<{ applicationId: string; maximum: Resource }> {
+    const answer = (await this.http.post('/ws/v1/cluster/apps/new-application')) as {
+      'application-id': string;
+      'maximum-resource-capability': { memory: number; vCores: number };
+    };
+    const { memory, vCores } = answer['maximum-resource-capability'];
+    return { applicationId: answer['application-id'], maximum: { memoryMb: memory, vcores: vCores } };
+  }
+
+  async submit(submission: Submission): Promise<void> {
+    await this.http.post(`/ws/v1/cluster/apps?user.name=${encodeURIComponent(currentUser())}`, submission);
+  }
+
+  async report(applicationId: string): Promise<ApplicationReport> {
+    return ((await this.http.get(`/ws/v1/cluster/apps/${applicationId}`)) as { app: ApplicationReport }).app;
+  }
+
+  /** @param states only these; none = all */
+  async list(states: readonly ApplicationState[] = []): Promise<ApplicationReport[]> {
+    const query = states.length === 0 ? '' : `?states=${states.join(',')}`;
+    const { apps } = (await this.http.get(`/ws/v1/cluster/apps${query}`)) as { apps: { app?: ApplicationReport[] } };
+    return apps.app ?? [];
+  }
+
+  /** Asks for the end of an application; it may take a moment until it is KILLED. */
+  async kill(applicationId: string): Promise<void> {
+    await this.http.put(`/ws/v1/cluster/apps/${applicationId}/state`, { state: 'KILLED' });
+  }
+
+  async attempts(applicationId: string): Promise<AttemptReport[]> {
+    const { appAttempts } = (await this.http.get(`/ws/v1/cluster/apps/${applicationId}/appattempts`)) as {
+      appAttempts: { appAttempt?: AttemptReport[] };
+    };
+    return appAttempts.appAttempt ?? [];
+  }
+
+  /** The chain's events, as they reached the ResourceManager. */
+  async events(applicationId: string): Promise<ChainEvent[]> {
+    return ((await this.http.get(`/ws/v1/weft/apps/${applicationId}/events`)) as { events: ChainEvent[] }).events;
+  }
+
+  async nodes(): Promise<NodeReport[]> {
+    const { nodes } = (await this.http.get('/ws/v1/cluster/nodes')) as { nodes: { node?: NodeReport[] } };
+    return nodes.node ?? [];
+  }
+
+  /** What the Scheduler says of its queues, in the form of its kind. */
+  async scheduler(): Promise<Record<string, unknown>> {
+    const answer = (await this.http.get('/ws/v1/cluster/scheduler')) as {
+      scheduler: { schedulerInfo: Record<string, unknown> };
+    };
+    return answer.scheduler.schedulerInfo;
+  }
+
+  hasBlob(sha256: string): Promise<boolean> {
+    return this.http.head(`/weft/v1/blobs/${sha256}`);
+  }
+
+  async putBlob(sha256: string, content: Uint8Array): Promise<void> {
+    await this.http.putBytes(`/weft/v1/blobs/${sha256}`, content);
+  }
+
+  close(): void {
+    this.http.close();
+  }
+}
+
+/** Who the application is submitted for: `HADOOP_USER_NAME`, else who runs the command. */
+export function currentUser(): string {
+  const named = process.env['HADOOP_USER_NAME'];
+  return named !== undefined && named !== '' ? named : userInfo().username;
+}

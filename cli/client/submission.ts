@@ -1,0 +1,121 @@
+/** An application in the form in which YARN's REST API takes it. */
+import { memoryOptions, yarnOptions, type Configuration } from '../../runtime/common/config/index.js';
+import { ENV } from '../../runtime/common/environment.js';
+import { jobManagerMemory } from '../../runtime/common/config/jobmanager-memory.js';
+import type { LocalResource } from '../../runtime/common/wire/protocols/index.js';
+
+const MB = 1024 * 1024;
+
+export type ApplicationMode = 'session' | 'per-job';
+
+export interface Submission {
+  'application-id': string;
+  'application-name': string;
+  'application-type': string;
+  queue: string;
+  priority?: number;
+  'am-container-spec': {
+    commands: { command: string };
+    environment: { entry: { key: string; value: string }[] };
+    'local-resources': { entry: { key: string; value: SubmittedResource }[] };
+  };
+  resource: { memory: number; vCores: number };
+  'max-app-attempts'?: number;
+  'attempt-failures-validity-interval': number;
+  'keep-containers-across-application-attempts': boolean;
+  'application-tags': { tag: string[] };
+}
+
+interface SubmittedResource {
+  /** Where the file was uploaded: `/weft/v1/blobs/{sha256}`. */
+  resource: string;
+  type: 'FILE';
+  visibility: 'APPLICATION';
+  size: number;
+  timestamp: number;
+  sha256: string;
+}
+
+export interface SubmissionRequest {
+  applicationId: string;
+  mode: ApplicationMode;
+  /** @default by mode, in Flink's words */
+  name?: string;
+  configuration: Configuration;
+  localResources: readonly LocalResource[];
+  /** Those of them that TaskManagers get too. */
+  shipped: readonly LocalResource[];
+}
+
+export function submissionOf(request: SubmissionRequest): Submission {
+  const { applicationId, mode, configuration, localResources, shipped } = request;
+  const priority = configuration.get(yarnOptions.applicationPriority);
+  const attempts = configuration.get(yarnOptions.applicationAttempts);
+  return {
+    'application-id': applicationId,
+    'application-name': request.name ?? configuration.get(yarnOptions.applicationName) ?? defaultName(mode),
+    'application-type': configuration.get(yarnOptions.applicationType),
+    queue: configuration.get(yarnOptions.applicationQueue),
+    ...(priority < 0 ? {} : { priority }),
+    'am-container-spec': {
+      commands: { command: commandOf(mode, configuration) },
+      environment: { entry: environmentOf(configuration, shipped) },
+      'local-resources': { entry: localResources.map(submitted) },
+    },
+    resource: appMasterResource(configuration),
+    ...(attempts === undefined ? {} : { 'max-app-attempts': attempts }),
+    'attempt-failures-validity-interval': configuration.get(yarnOptions.attemptFailuresValidityIntervalMs),
+    // A JobManager that comes back finds its TaskManagers, so that only the job restarts.
+    'keep-containers-across-application-attempts': true,
+    'application-tags': { tag: tagsOf(configuration.get(yarnOptions.applicationTags)) },
+  };
+}
+
+/** The container of AppMaster and JobManager. */
+export function appMasterResource(configuration: Configuration): { memory: number; vCores: number } {
+  return {
+    memory: Math.ceil(configuration.get(memoryOptions.jobManagerProcess) / MB),
+    vCores: configuration.get(yarnOptions.appMasterVcores),
+  };
+}
+
+function commandOf(mode: ApplicationMode, configuration: Configuration): string {
+  const { appMasterHeapMb } = jobManagerMemory(configuration.get(memoryOptions.jobManagerProcess));
+  return `{{NODE}} --max-old-space-size=${appMasterHeapMb} --enable-source-maps {{WEFT_DIST}}/appmaster.mjs --mode ${mode}`;
+}
+
+function environmentOf(
+  configuration: Configuration,
+  shipped: readonly LocalResource[],
+): { key: string; value: string }[] {
+  const logLevel = process.env['WEFT_LOG_LEVEL'];
+  const entries = new Map(logLevel === undefined ? [] : [['WEFT_LOG_LEVEL', logLevel]]);
+  for (const [key, value] of configuration.family('containerized.master.env.')) entries.set(key, value);
+  if (shipped.length > 0) entries.set(ENV.shippedFiles, JSON.stringify(shipped));
+  return [...entries].map(([key, value]) => ({ key, value }));
+}
+
+function submitted({ path, sha256, sizeBytes }: LocalResource): { key: string; value: SubmittedResource } {
+  return {
+    key: path,
+    value: {
+      resource: `/weft/v1/blobs/${sha256}`,
+      type: 'FILE',
+      visibility: 'APPLICATION',
+      size: sizeBytes,
+      timestamp: 0,
+      sha256,
+    },
+  };
+}
+
+function defaultName(mode: ApplicationMode): string {
+  return mode === 'session' ? 'Weft session cluster' : 'Weft per-job cluster';
+}
+
+function tagsOf(text: string): string[] {
+  return text
+    .split(',')
+    .map((tag) => tag.trim())
+    .filter((tag) => tag !== '');
+}

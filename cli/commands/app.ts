@@ -1,0 +1,125 @@
+/** `weft app -list | -status ID [--events] | -kill ID`: the applications of the cluster, with YARN's flags. */
+import { loadConfiguration } from '../../runtime/common/config/index.js';
+import { WeftHome } from '../../runtime/common/home.js';
+import { parseApplicationId } from '../../runtime/common/ids.js';
+import { APPLICATION_STATES, isOver, type ApplicationState } from '../client/application-report.js';
+import { resourceManagerUrl } from '../client/resourcemanager-address.js';
+import { ResourceManagerClient } from '../client/resourcemanager-client.js';
+import { reportError } from '../errors.js';
+import { badArguments, parseOptions, type ActionSpec, type ParsedOptions } from '../program/option-parser.js';
+import { packageFile } from '../program/package-root.js';
+import { inOrderOfTheChain, renderApplication, renderApplications, renderEvents } from '../render/applications.js';
+import { actionHelp } from '../render/help.js';
+
+const OPTIONS = {
+  list: { short: 'list', long: 'list', description: 'Lists applications that are not over, or those of -appStates' },
+  appStates: {
+    short: 'appStates',
+    long: 'appStates',
+    value: 'states',
+    description: 'With -list: these states, separated by commas, or ALL',
+  },
+  status: { short: 'status', long: 'status', value: 'application id', description: 'Shows one application' },
+  events: { long: 'events', description: 'With -status: the steps of its start and its first heartbeats' },
+  kill: { short: 'kill', long: 'kill', value: 'application id', description: 'Ends an application by force' },
+  json: { long: 'json', description: 'Prints results and errors as JSON' },
+  help: { short: 'h', long: 'help', description: 'Shows this help' },
+};
+type AppOptionName = keyof typeof OPTIONS;
+
+const SPEC: ActionSpec<AppOptionName> = {
+  options: OPTIONS,
+  properties: [{ prefix: '-D', description: 'Sets a configuration key over the configuration file' }],
+  stopsAtProgram: false,
+};
+
+const NOT_OVER: readonly ApplicationState[] = ['SUBMITTED', 'ACCEPTED', 'RUNNING'];
+
+/** @param argv what follows `weft app`. @returns the exit code */
+export async function app(argv: readonly string[]): Promise<number> {
+  const json = argv.includes('--json');
+  try {
+    const options = parseOptions(argv, SPEC);
+    if (options.has('help')) {
+      print(actionHelp('weft app -list | -status <id> | -kill <id>', 'The applications of the cluster.', SPEC));
+      return 0;
+    }
+    const home = new WeftHome();
+    const configuration = loadConfiguration(home.confDir(packageFile('conf')), options.properties);
+    const action = actionOf(options, json);
+    const client = new ResourceManagerClient(await resourceManagerUrl(configuration, home));
+    try {
+      await action(client);
+      return 0;
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    return reportError(error, json);
+  }
+}
+
+type Action = (client: ResourceManagerClient) => Promise<void>;
+
+/** @throws CLI_BAD_ARGUMENTS, BAD_ID before anything is connected to */
+function actionOf(options: ParsedOptions<AppOptionName>, json: boolean): Action {
+  const [surplus] = options.words;
+  if (surplus !== undefined) throw badArguments(`Unrecognized argument: ${surplus}`);
+  const status = options.get('status');
+  const kill = options.get('kill');
+  if ([status !== undefined, kill !== undefined, options.has('list')].filter(Boolean).length !== 1) {
+    throw badArguments('Please specify one of -list, -status <application id>, -kill <application id>.');
+  }
+  if (status !== undefined) {
+    const id = parseApplicationId(status);
+    return options.has('events') ? (client) => showEvents(client, id, json) : (client) => show(client, id, json);
+  }
+  if (kill !== undefined) {
+    const id = parseApplicationId(kill);
+    return (client) => end(client, id, json);
+  }
+  const states = statesOf(options.get('appStates'));
+  return (client) => list(client, states, json);
+}
+
+async function list(client: ResourceManagerClient, states: readonly ApplicationState[], json: boolean): Promise<void> {
+  const reports = await client.list(states);
+  print(json ? JSON.stringify({ applications: reports }) : renderApplications(reports, states));
+}
+
+async function show(client: ResourceManagerClient, id: string, json: boolean): Promise<void> {
+  const report = await client.report(id);
+  print(json ? JSON.stringify(report) : renderApplication(report));
+}
+
+async function showEvents(client: ResourceManagerClient, id: string, json: boolean): Promise<void> {
+  const events = await client.events(id);
+  print(json ? JSON.stringify({ applicationId: id, events: inOrderOfTheChain(events) }) : renderEvents(events));
+}
+
+async function end(client: ResourceManagerClient, id: string, json: boolean): Promise<void> {
+  const report = await client.report(id);
+  if (!isOver(report)) await client.kill(id);
+  if (json) print(JSON.stringify({ applicationId: id, killed: !isOver(report) }));
+  else if (isOver(report)) print(`Application ${id} has already finished.`);
+  else print(`Killed application ${id}`);
+}
+
+function statesOf(text: string | undefined): readonly ApplicationState[] {
+  if (text === undefined) return NOT_OVER;
+  const names = text.toUpperCase().split(',');
+  if (names.includes('ALL')) return APPLICATION_STATES;
+  return names.map((name) => {
+    const state = APPLICATION_STATES.find((known) => known === name);
+    if (state === undefined) {
+      throw badArguments(
+        `The application state ${name} is invalid. Valid ones: ALL, ${APPLICATION_STATES.join(', ')}.`,
+      );
+    }
+    return state;
+  });
+}
+
+function print(text: string): void {
+  process.stdout.write(`${text}\n`);
+}
