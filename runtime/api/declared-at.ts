@@ -1,4 +1,5 @@
 /** Finds the line of the user's program that called the API, so that every later error can name it. */
+import { findSourceMap } from 'node:module';
 import { fileURLToPath } from 'node:url';
 import { currentHost } from './host.js';
 
@@ -8,28 +9,50 @@ const OWN_FILE = /\/runtime\/api\/declared-at\.[jt]s$/;
 /** Frames of the API lie under this prefix: its folder, or the one file that it was bundled into. */
 const OWN_PREFIX = OWN_FILE.test(OWN_URL) ? OWN_URL.slice(0, OWN_URL.lastIndexOf('/') + 1) : OWN_URL;
 
-const FRAME = /(?:\(|at (?:async )?)((?:file:\/\/)?[^()\s][^()]*?:\d+:\d+)\)?$/;
+/** Deep enough for the API's own frames below the program's. */
+const FRAMES = 16;
 
 /**
- * `file:line:column` of the innermost frame outside the API and Node, in the user's source where the host can map it;
- * undefined when there is none.
+ * `file:line:column` of the innermost frame outside the API and Node, in the user's source where the host or Node has a
+ * source map; undefined when there is none.
  */
 export function declaredAt(): string | undefined {
-  const holder: { stack?: string } = {};
-  const limit = Error.stackTraceLimit;
-  Error.stackTraceLimit = 16;
-  Error.captureStackTrace(holder, declaredAt);
-  Error.stackTraceLimit = limit;
-  for (const line of (holder.stack ?? '').split('\n').slice(1)) {
-    const location = FRAME.exec(line)?.[1];
-    if (location === undefined || location.startsWith(OWN_PREFIX) || location.startsWith('node:')) continue;
-    const path = location.startsWith('file://') ? toPath(location) : location;
-    return currentHost()?.mapLocation?.(path) ?? path;
+  for (const site of callSites()) {
+    const file = site.getFileName();
+    const line = site.getLineNumber();
+    const column = site.getColumnNumber();
+    if (file == null || line === null || column === null) continue;
+    if (file.startsWith(OWN_PREFIX) || file.startsWith('node:')) continue;
+    const location = `${toPath(file)}:${line}:${column}`;
+    return currentHost()?.mapLocation?.(location) ?? originOf(file, line, column) ?? location;
   }
   return undefined;
 }
 
-function toPath(location: string): string {
-  const [, url = location, position = ''] = /^(.*?)(:\d+:\d+)$/.exec(location) ?? [];
-  return fileURLToPath(url) + position;
+/** Asked of V8 itself: the text of a stack is mapped or not, depending on Node's flags. */
+function callSites(): NodeJS.CallSite[] {
+  const { stackTraceLimit } = Error;
+  const former = Object.getOwnPropertyDescriptor(Error, 'prepareStackTrace');
+  try {
+    Error.stackTraceLimit = FRAMES;
+    Error.prepareStackTrace = (_error, sites) => sites;
+    const holder: { stack?: NodeJS.CallSite[] } = {};
+    Error.captureStackTrace(holder, declaredAt);
+    return holder.stack ?? [];
+  } finally {
+    if (former === undefined) Reflect.deleteProperty(Error, 'prepareStackTrace');
+    else Object.defineProperty(Error, 'prepareStackTrace', former);
+    Error.stackTraceLimit = stackTraceLimit;
+  }
+}
+
+/** Node keeps source maps only with --enable-source-maps. */
+function originOf(file: string, line: number, column: number): string | undefined {
+  const origin = findSourceMap(file)?.findOrigin(line, column);
+  if (origin === undefined || !('fileName' in origin)) return undefined;
+  return `${toPath(origin.fileName)}:${origin.lineNumber}:${origin.columnNumber}`;
+}
+
+function toPath(file: string): string {
+  return file.startsWith('file://') ? fileURLToPath(file) : file;
 }

@@ -5,6 +5,7 @@ import type {
   FlatMapFunction,
   KeySelector,
   MapFunction,
+  ParallelSourceFunction,
   Partitioner,
   ProcessContext,
   ReduceFunction,
@@ -24,7 +25,9 @@ export type PartitionerInput<K> = ((key: K, numPartitions: number) => number) | 
 export type SinkInput<T> = ((value: T, context: SinkContext) => void | Promise<void>) | SinkFunction<T>;
 /** An async function that emits to its context, a generator (sync or async), or an object with such a `run`. */
 export type SourceInput<T> =
-  ((context: SourceContext<T>) => Promise<void> | Iterable<T> | AsyncIterable<T>) | SourceFunction<T>;
+  | ((context: SourceContext<T>) => Promise<void> | Iterable<T> | AsyncIterable<T>)
+  | SourceFunction<T>
+  | ParallelSourceFunction<T>;
 
 /** The shape of ProcessFunction (K = undefined) and KeyedProcessFunction; the classes add `open` and `close`. */
 export interface ProcessElement<K, T, R> {
