@@ -44,6 +44,13 @@ export const memoryOptions = {
     oldKeys: ['taskmanager.network.memory.max'],
     description: 'Upper bound of the network memory.',
   }),
+  managedFraction: numberOption({
+    key: 'taskmanager.memory.managed.fraction',
+    default: 0,
+    min: 0,
+    max: 1,
+    description: 'Share of the process, without its overhead, for managed memory. (Flink: 0.4.)',
+  }),
   buffersPerChannel: integerOption({
     key: 'taskmanager.network.memory.buffers-per-channel',
     default: 2,

@@ -1,3 +1,98 @@
 import { defineCodes } from './code-entry.js';
 
-export const TASKMANAGER_CODES = defineCodes({});
+/** TaskManager, operators and connectors: what can go wrong while a job's tasks run. */
+export const TASKMANAGER_CODES = defineCodes({
+  TASK_USER_FUNCTION_FAILED: {
+    domain: 'user',
+    summary: 'A function of the program threw an error, or a promise that it returned was rejected.',
+    hint: 'See the stack: it names the line of the program. Handle the case there, or set a restart strategy.',
+  },
+  TASK_RETURNED_PROMISE: {
+    domain: 'user',
+    summary: 'A function returned a promise where its value is due.',
+    hint: 'Only sources and sinks may be asynchronous; make the function of this operator synchronous.',
+  },
+  TASK_BAD_RESULT: {
+    domain: 'user',
+    summary: 'A function returned something that its operator cannot use.',
+    hint: 'A flatMap returns an array or another iterable, or calls its collector and returns nothing.',
+  },
+  TASK_BAD_KEY: {
+    domain: 'user',
+    summary:
+      'A key selector returned something that cannot be a key: undefined, null, NaN or an object without a key form.',
+    hint: 'Return a string, number, boolean or bigint, or a plain object or array of those.',
+  },
+  TASK_BAD_AGGREGATE: {
+    domain: 'user',
+    summary: 'A rolling aggregation met a value that it cannot add or compare.',
+    hint: 'sum takes numbers and bigints; min and max take numbers, bigints, strings and dates, all of one kind.',
+  },
+  TASK_OUT_OF_MEMORY: {
+    domain: 'user',
+    summary: 'A slot thread used up its share of the heap.',
+    hint: 'Raise taskmanager.memory.process.size, use fewer slots per TaskManager, or keep less in memory.',
+  },
+  TASK_THREAD_DIED: {
+    domain: 'external',
+    summary: 'A slot thread ended without a reason of its own, for example because the program called process.exit().',
+    hint: 'Do not end the process in a function; throw an error instead.',
+  },
+  TASK_UNCAUGHT_ERROR: {
+    domain: 'user',
+    summary:
+      'The program threw outside of any function of an operator: in a timer, an event, or a promise nobody waits for.',
+    hint: 'Await the promise or handle the error where it arises.',
+  },
+  TASK_GRAPH_MISMATCH: {
+    domain: 'user',
+    summary: 'The program built another graph in a TaskManager than at the client.',
+    hint: 'A program must build the same graph each time: take what varies from arguments or env.value().',
+  },
+  TASK_SLOT_NOT_FREE: {
+    domain: 'internal',
+    summary: 'Tasks were sent to a slot that does not exist or runs another job.',
+    hint: 'Please report it with the logs of JobManager and TaskManager.',
+  },
+  TASK_CANCELED: {
+    domain: 'external',
+    summary: 'A task was cancelled before it had begun.',
+    hint: 'Nothing: the job was cancelled, or restarts.',
+  },
+  SOURCE_OVERRUN: {
+    domain: 'user',
+    summary: 'A source emitted too many records without waiting for room.',
+    hint: 'Await what collect() returns, or write the source as a generator.',
+  },
+  SOURCE_FILE_NOT_FOUND: {
+    domain: 'user',
+    summary: 'The file or folder that a source shall read is not there.',
+    hint: 'Check the path; it must be readable on every node that runs the source.',
+  },
+  SOURCE_FILE_BROKEN: {
+    domain: 'user',
+    summary: 'A file that a source reads cannot be read or decompressed to its end.',
+    hint: 'Check the file, for example with gzip -t.',
+  },
+  SOURCE_SOCKET_FAILED: {
+    domain: 'external',
+    summary: 'A source could not connect to its socket, or lost the connection too often.',
+    hint: 'Check that the server listens at the address; raise the number of retries.',
+    retry: 'backoff',
+  },
+  SINK_FILE_FAILED: {
+    domain: 'user',
+    summary: 'A sink could not create or write its file.',
+    hint: 'Check the path, its permissions and the free space.',
+  },
+  TASKMANAGER_MEMORY_IMPOSSIBLE: {
+    domain: 'user',
+    summary: 'The memory of a TaskManager cannot be divided as configured.',
+    hint: 'Raise taskmanager.memory.process.size, or lower the network memory or the number of slots.',
+  },
+  TASKMANAGER_NO_JOBMANAGER: {
+    domain: 'external',
+    summary: 'A TaskManager found no JobManager within taskmanager.registration.timeout.',
+    hint: 'See the logs of the AppMaster and the JobManager.',
+  },
+});

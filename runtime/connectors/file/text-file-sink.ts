@@ -1,0 +1,100 @@
+/**
+ * Lines into a file: with parallelism 1 the path itself, else `<path>/<subtask + 1>`, as Flink's writeAsText lays them out.
+ * What an earlier run left there is replaced, because a job that starts from the beginning writes everything again.
+ */
+import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import type { Clock } from '../../common/clock.js';
+import { WeftError } from '../../common/errors/index.js';
+import type { Share } from '../source-reader.js';
+
+/** A line is in the file at the latest this long after it was written. */
+const FLUSH_AFTER_MS = 100;
+const BUFFER_CHARS = 64 * 1024;
+
+export class TextFileSink {
+  private readonly file: string;
+  private descriptor: number | undefined;
+  private buffer = '';
+  private cancelFlush: (() => void) | undefined;
+
+  constructor(
+    private readonly path: string,
+    private readonly format: (record: unknown) => string,
+    private readonly share: Share,
+    private readonly clock: Clock,
+    /** A flush by the clock failed, outside of any call by the operator. */
+    private readonly onFailure: (error: WeftError) => void,
+  ) {
+    this.file = share.parallelism === 1 ? path : join(path, String(share.subtask + 1));
+  }
+
+  /** @throws SINK_FILE_FAILED */
+  open(): void {
+    this.guarded('create', () => {
+      mkdirSync(dirname(this.file), { recursive: true });
+      if (this.share.parallelism > 1 && this.share.subtask === 0) this.removeLeftOvers();
+      if (isFolder(this.file)) throw new Error('it is a folder, and a file is to be written there');
+      this.descriptor = openSync(this.file, 'w');
+    });
+  }
+
+  write(record: unknown): void {
+    this.buffer += `${this.format(record)}\n`;
+    if (this.buffer.length >= BUFFER_CHARS) this.drain();
+    else this.cancelFlush ??= this.clock.after(FLUSH_AFTER_MS, () => this.flushByClock());
+  }
+
+  close(): void {
+    if (this.descriptor === undefined) return;
+    try {
+      this.drain();
+    } finally {
+      closeSync(this.descriptor);
+      this.descriptor = undefined;
+    }
+  }
+
+  private flushByClock(): void {
+    try {
+      this.drain();
+    } catch (error) {
+      this.onFailure(error as WeftError);
+    }
+  }
+
+  private drain(): void {
+    this.cancelFlush?.();
+    this.cancelFlush = undefined;
+    const bytes = Buffer.from(this.buffer, 'utf8');
+    this.buffer = '';
+    const { descriptor } = this;
+    if (descriptor === undefined) return;
+    this.guarded('write', () => {
+      for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
+    });
+  }
+
+  /** Files of an earlier run with a higher parallelism would look like output of this one. */
+  private removeLeftOvers(): void {
+    for (const name of readdirSync(this.path)) {
+      if (/^[1-9]\d*$/.test(name) && Number(name) > this.share.parallelism) rmSync(join(this.path, name));
+    }
+  }
+
+  private guarded(verb: string, action: () => void): void {
+    try {
+      action();
+    } catch (cause) {
+      const why = cause instanceof Error ? cause.message : String(cause);
+      throw new WeftError('SINK_FILE_FAILED', `Cannot ${verb} the output ${this.file}: ${why}`, {
+        subject: this.file,
+        cause,
+      });
+    }
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+}

@@ -1,0 +1,21 @@
+/**
+ * Sources and sinks. A source is pulled: the slot thread asks for a batch, the reader emits while there is room, and says
+ * whether there is more now, later, or never. A sink takes a record at a time. Made and driven by the slot thread; nothing
+ * here knows of tasks, channels or other operators.
+ */
+export { elementsSource } from './collection/elements-source.js';
+export { TextFileSink } from './file/text-file-sink.js';
+export { TextFileSource } from './file/text-file-source.js';
+export { FunctionSource } from './function/function-source.js';
+export { PrintSink } from './print/print-sink.js';
+export { writeDescriptor } from './print/write-descriptor.js';
+export { sequenceSource } from './sequence/sequence-source.js';
+export { SocketTextSource } from './socket/socket-text-source.js';
+export {
+  NO_EVENT_TIME,
+  type BatchResult,
+  type Room,
+  type Share,
+  type SourceOutlet,
+  type SourceReader,
+} from './source-reader.js';

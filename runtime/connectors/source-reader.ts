@@ -1,0 +1,43 @@
+/** What every source is to the slot thread that pulls it. */
+
+/**
+ * more: call again as soon as there is a turn. wait: nothing is there now; the reader calls `wake` when there is.
+ * end: that was all.
+ */
+export type BatchResult = 'more' | 'wait' | 'end';
+
+/** Whether what comes after the source takes another record now. Looked at before each record. */
+export interface Room {
+  readonly open: boolean;
+}
+
+export interface SourceReader {
+  /** Before the first batch. Errors here fail the subtask before it runs. */
+  open?(): Promise<void>;
+  /** Emits up to `max` records while there is room. Never blocks. */
+  nextBatch(max: number): BatchResult;
+  /** The subtask is being cancelled: what waits inside shall end. */
+  cancel?(): void;
+  /** After the last batch, and after a failure or a cancel. */
+  close?(): void | Promise<void>;
+}
+
+/** What a reader gets to work with. */
+export interface SourceOutlet {
+  /** Takes a record at once. Called only while there is room. */
+  readonly emit: (record: unknown) => void;
+  /** As `emit`, with an event time in epoch milliseconds. */
+  readonly emitWithTimestamp: (record: unknown, timestampMs: number) => void;
+  readonly room: Room;
+  /** Tells the slot thread that a reader that waited has something again. May be called at any time. */
+  readonly wake: () => void;
+}
+
+/** Stands for "this record has no event time". */
+export const NO_EVENT_TIME = Number.NaN;
+
+/** Which share of a source a subtask reads. */
+export interface Share {
+  subtask: number;
+  parallelism: number;
+}

@@ -1,0 +1,149 @@
+/** Makes the code of one chain: from its last operators back to its head, each from its own copy of its template. */
+import { instantiate } from '../common/code-template.js';
+import type { RichFunction, RuntimeContext } from '../functions/index.js';
+import type { OperatorSpec } from '../graph/operator-spec.js';
+import type { StreamNode } from '../graph/stream-graph.js';
+import { makeCopier } from '../serde/index.js';
+import { copyingHandOver, discard, fork, leaveChain } from './hand-over.js';
+import { OperatorContext, type StackMapper } from './operator-context.js';
+import { operatorCode } from './operator-code.js';
+import type { RecordSink } from './sink.js';
+import type { SinkBacklog } from './sink-backlog.js';
+import type { Next, TaskContext } from './task-context.js';
+
+export interface ChainOptions {
+  task: TaskContext;
+  /** Head first, in topological order. A node has at most one producer in the chain. */
+  nodes: readonly StreamNode[];
+  edges: readonly { source: number; target: number }[];
+  objectReuse: boolean;
+  /** For each node whose records leave the chain, who takes them. */
+  outputs: ReadonlyMap<number, readonly Next[]>;
+  /** The built-in sinks. */
+  makeSink(spec: Extract<OperatorSpec, { type: 'sink' }>['sink'], operator: OperatorContext): RecordSink;
+  mapStack: StackMapper;
+  /** A sink that was waiting can take records again, or failed. */
+  onSettled(): void;
+}
+
+/** What an operator's code shares with the chain round it. */
+export interface ChainParts {
+  readonly objectReuse: boolean;
+  readonly makeSink: ChainOptions['makeSink'];
+  readonly onSettled: () => void;
+  readonly sinks: { sink: RecordSink; operator: OperatorContext }[];
+  readonly backlogs: SinkBacklog[];
+}
+
+interface OwnedFunction {
+  fn: RichFunction;
+  operator: OperatorContext;
+}
+
+export class Chain {
+  /** Takes a record of the head's input; for a source, a record that it emits. */
+  readonly head: Next;
+  /** The head itself, for a source's own failures. */
+  readonly headOperator: OperatorContext;
+  private readonly functions: OwnedFunction[] = [];
+  private readonly parts: ChainParts;
+  private opened = false;
+
+  constructor(options: ChainOptions) {
+    const { task, nodes, mapStack, objectReuse, makeSink, onSettled } = options;
+    this.parts = { objectReuse, makeSink, onSettled, sinks: [], backlogs: [] };
+    const code = new Map<number, Next>();
+    const operators = new Map<number, OperatorContext>();
+    for (const node of nodes.toReversed()) {
+      const operator = new OperatorContext(task, node.name, node.declaredAt, mapStack);
+      operators.set(node.id, operator);
+      code.set(node.id, operatorCode(node.operator, this.nextOf(node, code, operator, options), operator, this.parts));
+      const fn = functionOf(node.operator);
+      if (fn !== undefined) this.functions.unshift({ fn, operator });
+    }
+    const first = nodes[0]?.id ?? -1;
+    this.head = code.get(first) as Next;
+    this.headOperator = operators.get(first) as OperatorContext;
+  }
+
+  /** Whether no sink is waiting for a record to be written. */
+  get settled(): boolean {
+    for (const backlog of this.parts.backlogs) if (backlog.busy) return false;
+    return true;
+  }
+
+  /** Resolves when no sink is waiting any longer; failures are in the task's context. */
+  async allSettled(): Promise<void> {
+    for (const backlog of this.parts.backlogs) await backlog.idle();
+  }
+
+  /** Opens functions and sinks, the last of the chain first, so that everyone finds its consumers open. */
+  async open(contextOf: (operator: OperatorContext) => RuntimeContext): Promise<void> {
+    this.opened = true;
+    for (const { sink, operator } of this.parts.sinks) await guarded(operator, () => sink.open?.());
+    for (const { fn, operator } of this.functions.toReversed()) {
+      await guarded(operator, () => {
+        fn.setRuntimeContext?.(contextOf(operator));
+        return fn.open?.();
+      });
+    }
+  }
+
+  /** The turn of the slot thread ends: what sinks have gathered leaves. */
+  flush(): void {
+    for (const { sink, operator } of this.parts.sinks) {
+      try {
+        sink.flush?.();
+      } catch (error) {
+        throw operator.failed(error);
+      }
+    }
+  }
+
+  /** Closes everything that was opened, whatever fails on the way. @throws the first failure */
+  async close(): Promise<void> {
+    if (!this.opened) return;
+    this.opened = false;
+    for (const backlog of this.parts.backlogs) backlog.discard();
+    const failures: unknown[] = [];
+    const attempt = async (operator: OperatorContext, action: () => unknown): Promise<void> => {
+      await guarded(operator, action).catch((error: unknown) => failures.push(error));
+    };
+    for (const { fn, operator } of this.functions) await attempt(operator, () => fn.close?.());
+    for (const { sink, operator } of this.parts.sinks) await attempt(operator, () => sink.close?.());
+    if (failures.length > 0) throw failures[0];
+  }
+
+  /** All that takes the records of a node: its consumers in the chain, and its ways out. */
+  private nextOf(
+    node: StreamNode,
+    code: ReadonlyMap<number, Next>,
+    operator: OperatorContext,
+    options: ChainOptions,
+  ): Next {
+    const takers: Next[] = [];
+    for (const edge of options.edges) {
+      if (edge.source !== node.id) continue;
+      const target = code.get(edge.target) as Next;
+      takers.push(options.objectReuse ? target : instantiate(copyingHandOver)(makeCopier(), target));
+    }
+    for (const emit of options.outputs.get(node.id) ?? []) takers.push(instantiate(leaveChain)(emit, operator));
+    const last = takers.pop() ?? instantiate(discard)();
+    return takers.reduceRight((rest, taker) => instantiate(fork)(taker, rest), last);
+  }
+}
+
+/** The user's function of an operator, if it has one. */
+function functionOf(spec: OperatorSpec): RichFunction | undefined {
+  if (spec.type === 'source') return spec.source.kind === 'function' ? spec.source.fn : undefined;
+  if (spec.type === 'sink') return spec.sink.kind === 'function' ? spec.sink.fn : undefined;
+  return spec.type === 'keyedAggregate' ? undefined : spec.fn;
+}
+
+async function guarded(operator: OperatorContext, action: () => unknown): Promise<void> {
+  try {
+    await action();
+  } catch (error) {
+    throw operator.failed(error);
+  }
+}

@@ -1,0 +1,34 @@
+import type { FlatMapFunction } from '../functions/index.js';
+import type { OperatorContext } from './operator-context.js';
+import type { Next } from './task-context.js';
+
+/** Template: emits what the function returns, and what it hands to the collector. */
+export function flatMap(fn: FlatMapFunction<unknown, unknown>, next: Next, operator: OperatorContext): Next {
+  const out = { collect: next };
+  return function flatMapRecord(record) {
+    let results: unknown;
+    try {
+      results = fn.flatMap(record, out);
+    } catch (error) {
+      throw operator.failed(error);
+    }
+    if (results === undefined || results === null) return;
+    if (Array.isArray(results)) {
+      for (let i = 0; i < results.length; i++) next(results[i]);
+      return;
+    }
+    if (results instanceof Promise) throw operator.returnedPromise();
+    const iterable = results as Partial<Iterable<unknown> & AsyncIterable<unknown>>;
+    if (typeof iterable[Symbol.iterator] !== 'function') {
+      throw typeof iterable[Symbol.asyncIterator] === 'function'
+        ? operator.returnedPromise()
+        : operator.notIterable(results);
+    }
+    try {
+      // A generator's body runs here, so its errors are the function's too.
+      for (const result of iterable as Iterable<unknown>) next(result);
+    } catch (error) {
+      throw operator.failed(error);
+    }
+  };
+}

@@ -1,0 +1,48 @@
+import type { Cell } from './keyed-cells.js';
+import type { OperatorContext } from './operator-context.js';
+import type { Next } from './task-context.js';
+
+/** Template: the key's first record with the field replaced by the sum so far. */
+export function keyedSumOfField(
+  field: string,
+  cellOf: (record: unknown) => Cell,
+  retain: (record: unknown) => unknown,
+  next: Next,
+  operator: OperatorContext,
+): Next {
+  return function sumField(record) {
+    const value = (record as Record<string, unknown> | null | undefined)?.[field];
+    if (typeof value !== 'number' && typeof value !== 'bigint') throw operator.badAggregate('sum', field, value);
+    const cell = cellOf(record);
+    if (cell.filled) {
+      const sum = cell.value as Record<string, unknown>;
+      const before = sum[field];
+      if (typeof before !== typeof value) throw operator.badAggregate('add to a bigint or number', field, value);
+      sum[field] = (before as number) + (value as number);
+    } else {
+      cell.filled = true;
+      cell.value = retain(record);
+    }
+    next(cell.value);
+  };
+}
+
+/** Template: the sum so far of records that are numbers or bigints themselves. */
+export function keyedSumOfRecord(cellOf: (record: unknown) => Cell, next: Next, operator: OperatorContext): Next {
+  return function sumRecord(record) {
+    if (typeof record !== 'number' && typeof record !== 'bigint') {
+      throw operator.badAggregate('sum', undefined, record);
+    }
+    const cell = cellOf(record);
+    if (cell.filled) {
+      if (typeof cell.value !== typeof record) {
+        throw operator.badAggregate('add to a bigint or number', undefined, record);
+      }
+      cell.value = (cell.value as number) + (record as number);
+    } else {
+      cell.filled = true;
+      cell.value = record;
+    }
+    next(cell.value);
+  };
+}

@@ -1,0 +1,97 @@
+/** From what an operator is (its spec) to the code that takes its records. */
+import { instantiate } from '../common/code-template.js';
+import type { FieldAggregation, KeyFunction, OperatorSpec } from '../graph/operator-spec.js';
+import { makeCopier } from '../serde/index.js';
+import type { ChainParts } from './chain.js';
+import { compareValues } from './compare.js';
+import { filter } from './filter.js';
+import { flatMap } from './flat-map.js';
+import { identifier } from './key-identity.js';
+import { keyedCells, type Cell } from './keyed-cells.js';
+import { fieldComparison, keyedExtreme, keyedExtremeBy } from './keyed-extreme.js';
+import { keyedProcess } from './keyed-process.js';
+import { keyedReduce } from './keyed-reduce.js';
+import { keyedSumOfField, keyedSumOfRecord } from './keyed-sum.js';
+import { map } from './map.js';
+import type { OperatorContext } from './operator-context.js';
+import { processElements } from './process.js';
+import { functionSink, recordSink } from './sink.js';
+import { SinkBacklog } from './sink-backlog.js';
+import type { Next } from './task-context.js';
+
+type Retain = (record: unknown) => unknown;
+
+/** @param next takes what the operator emits; for a source it is all there is to run here */
+export function operatorCode(spec: OperatorSpec, next: Next, operator: OperatorContext, parts: ChainParts): Next {
+  switch (spec.type) {
+    case 'source':
+      return next;
+    case 'map':
+      return instantiate(map)(spec.fn, next, operator);
+    case 'filter':
+      return instantiate(filter)(spec.fn, next, operator);
+    case 'flatMap':
+      return instantiate(flatMap)(spec.fn, next, operator);
+    case 'process':
+      return instantiate(processElements)(spec.fn, next, operator);
+    case 'keyedProcess':
+      return instantiate(keyedProcess)(spec.fn, spec.key, next, operator);
+    case 'keyedReduce':
+      return instantiate(keyedReduce)(spec.fn, cellsOf(spec.key, operator), retainer(parts), next, operator);
+    case 'keyedAggregate':
+      return aggregate(spec.aggregation, cellsOf(spec.key, operator), retainer(parts), next, operator);
+    case 'sink':
+      return sinkCode(spec.sink, operator, parts);
+  }
+}
+
+function cellsOf(key: KeyFunction, operator: OperatorContext): (record: unknown) => Cell {
+  return instantiate(keyedCells)(key, identifier(operator), operator);
+}
+
+/** With object reuse, a record that is kept may be changed by its producer later: state keeps a copy. */
+function retainer({ objectReuse }: ChainParts): Retain {
+  return objectReuse ? makeCopier() : (record) => record;
+}
+
+function aggregate(
+  { kind, field, first }: FieldAggregation,
+  cellOf: (record: unknown) => Cell,
+  retain: Retain,
+  next: Next,
+  operator: OperatorContext,
+): Next {
+  if (kind === 'sum') {
+    return field === undefined
+      ? instantiate(keyedSumOfRecord)(cellOf, next, operator)
+      : instantiate(keyedSumOfField)(field, cellOf, retain, next, operator);
+  }
+  const sign = kind === 'max' || kind === 'maxBy' ? 1 : -1;
+  const compare = instantiate(fieldComparison)(kind, field, compareValues, operator);
+  if (field !== undefined && (kind === 'min' || kind === 'max')) {
+    return instantiate(keyedExtreme)(field, sign, compare, cellOf, retain, next);
+  }
+  return instantiate(keyedExtremeBy)(field, sign, first, compare, cellOf, retain, next);
+}
+
+function sinkCode(
+  spec: Extract<OperatorSpec, { type: 'sink' }>['sink'],
+  operator: OperatorContext,
+  parts: ChainParts,
+): Next {
+  if (spec.kind !== 'function') {
+    const sink = parts.makeSink(spec, operator);
+    parts.sinks.push({ sink, operator });
+    return instantiate(recordSink)(sink, operator);
+  }
+  const { task } = operator;
+  const context = { timestamp: () => task.timestamp(), currentProcessingTime: () => task.clock.nowMs() };
+  const backlog = new SinkBacklog({
+    operator,
+    invoke: (record) => spec.fn.invoke(record, context),
+    retain: retainer(parts),
+    onSettled: parts.onSettled,
+  });
+  parts.backlogs.push(backlog);
+  return instantiate(functionSink)(spec.fn, context, backlog, operator);
+}

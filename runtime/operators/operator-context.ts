@@ -1,0 +1,76 @@
+/** One operator of one subtask: its name in messages, and how its failures become errors that say who failed where. */
+import { inspect } from 'node:util';
+import { WeftError, type ErrorCode } from '../common/errors/index.js';
+import type { TaskContext } from './task-context.js';
+
+/** The error's own stack with its lines mapped to the user's source; undefined when it has none. */
+export type StackMapper = (error: Error) => string | undefined;
+
+export class OperatorContext {
+  constructor(
+    readonly task: TaskContext,
+    /** The operator's name as the program gave it. */
+    readonly name: string,
+    /** Where the program made the operator, `file:line:column`. */
+    private readonly declaredAt: string | undefined,
+    private readonly mapStack: StackMapper,
+  ) {}
+
+  /** A function of the operator threw: the error to throw on. What an operator further down threw passes unchanged. */
+  failed(error: unknown): WeftError {
+    if (error === this.task.failure) return this.task.failure as WeftError;
+    if (error instanceof WeftError) return this.task.fail(error.subject === undefined ? this.named(error) : error);
+    const message = error instanceof Error ? describe(error) : inspect(error);
+    const failure = new WeftError('TASK_USER_FUNCTION_FAILED', `${this.place()}: ${message}`, {
+      subject: this.name,
+      cause: error,
+    });
+    const stack = error instanceof Error ? this.mapStack(error) : undefined;
+    if (stack !== undefined) {
+      failure.stack = stack;
+      (error as Error).stack = stack;
+    }
+    return this.task.fail(failure);
+  }
+
+  /** The function's value is a promise, or another thing that comes later. */
+  returnedPromise(): WeftError {
+    return this.refuse('TASK_RETURNED_PROMISE', 'the function returned a promise where its value is due');
+  }
+
+  notIterable(result: unknown): WeftError {
+    const what = inspect(result, { depth: 0 });
+    return this.refuse('TASK_BAD_RESULT', `flatMap returned ${what}, which is not iterable`);
+  }
+
+  badKey(key: unknown, cause?: unknown): WeftError {
+    return this.refuse('TASK_BAD_KEY', `${inspect(key, { depth: 1 })} cannot be a key`, cause);
+  }
+
+  badAggregate(verb: string, field: string | undefined, value: unknown): WeftError {
+    const where = field === undefined ? 'the record' : `field "${field}"`;
+    return this.refuse('TASK_BAD_AGGREGATE', `cannot ${verb} ${where}: it is ${inspect(value, { depth: 0 })}`);
+  }
+
+  private refuse(code: ErrorCode, what: string, cause?: unknown): WeftError {
+    const declared = this.declaredAt === undefined ? '' : ` (declared at ${this.declaredAt})`;
+    const message = `${this.place()}: ${what}${declared}.`;
+    return this.task.fail(
+      new WeftError(code, message, { subject: this.name, ...(cause === undefined ? {} : { cause }) }),
+    );
+  }
+
+  /** An error of Weft's own (say, of a serializer) that does not know where it happened. */
+  private named(error: WeftError): WeftError {
+    const { hint } = error;
+    return new WeftError(error.code, `${this.place()}: ${error.message}`, { subject: this.name, hint, cause: error });
+  }
+
+  private place(): string {
+    return `${this.name} (subtask ${this.task.subtask})`;
+  }
+}
+
+function describe(error: Error): string {
+  return error.name === 'Error' ? error.message : `${error.name}: ${error.message}`;
+}

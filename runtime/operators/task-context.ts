@@ -1,0 +1,34 @@
+/** What all operators of one subtask share while it runs. */
+import type { Clock } from '../common/clock.js';
+import type { WeftError } from '../common/errors/index.js';
+
+/** Takes one record; the record itself is passed, without a wrapper round it. */
+export type Next = (record: unknown) => void;
+
+/** The event time of a record that has none. */
+export const NO_TIMESTAMP = Number.NaN;
+
+export class TaskContext {
+  /** Event time of the record on its way through the chain, epoch milliseconds; NaN if it has none. */
+  timestampMs: number = NO_TIMESTAMP;
+  /**
+   * The first error of the subtask. Kept here as well as thrown, because the call stack of a chain runs through user
+   * functions (a flatMap calls its collector), which may catch what is thrown below them.
+   */
+  failure: WeftError | undefined;
+
+  constructor(
+    readonly clock: Clock,
+    readonly subtask: number,
+  ) {}
+
+  /** Notes the failure unless there is an earlier one; returns the one that counts. */
+  fail(error: WeftError): WeftError {
+    this.failure ??= error;
+    return this.failure;
+  }
+
+  timestamp(): number | null {
+    return Number.isNaN(this.timestampMs) ? null : this.timestampMs;
+  }
+}

@@ -1,0 +1,168 @@
+/** One attempt of a job in one slot: from its order to the end of its thread. Each of its tasks is told to end once. */
+import type { Clock } from '../common/clock.js';
+import { toWireError, type WeftError } from '../common/errors/index.js';
+import type { Logger } from '../common/log/logger.js';
+import type { ExecutionState, TaskDescriptor, TaskMetrics } from '../common/wire/protocols/taskmanager-jobmanager.js';
+import type { SlotSetup } from '../exchange/index.js';
+import type { JobFiles } from './job-files.js';
+import type { StateChange } from './slot/slot-messages.js';
+import { TaskMetricsPage } from './slot/task-metrics.js';
+import type { SlotThread, SlotThreadListener } from './slot-thread.js';
+
+/** A thread that has not even taken the order to cancel by then is stuck in user code. */
+const CANCEL_ARRIVES_WITHIN_MS = 1000;
+
+export interface TaskChange extends StateChange {
+  metrics?: TaskMetrics;
+}
+
+export interface SlotJobOptions {
+  jobId: string;
+  attempt: number;
+  slot: number;
+  tasks: TaskDescriptor[];
+  clock: Clock;
+  log: Logger;
+  /** `task.cancellation.timeout`: how long closing may take. */
+  cancellationTimeoutMs: number;
+  report(changes: TaskChange[]): void;
+  /** The thread is gone; `finished` if every task ended well. */
+  onGone(how: 'finished' | 'aborted'): void;
+}
+
+const TERMINAL: ReadonlySet<ExecutionState> = new Set(['FINISHED', 'CANCELED', 'FAILED']);
+
+export class SlotJob implements SlotThreadListener {
+  private readonly metrics: TaskMetricsPage;
+  private readonly current = new Map<string, ExecutionState>();
+  private readonly allDone: Promise<void>;
+  private resolveAllDone: () => void = () => undefined;
+  private thread: SlotThread | undefined;
+  private cancelled = false;
+  private cancelling: Promise<void> | undefined;
+  private ending: Promise<void> | undefined;
+
+  constructor(readonly options: SlotJobOptions) {
+    this.metrics = TaskMetricsPage.forTasks(options.tasks.length);
+    for (const { executionId } of options.tasks) this.current.set(executionId, 'DEPLOYING');
+    this.allDone = new Promise((resolve) => {
+      this.resolveAllDone = resolve;
+    });
+  }
+
+  get isCancelled(): boolean {
+    return this.cancelled;
+  }
+
+  /** Whether every task has ended, though the thread may still be there. */
+  get isOver(): boolean {
+    return [...this.current.values()].every((state) => TERMINAL.has(state));
+  }
+
+  figures(): TaskMetrics[] {
+    return this.options.tasks.map((_, index) => this.figuresOf(index));
+  }
+
+  /** @throws what kept the thread from building the tasks */
+  async build(thread: SlotThread, { jobGraph, folder }: JobFiles, network: SlotSetup): Promise<void> {
+    this.thread = thread;
+    const { tasks } = this.options;
+    await thread.build({ jobGraph, folder, tasks, network, metrics: this.metrics.buffer }, this);
+  }
+
+  start(): void {
+    this.thread?.start();
+  }
+
+  /** Ends the tasks in order if the thread takes the order in time, else by force. Resolves when the thread is gone. */
+  cancel(): Promise<void> {
+    this.cancelled = true;
+    this.cancelling ??= this.cancelThread();
+    return this.cancelling;
+  }
+
+  /** Throws the thread away. Tasks that have not ended are reported: CANCELED, or FAILED with the error. */
+  end(error?: WeftError): Promise<void> {
+    this.ending ??= this.endThread(error);
+    return this.ending;
+  }
+
+  /** The tasks were never built: the one who ordered them is told why, so no state is reported unless they were cancelled. */
+  async abandon(): Promise<void> {
+    if (!this.cancelled) this.current.clear();
+    await this.end();
+  }
+
+  states(changes: StateChange[]): void {
+    const open = changes.filter(({ executionId }) => this.isOpen(executionId));
+    if (open.length === 0) return;
+    for (const { executionId, state } of open) this.current.set(executionId, state);
+    this.options.report(open.map((change) => this.withMetrics(change)));
+  }
+
+  done(): void {
+    this.resolveAllDone();
+    if (!this.cancelled) void this.end();
+  }
+
+  died(error: WeftError): void {
+    if (!this.cancelled) this.options.log.error({ err: error, jobId: this.options.jobId }, 'a slot thread died');
+    void this.end(this.cancelled ? undefined : error);
+  }
+
+  private async cancelThread(): Promise<void> {
+    const { thread } = this;
+    const { log, jobId, slot, cancellationTimeoutMs } = this.options;
+    if (thread !== undefined) {
+      if (!(await this.within(CANCEL_ARRIVES_WITHIN_MS, thread.cancel()))) {
+        log.warn({ jobId, slot }, 'the slot is stuck in user code and is torn down');
+      } else if (!(await this.within(cancellationTimeoutMs, this.allDone))) {
+        log.warn({ jobId, slot, cancellationTimeoutMs }, 'the tasks do not end and the slot is torn down');
+      }
+    }
+    await this.end();
+  }
+
+  /** Whether the promise settled in time, or the thread ended. */
+  private within(timeoutMs: number, promise: Promise<void>): Promise<boolean> {
+    return new Promise((resolve) => {
+      const cancelTimeout = this.options.clock.after(timeoutMs, () => {
+        resolve(false);
+      });
+      const settled = (): void => {
+        cancelTimeout();
+        resolve(true);
+      };
+      void promise.then(settled);
+      void this.thread?.exited.then(settled);
+    });
+  }
+
+  private async endThread(error: WeftError | undefined): Promise<void> {
+    const { clock, onGone } = this.options;
+    await this.thread?.terminate();
+    const end: Omit<StateChange, 'executionId'> = {
+      state: error === undefined ? 'CANCELED' : 'FAILED',
+      timeMs: clock.nowMs(),
+      ...(error === undefined ? {} : { error: toWireError(error) }),
+    };
+    this.states([...this.current.keys()].map((executionId) => ({ executionId, ...end })));
+    const states = [...this.current.values()];
+    onGone(states.length > 0 && states.every((state) => state === 'FINISHED') ? 'finished' : 'aborted');
+  }
+
+  private isOpen(executionId: string): boolean {
+    const state = this.current.get(executionId);
+    return state !== undefined && !TERMINAL.has(state);
+  }
+
+  private withMetrics(change: StateChange): TaskChange {
+    if (!TERMINAL.has(change.state)) return change;
+    const index = this.options.tasks.findIndex(({ executionId }) => executionId === change.executionId);
+    return { ...change, metrics: this.figuresOf(index) };
+  }
+
+  private figuresOf(index: number): TaskMetrics {
+    return { executionId: this.options.tasks[index]?.executionId ?? '', ...this.metrics.read(index) };
+  }
+}

@@ -1,0 +1,166 @@
+/** Puts one subtask together: its chain from the program's functions, its input and output from the exchange. */
+import type { Clock } from '../../common/clock.js';
+import { WeftError } from '../../common/errors/index.js';
+import type { TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { SourceOutlet } from '../../connectors/index.js';
+import type { ChannelSelector, RecordWriter, SlotNetwork } from '../../exchange/index.js';
+import type { JobEdge, JobGraph, JobVertex } from '../../graph/job-graph.js';
+import type { StreamGraph, StreamNode } from '../../graph/stream-graph.js';
+import { Chain, NO_TIMESTAMP, TaskContext, type Next, type StackMapper } from '../../operators/index.js';
+import { makeSink, makeSource } from './make-connectors.js';
+import { runtimeContext } from './runtime-context.js';
+import type { StateChange } from './slot-messages.js';
+import { SlotTask } from './slot-task.js';
+import { GateInput, SourceInput, type TaskInput } from './task-input.js';
+import { TaskOutput } from './task-output.js';
+
+/** What all tasks of the slot have in common. */
+export interface SlotProgram {
+  jobGraph: JobGraph;
+  /** As the program built it in this thread, with the user's functions. */
+  streamGraph: StreamGraph;
+  /** Where the artifact lies. */
+  folder: string;
+  network: SlotNetwork;
+  clock: Clock;
+  random: () => number;
+  mapStack: StackMapper;
+  report(change: StateChange): void;
+  /** Told once per field that only the slow, generic encoding can carry. */
+  onFallback(operator: string, path: string, reason: string): void;
+}
+
+/** @throws TASK_GRAPH_MISMATCH */
+export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): SlotTask {
+  const { jobGraph, clock, network } = program;
+  const vertex = jobGraph.vertices.find(({ id }) => id === descriptor.vertexId);
+  if (vertex === undefined) throw mismatch(`there is no vertex ${descriptor.vertexId}`);
+  const nodes = vertex.nodes.map((id) => nodeOf(program, id));
+  const context = new TaskContext(clock, descriptor.subtask);
+  const writers = new Map(descriptor.outputs.map(({ edgeId }) => [edgeId, writerOf(program, descriptor, edgeId)]));
+  const output = new TaskOutput([...writers.values()]);
+  const wake = (): void => network.doorbell.ring();
+  const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
+  const task: { current?: SlotTask } = {};
+  const chain = new Chain({
+    task: context,
+    nodes,
+    edges: jobGraph.streamEdges.filter(({ chained, source }) => chained && vertex.nodes.includes(source)),
+    objectReuse: jobGraph.settings.objectReuse,
+    outputs: outputsByNode(jobGraph, writers),
+    makeSink: (spec, operator) => makeSink(spec, share, clock, operator, (error) => void task.current?.fail(error)),
+    mapStack: program.mapStack,
+    onSettled: wake,
+  });
+  output.attach(chain);
+  task.current = new SlotTask({
+    executionId: descriptor.executionId,
+    context,
+    chain,
+    input: inputOf(program, descriptor, vertex, { chain, context, output, wake }),
+    output,
+    clock,
+    runtimeContextOf: () => runtimeContext(program, vertex, descriptor),
+    report: program.report,
+    wake,
+  });
+  return task.current;
+}
+
+interface InputParts {
+  chain: Chain;
+  context: TaskContext;
+  output: TaskOutput;
+  wake: () => void;
+}
+
+function inputOf(
+  program: SlotProgram,
+  descriptor: TaskDescriptor,
+  vertex: JobVertex,
+  { chain, context, output, wake }: InputParts,
+): TaskInput {
+  const { operator } = nodeOf(program, vertex.nodes[0] ?? -1);
+  if (operator.type !== 'source') {
+    const { network } = program;
+    const gates = descriptor.inputs.map(({ edgeId }) => network.createGate(descriptor.executionId, edgeId));
+    return new GateInput(gates, chain.head, output, context);
+  }
+  const holder: { input?: SourceInput } = {};
+  const { head } = chain;
+  const outlet: SourceOutlet = {
+    emit: head,
+    emitWithTimestamp: (record, timestampMs) => {
+      context.timestampMs = timestampMs;
+      head(record);
+      context.timestampMs = NO_TIMESTAMP;
+    },
+    room: output,
+    wake: () => {
+      holder.input?.woken();
+      wake();
+    },
+  };
+  const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
+  holder.input = new SourceInput(makeSource(operator.source, share, outlet, program.clock), chain.headOperator);
+  return holder.input;
+}
+
+function outputsByNode(jobGraph: JobGraph, writers: ReadonlyMap<string, RecordWriter>): Map<number, Next[]> {
+  const outputs = new Map<number, Next[]>();
+  for (const [edgeId, writer] of writers) {
+    const { sourceNode } = edgeOf(jobGraph, edgeId);
+    outputs.set(sourceNode, [...(outputs.get(sourceNode) ?? []), writer.emit]);
+  }
+  return outputs;
+}
+
+function writerOf(program: SlotProgram, { executionId }: TaskDescriptor, edgeId: string): RecordWriter {
+  const { jobGraph, network, random } = program;
+  const edge = edgeOf(jobGraph, edgeId);
+  const { name } = nodeOf(program, edge.sourceNode);
+  return network.createWriter(executionId, edgeId, {
+    selector: selectorOf(program, edge),
+    bufferTimeoutMs: edge.bufferTimeoutMs,
+    // A queue keeps a record after the call, so a reused object would be seen as it is later: always a copy.
+    objectReuse: false,
+    random,
+    onFallback: (path, reason) => program.onFallback(name, path, reason),
+  });
+}
+
+/** The partitioner with the user's functions, from the edge of the StreamGraph that became this one. */
+function selectorOf({ streamGraph, jobGraph }: SlotProgram, edge: JobEdge): ChannelSelector {
+  const parallel = streamGraph.edges.filter(
+    ({ source, target }) => source === edge.sourceNode && target === edge.targetNode,
+  );
+  const partitioner = parallel[Number(edge.id.split('-').at(-1))]?.partitioner;
+  if (partitioner === undefined || partitioner.kind !== edge.partitioner) {
+    throw mismatch(`edge ${edge.id} is ${partitioner?.kind ?? 'missing'} instead of ${edge.partitioner}`);
+  }
+  if (partitioner.kind === 'HASH') {
+    const target = jobGraph.vertices.find(({ id }) => id === edge.targetVertex);
+    return { kind: 'HASH', key: partitioner.key, maxParallelism: target?.maxParallelism ?? 128 };
+  }
+  if (partitioner.kind === 'CUSTOM') {
+    const { key, partitioner: custom } = partitioner;
+    return { kind: 'CUSTOM', key, partition: (value, channels) => custom.partition(value, channels) };
+  }
+  return { kind: partitioner.kind };
+}
+
+function nodeOf({ streamGraph }: SlotProgram, id: number): StreamNode {
+  const node = streamGraph.nodes.find((candidate) => candidate.id === id);
+  if (node === undefined) throw mismatch(`operator ${id} is missing`);
+  return node;
+}
+
+function edgeOf(jobGraph: JobGraph, edgeId: string): JobEdge {
+  const edge = jobGraph.edges.find(({ id }) => id === edgeId);
+  if (edge === undefined) throw mismatch(`there is no edge ${edgeId}`);
+  return edge;
+}
+
+function mismatch(what: string): WeftError {
+  return new WeftError('TASK_GRAPH_MISMATCH', `The program built another graph here than at the client: ${what}.`);
+}

@@ -1,0 +1,50 @@
+/** From what a source or a sink is (its spec) to the connector that runs it. */
+import type { Clock } from '../../common/clock.js';
+import {
+  elementsSource,
+  FunctionSource,
+  PrintSink,
+  sequenceSource,
+  SocketTextSource,
+  TextFileSink,
+  TextFileSource,
+  type Share,
+  type SourceOutlet,
+  type SourceReader,
+} from '../../connectors/index.js';
+import type { SinkSpec, SourceSpec } from '../../graph/operator-spec.js';
+import type { OperatorContext, RecordSink } from '../../operators/index.js';
+import { makeCopier } from '../../serde/index.js';
+
+export function makeSource(spec: SourceSpec, share: Share, outlet: SourceOutlet, clock: Clock): SourceReader {
+  switch (spec.kind) {
+    case 'elements':
+      return elementsSource(spec.elements, outlet);
+    case 'sequence':
+      return sequenceSource(spec, share, outlet);
+    case 'text-file':
+      return new TextFileSource(spec.path, share, outlet);
+    case 'socket-text':
+      return new SocketTextSource(spec, outlet, clock);
+    case 'function':
+      return new FunctionSource(spec.fn, outlet, clock, makeCopier());
+  }
+}
+
+/** @param onFailure a failure outside of any call by the chain */
+export function makeSink(
+  spec: SinkSpec,
+  share: Share,
+  clock: Clock,
+  operator: OperatorContext,
+  onFailure: (error: Error) => void,
+): RecordSink {
+  switch (spec.kind) {
+    case 'print':
+      return new PrintSink(spec, share);
+    case 'text-file':
+      return new TextFileSink(spec.path, spec.format, share, clock, (error) => onFailure(operator.failed(error)));
+    case 'function':
+      throw new Error('A function sink is run by its operator.');
+  }
+}

@@ -1,0 +1,29 @@
+import { readFileSync } from 'node:fs';
+import { isAbsolute, join, normalize } from 'node:path';
+import type { TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { RuntimeContext } from '../../functions/index.js';
+import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
+
+/** What the functions of a subtask may know of it. */
+export function runtimeContext(
+  { jobGraph, folder }: { jobGraph: JobGraph; folder: string },
+  vertex: JobVertex,
+  descriptor: TaskDescriptor,
+): RuntimeContext {
+  return {
+    jobId: jobGraph.jobId,
+    jobName: jobGraph.name,
+    taskName: vertex.name,
+    indexOfThisSubtask: descriptor.subtask,
+    numberOfParallelSubtasks: vertex.parallelism,
+    maxNumberOfParallelSubtasks: vertex.maxParallelism,
+    attemptNumber: descriptor.attempt,
+    globalJobParameters: jobGraph.settings.globalJobParameters,
+    shippedFile(path) {
+      if (isAbsolute(path) || normalize(path).startsWith('..')) {
+        throw new Error(`"${path}" is not a path of a file that was shipped with the job.`);
+      }
+      return readFileSync(join(folder, path), 'utf8');
+    },
+  };
+}

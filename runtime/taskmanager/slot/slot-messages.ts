@@ -1,0 +1,34 @@
+/** What the TaskManager's main thread and a slot thread say to each other. */
+import type { WireError } from '../../common/errors/index.js';
+import type { ExecutionState, TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { SlotSetup } from '../../exchange/index.js';
+import type { JobGraph } from '../../graph/job-graph.js';
+
+export interface BuildTasks {
+  type: 'build';
+  jobGraph: JobGraph;
+  /** Where the artifact lies. */
+  folder: string;
+  tasks: TaskDescriptor[];
+  network: SlotSetup;
+  /** `TaskMetricsPage` of these tasks. */
+  metrics: SharedArrayBuffer;
+}
+
+export type ToSlot = BuildTasks | { type: 'start' } | { type: 'cancel' };
+
+export interface StateChange {
+  executionId: string;
+  state: ExecutionState;
+  timeMs: number;
+  error?: WireError;
+}
+
+export type FromSlot =
+  | { type: 'built' }
+  | { type: 'buildFailed'; error: WireError }
+  | { type: 'states'; changes: StateChange[] }
+  /** The order to cancel has arrived: the thread is not stuck in user code. */
+  | { type: 'cancelling' }
+  /** Every task has ended; the thread can be thrown away. */
+  | { type: 'done' };

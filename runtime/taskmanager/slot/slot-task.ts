@@ -1,0 +1,199 @@
+/**
+ * One subtask in a slot thread: opens, works in slices while it has input and room, ends its output, and reports each
+ * change. Between two slices it holds no control, so messages, timers and the other subtasks of the slot get their turn.
+ */
+import type { Clock } from '../../common/clock.js';
+import { asWeftError, toWireError, type WeftError } from '../../common/errors/index.js';
+import type { ExecutionState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { RuntimeContext } from '../../functions/index.js';
+import type { Chain, OperatorContext, TaskContext } from '../../operators/index.js';
+import { BusyTime } from './busy-time.js';
+import type { StateChange } from './slot-messages.js';
+import type { TaskInput } from './task-input.js';
+import type { TaskFigures } from './task-metrics.js';
+import type { TaskOutput } from './task-output.js';
+
+/** Records between two looks at the clock. */
+const BATCH_RECORDS = 128;
+/** A slice ends after this time, so that the slot's other subtasks and messages wait no longer. */
+const SLICE_MS = 1;
+
+/** `ending`: the input is over, functions are being closed. `draining`: what was emitted leaves. `over`: nothing runs. */
+type Phase = 'built' | 'opening' | 'running' | 'ending' | 'draining' | 'over';
+
+export interface SlotTaskParts {
+  executionId: string;
+  context: TaskContext;
+  chain: Chain;
+  input: TaskInput;
+  output: TaskOutput;
+  clock: Clock;
+  runtimeContextOf(operator: OperatorContext): RuntimeContext;
+  report(change: StateChange): void;
+  /** The task became over, or something that happened outside of a slice gives it work. */
+  wake(): void;
+}
+
+export class SlotTask {
+  private phase: Phase = 'built';
+  private readonly time: BusyTime;
+  private stopping: Promise<void> | undefined;
+
+  constructor(private readonly parts: SlotTaskParts) {
+    this.time = new BusyTime(parts.clock.monotonicMs());
+  }
+
+  get over(): boolean {
+    return this.phase === 'over';
+  }
+
+  /** Opens the functions, then works. Failures are reported, not thrown. */
+  async start(): Promise<void> {
+    if (this.phase !== 'built') return;
+    this.phase = 'opening';
+    const { chain, input, runtimeContextOf } = this.parts;
+    try {
+      await chain.open(runtimeContextOf);
+      await input.open();
+    } catch (error) {
+      this.fail(error);
+      return;
+    }
+    if (this.stopping !== undefined) return;
+    this.phase = 'running';
+    this.report('RUNNING');
+    this.parts.wake();
+  }
+
+  /** Works for a slice. @returns whether another slice would find work at once */
+  slice(): boolean {
+    try {
+      if (this.phase === 'draining') this.finishWhenDrained();
+      return this.phase === 'running' && this.work();
+    } catch (error) {
+      this.fail(error);
+      return false;
+    }
+  }
+
+  /** Sends what has waited for the buffer timeout. @returns the monotonic time when it must be called next */
+  flushExpired(nowMs: number): number {
+    if (this.over || this.phase === 'built') return Infinity;
+    try {
+      return this.parts.output.flushExpired(nowMs);
+    } catch (error) {
+      this.fail(error);
+      return Infinity;
+    }
+  }
+
+  /** Ends with a failure: the first one counts. Resolves when the functions are closed. */
+  fail(error: unknown): Promise<void> {
+    if (this.over || this.stopping !== undefined) return this.stopping ?? Promise.resolve();
+    const failure = this.parts.context.fail(asWeftError(error));
+    this.report('FAILED', failure);
+    this.stopping = this.stop();
+    return this.stopping;
+  }
+
+  /** Ends before the input does. Resolves when the functions are closed. */
+  cancel(): Promise<void> {
+    if (this.over || this.stopping !== undefined) return this.stopping ?? Promise.resolve();
+    this.stopping = this.stop().then(() => this.report('CANCELED'));
+    return this.stopping;
+  }
+
+  figures(): TaskFigures {
+    const { input, output } = this.parts;
+    this.time.update(this.parts.clock.monotonicMs());
+    const { busyMs, backPressuredMs, idleMs } = this.time;
+    return {
+      recordsIn: input.recordsIn,
+      recordsOut: output.recordsOut,
+      bytesIn: input.bytesIn,
+      bytesOut: output.bytesOut,
+      ...{ busyMs, backPressuredMs, idleMs },
+    };
+  }
+
+  private work(): boolean {
+    const { clock, context, chain, input, output } = this.parts;
+    let nowMs = clock.monotonicMs();
+    const endMs = nowMs + SLICE_MS;
+    if (!output.open && !output.retry()) {
+      this.requireNoFailure();
+      this.time.become('backPressured', nowMs);
+      return false;
+    }
+    this.time.become('busy', nowMs);
+    let result = input.take(BATCH_RECORDS);
+    nowMs = clock.monotonicMs();
+    while (result === 'more' && nowMs < endMs && output.open && context.failure === undefined) {
+      result = input.take(BATCH_RECORDS);
+      nowMs = clock.monotonicMs();
+    }
+    this.requireNoFailure();
+    chain.flush();
+    if (result === 'end') void this.end();
+    else if (!output.open) this.time.become('backPressured', nowMs);
+    else if (result === 'wait') this.time.become('idle', nowMs);
+    return result === 'more' && output.open;
+  }
+
+  /** A failure that a user function caught on its way up still counts. */
+  private requireNoFailure(): void {
+    if (this.parts.context.failure !== undefined) throw this.parts.context.failure;
+  }
+
+  /** The input is over: sinks finish their last record, functions close, the output is told. */
+  private async end(): Promise<void> {
+    this.phase = 'ending';
+    const { chain, input, output, wake } = this.parts;
+    try {
+      await chain.allSettled();
+      this.requireNoFailure();
+      await input.close();
+      await chain.close();
+      if (this.stopping !== undefined) return;
+      output.end();
+      this.phase = 'draining';
+      wake();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  private finishWhenDrained(): void {
+    if (!this.parts.output.drained) return;
+    this.time.become('idle', this.parts.clock.monotonicMs());
+    this.report('FINISHED');
+    this.become('over');
+  }
+
+  private async stop(): Promise<void> {
+    this.phase = 'ending';
+    const { chain, input } = this.parts;
+    try {
+      input.cancel();
+    } catch {
+      // The task ends anyway; what a source's cancel() throws changes nothing.
+    }
+    await Promise.allSettled([input.close(), chain.close()]);
+    this.become('over');
+  }
+
+  private become(phase: 'over'): void {
+    this.phase = phase;
+    this.parts.wake();
+  }
+
+  private report(state: ExecutionState, error?: WeftError): void {
+    const { executionId, clock, report } = this.parts;
+    report({
+      executionId,
+      state,
+      timeMs: clock.nowMs(),
+      ...(error === undefined ? {} : { error: toWireError(error) }),
+    });
+  }
+}

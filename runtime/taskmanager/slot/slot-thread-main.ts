@@ -1,0 +1,130 @@
+/** A slot thread's life: orders from the TaskManager's main thread in, states of its tasks out. */
+import type { MessagePort } from 'node:worker_threads';
+// Not the folder's index: it would bring the bundler into every slot thread.
+import { replayProgram } from '../../bundle/replay.js';
+import { mapUserStack } from '../../bundle/source-mapping.js';
+import type { Clock } from '../../common/clock.js';
+import { WeftError, toWireError } from '../../common/errors/index.js';
+import { createLogger } from '../../common/log/logger.js';
+import { createSlotNetwork, type SlotNetwork } from '../../exchange/index.js';
+import { buildTask } from './build-task.js';
+import { randomSource } from './random-source.js';
+import { runSlotLoop } from './slot-loop.js';
+import type { BuildTasks, FromSlot, StateChange, ToSlot } from './slot-messages.js';
+import type { SlotTask } from './slot-task.js';
+import { TaskMetricsPage } from './task-metrics.js';
+
+/** How often figures are written for the main thread. */
+const METRICS_EVERY_MS = 500;
+
+interface RunningSlot {
+  tasks: SlotTask[];
+  network: SlotNetwork;
+  metrics: TaskMetricsPage;
+  folder: string;
+}
+
+export class SlotThreadMain {
+  private slot: RunningSlot | undefined;
+  private started = false;
+  private readonly log = createLogger({ role: 'taskmanager', thread: 'slot' });
+
+  constructor(
+    private readonly port: MessagePort,
+    private readonly clock: Clock,
+  ) {}
+
+  listen(): void {
+    this.port.on('message', (message: ToSlot) => {
+      this.obey(message);
+    });
+    process.on('uncaughtException', (error) => this.uncaught(error));
+    process.on('unhandledRejection', (error) => this.uncaught(error));
+  }
+
+  private obey(message: ToSlot): void {
+    switch (message.type) {
+      case 'build':
+        void this.build(message);
+        return;
+      case 'start':
+        this.start();
+        return;
+      case 'cancel':
+        this.post({ type: 'cancelling' });
+        void this.cancelAll().then(() => {
+          if (!this.started) this.post({ type: 'done' });
+        });
+    }
+  }
+
+  private async build({ jobGraph, folder, tasks, network: setup, metrics }: BuildTasks): Promise<void> {
+    try {
+      const streamGraph = await replayProgram({ folder, jobGraph });
+      const network = createSlotNetwork(setup);
+      const program = {
+        ...{ jobGraph, streamGraph, folder, network, clock: this.clock },
+        random: randomSource(),
+        mapStack: (error: Error) => mapUserStack(error, folder),
+        report: (change: StateChange) => this.report(change),
+        onFallback: (operator: string, path: string, reason: string) => {
+          this.log.warn({ operator, path, reason }, 'a field is carried by the slow, generic encoding');
+        },
+      };
+      const built = tasks.map((task) => buildTask(program, task));
+      this.slot = { tasks: built, network, metrics: new TaskMetricsPage(metrics), folder };
+      this.post({ type: 'built' });
+    } catch (error) {
+      this.post({ type: 'buildFailed', error: toWireError(error) });
+    }
+  }
+
+  private start(): void {
+    const { slot } = this;
+    if (slot === undefined || this.started) return;
+    this.started = true;
+    for (const task of slot.tasks) void task.start();
+    const stopMetrics = this.clock.every(METRICS_EVERY_MS, () => this.writeMetrics(slot));
+    runSlotLoop({ tasks: slot.tasks, doorbell: slot.network.doorbell, clock: this.clock }).then(
+      () => {
+        stopMetrics();
+        this.post({ type: 'done' });
+      },
+      (error: unknown) => this.uncaught(error),
+    );
+  }
+
+  private report(change: StateChange): void {
+    if (this.slot !== undefined) this.writeMetrics(this.slot);
+    this.post({ type: 'states', changes: [change] });
+    // What failed once will not end well: the slot's other tasks need not go on until the JobManager says so.
+    if (change.state === 'FAILED') void this.cancelAll();
+  }
+
+  private async cancelAll(): Promise<void> {
+    const tasks = this.slot?.tasks ?? [];
+    await Promise.all(tasks.map((task) => task.cancel()));
+  }
+
+  /** User code threw where no task called it. Which task it belongs to cannot be told, so the first one fails for all. */
+  private uncaught(error: unknown): void {
+    const { slot } = this;
+    const task = slot?.tasks.find(({ over }) => !over);
+    if (slot === undefined || task === undefined) {
+      this.log.error({ err: error }, 'an error outside of any task');
+      return;
+    }
+    const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
+    const failure = new WeftError('TASK_UNCAUGHT_ERROR', `Outside of any operator: ${message}`, { cause: error });
+    if (error instanceof Error) error.stack = failure.stack = mapUserStack(error, slot.folder);
+    void task.fail(error instanceof WeftError ? error : failure);
+  }
+
+  private writeMetrics({ tasks, metrics }: RunningSlot): void {
+    tasks.forEach((task, index) => metrics.write(index, task.figures()));
+  }
+
+  private post(message: FromSlot): void {
+    this.port.postMessage(message);
+  }
+}

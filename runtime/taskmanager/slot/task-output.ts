@@ -1,0 +1,55 @@
+/** Everything that leaves a task: its writers, and whether they have room. */
+import type { Room } from '../../connectors/index.js';
+import type { RecordWriter } from '../../exchange/index.js';
+import type { Chain } from '../../operators/index.js';
+
+export class TaskOutput implements Room {
+  private chain: Chain | undefined;
+
+  constructor(private readonly writers: readonly RecordWriter[]) {}
+
+  /** The sinks of the chain count as well: one that is still writing a record takes no further one. */
+  attach(chain: Chain): void {
+    this.chain = chain;
+  }
+
+  /** Whether another record of the input may be taken. */
+  get open(): boolean {
+    for (let i = 0; i < this.writers.length; i++) if (!(this.writers[i] as RecordWriter).available) return false;
+    return this.chain?.settled ?? true;
+  }
+
+  /** Tries to move what found no segment. @returns `open` @throws EXCHANGE_PEER_LOST */
+  retry(): boolean {
+    for (const writer of this.writers) if (!writer.available) writer.retry();
+    return this.open;
+  }
+
+  /** @returns the monotonic time when it must be called next */
+  flushExpired(nowMs: number): number {
+    let next = Infinity;
+    for (const writer of this.writers) next = Math.min(next, writer.flushExpired(nowMs));
+    return next;
+  }
+
+  end(): void {
+    for (const writer of this.writers) writer.end();
+  }
+
+  /** Whether everything, the end included, has left. */
+  get drained(): boolean {
+    for (const writer of this.writers) {
+      if (!writer.drained) writer.retry();
+      if (!writer.drained) return false;
+    }
+    return true;
+  }
+
+  get recordsOut(): number {
+    return this.writers.reduce((sum, { counters }) => sum + counters.recordsOut, 0);
+  }
+
+  get bytesOut(): number {
+    return this.writers.reduce((sum, { counters }) => sum + counters.bytesOut, 0);
+  }
+}

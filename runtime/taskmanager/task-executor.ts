@@ -1,0 +1,176 @@
+/** The slots of a TaskManager and the jobs in them. Knows no socket: `handlers` are called by whoever holds the connection. */
+import type { Clock } from '../common/clock.js';
+import { WeftError } from '../common/errors/index.js';
+import type { Logger } from '../common/log/logger.js';
+import type { Handlers, ParamsOf } from '../common/wire/index.js';
+import type { MemoryPlan, TaskMetrics, taskManagerProtocol } from '../common/wire/protocols/taskmanager-jobmanager.js';
+import type { ExchangeEdge, SlotSetup, TaskDescriptor, TaskManagerNetwork } from '../exchange/index.js';
+import type { JobGraph } from '../graph/job-graph.js';
+import type { BlobSource } from './blob-source.js';
+import { JobFileStore } from './job-files.js';
+import { describeMemory, slotHeapLimits } from './memory-plan.js';
+import { SlotJob, type TaskChange } from './slot-job.js';
+import { SlotThread } from './slot-thread.js';
+import { SpareThreads } from './spare-threads.js';
+
+type ClientMethods = typeof taskManagerProtocol.client;
+type SubmitTasks = ParamsOf<ClientMethods, 'submitTasks'>;
+
+/** A spare thread is started this long after a job began, so that it takes no time from the job's own start. */
+const SPARE_AFTER_START_MS = 500;
+
+export interface TaskExecutorOptions {
+  slots: number;
+  memory: MemoryPlan;
+  network: TaskManagerNetwork;
+  blobs: BlobSource;
+  /** For the files of jobs; made when needed, emptied by `close`. */
+  workFolder: string;
+  /** `task.cancellation.timeout`. */
+  cancellationTimeoutMs: number;
+  clock: Clock;
+  log: Logger;
+  /** The states of tasks, for the JobManager. */
+  report(jobId: string, jobAttempt: number, changes: TaskChange[]): void;
+  /** The JobManager says that this TaskManager shall end. */
+  onShutdown(reason: string): void;
+}
+
+export class TaskExecutor {
+  readonly handlers: Handlers<ClientMethods>;
+  private readonly jobs = new Map<number, SlotJob>();
+  private readonly files: JobFileStore;
+  private readonly spares: SpareThreads;
+  private closed = false;
+
+  constructor(private readonly options: TaskExecutorOptions) {
+    const { memory, slots } = options;
+    this.files = new JobFileStore(options.workFolder, options.blobs);
+    this.spares = new SpareThreads(() => new SlotThread(slotHeapLimits(memory, slots), describeMemory(memory)));
+    this.spares.prepare();
+    this.handlers = {
+      submitTasks: (order) => this.submit(order),
+      startTasks: ({ jobId, slot }) => this.start(jobId, slot),
+      cancelTasks: ({ jobId, slots: numbers }) => {
+        for (const number of numbers) {
+          const job = this.jobs.get(number);
+          if (job?.options.jobId === jobId) void job.cancel();
+        }
+        return {};
+      },
+      shutdown: ({ reason }) => {
+        options.onShutdown(reason);
+      },
+    };
+  }
+
+  /** Figures of every task that runs here. */
+  figures(): TaskMetrics[] {
+    return [...this.jobs.values()].flatMap((job) => job.figures());
+  }
+
+  /** Cancels everything, e.g. because a new JobManager does not know of it. Resolves when the threads are gone. */
+  async cancelAll(): Promise<void> {
+    await Promise.all([...this.jobs.values()].map((job) => job.cancel()));
+  }
+
+  /** Throws everything away at once. */
+  async close(): Promise<void> {
+    this.closed = true;
+    await Promise.all([...this.jobs.values()].map((job) => job.end()));
+    await this.spares.close();
+    await this.files.close();
+  }
+
+  private async submit(order: SubmitTasks): Promise<Record<string, never>> {
+    await this.freeSlot(order);
+    const { network } = this.options;
+    const { jobId, jobAttempt: attempt, slot, tasks } = order;
+    let prepared = false;
+    const job = this.newJob(order, (how) => {
+      if (prepared) network.releaseSlot(jobId, attempt, slot, how);
+    });
+    this.jobs.set(slot, job);
+    try {
+      const files = await this.files.acquire(order.jobGraph);
+      requireNotCancelled(job);
+      const setup: SlotSetup = network.prepareSlot({
+        jobId,
+        attempt,
+        slot,
+        tasks,
+        edges: edgesOf(files.jobGraph, tasks),
+      });
+      prepared = true;
+      await job.build(this.spares.take(), files, setup);
+      requireNotCancelled(job);
+      return {};
+    } catch (error) {
+      await job.abandon();
+      throw error;
+    }
+  }
+
+  private newJob({ jobId, jobAttempt, slot, tasks, jobGraph }: SubmitTasks, release: SlotJobEnd): SlotJob {
+    const { clock, log, cancellationTimeoutMs, report } = this.options;
+    const job: SlotJob = new SlotJob({
+      ...{ jobId, attempt: jobAttempt, slot, tasks, clock, log, cancellationTimeoutMs },
+      report: (changes) => {
+        report(jobId, jobAttempt, changes);
+      },
+      onGone: (how) => {
+        release(how);
+        if (this.jobs.get(slot) === job) this.jobs.delete(slot);
+        this.spares.prepare();
+        this.files.release(jobGraph).catch((error: unknown) => {
+          log.warn({ err: error, jobId }, 'files of a job could not be removed');
+        });
+      },
+    });
+    return job;
+  }
+
+  private start(jobId: string, slot: number): Record<string, never> {
+    const job = this.jobs.get(slot);
+    if (job?.options.jobId !== jobId) throw slotNotFree(slot, `does not run job ${jobId}`);
+    job.start();
+    this.options.clock.after(SPARE_AFTER_START_MS, () => {
+      this.spares.prepare();
+    });
+    return {};
+  }
+
+  /** Tasks of an older attempt, and tasks that have ended, make place; others are in the way. */
+  private async freeSlot({ jobId, jobAttempt, slot }: SubmitTasks): Promise<void> {
+    if (this.closed || slot < 0 || slot >= this.options.slots) throw slotNotFree(slot, 'does not exist');
+    const before = this.jobs.get(slot);
+    if (before === undefined) return;
+    const older = before.options.jobId === jobId && before.options.attempt < jobAttempt;
+    if (!older && !before.isOver && !before.isCancelled) {
+      throw slotNotFree(slot, `runs attempt ${before.options.attempt} of job ${before.options.jobId}`);
+    }
+    await before.end();
+  }
+}
+
+type SlotJobEnd = (how: 'finished' | 'aborted') => void;
+
+function edgesOf(jobGraph: JobGraph, tasks: readonly TaskDescriptor[]): ExchangeEdge[] {
+  const named = new Set(tasks.flatMap(({ inputs, outputs }) => [...inputs, ...outputs].map(({ edgeId }) => edgeId)));
+  const parallelism = new Map(jobGraph.vertices.map((vertex) => [vertex.id, vertex.parallelism]));
+  return jobGraph.edges
+    .filter(({ id }) => named.has(id))
+    .map(({ id, pattern, sourceVertex, targetVertex }) => ({
+      ...{ id, pattern },
+      sourceParallelism: parallelism.get(sourceVertex) ?? 1,
+      targetParallelism: parallelism.get(targetVertex) ?? 1,
+    }));
+}
+
+function requireNotCancelled(job: SlotJob): void {
+  if (job.isCancelled) throw new WeftError('TASK_CANCELED', 'The tasks were cancelled before they were built.');
+}
+
+function slotNotFree(slot: number, why: string): WeftError {
+  return new WeftError('TASK_SLOT_NOT_FREE', `Slot ${slot} ${why}.`);
+}
