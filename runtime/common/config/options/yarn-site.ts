@@ -50,6 +50,12 @@ export const resourceManagerOptions = {
     min: 100,
     description: 'An AppMaster that is silent for longer has failed. (YARN: 600000.)',
   }),
+  containerExpiryIntervalMs: durationOption({
+    key: 'yarn.resourcemanager.rm.container-allocation.expiry-interval-ms',
+    default: 600_000,
+    min: 100,
+    description: 'A container that was allocated and not started for longer is taken back.',
+  }),
   maxCompletedApplications: integerOption({
     key: 'yarn.resourcemanager.max-completed-applications',
     default: 1000,

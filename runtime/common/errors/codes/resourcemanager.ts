@@ -1,3 +1,54 @@
 import { defineCodes } from './code-entry.js';
 
-export const RESOURCEMANAGER_CODES = defineCodes({});
+export const RESOURCEMANAGER_CODES = defineCodes({
+  RM_UNKNOWN_SCHEDULER: {
+    domain: 'user',
+    summary: 'yarn.resourcemanager.scheduler.class names a scheduler that does not exist.',
+    hint: 'Choose one of the schedulers named in the message.',
+  },
+  RM_UNKNOWN_QUEUE: {
+    domain: 'user',
+    summary: 'An application was submitted to a queue that does not exist.',
+    hint: 'Choose one of the queues named in the message (-qu, yarn.application.queue).',
+  },
+  RM_ASK_TOO_LARGE: {
+    domain: 'user',
+    summary: 'A container was asked for that is larger than the largest node or the configured maximum.',
+    hint: 'Ask for less memory or fewer cores, or start a larger NodeManager.',
+  },
+  RM_BAD_SUBMISSION: {
+    domain: 'user',
+    summary: 'A submitted application is not complete or contradicts itself.',
+    hint: 'See docs/reference/rest.md for the shape of a submission.',
+  },
+  RM_RESOURCE_NOT_STAGED: {
+    domain: 'user',
+    summary: 'A submitted application names a file that was not uploaded first, or has another size.',
+    hint: 'Upload it to /weft/v1/blobs/{sha256}, then submit again.',
+  },
+  RM_UNKNOWN_APPLICATION: {
+    domain: 'user',
+    summary: 'There is no application with this id: it never existed or was forgotten long after its end.',
+    hint: 'List the applications that there are with `weft app -list`.',
+  },
+  RM_UNKNOWN_NODE: {
+    domain: 'user',
+    summary: 'There is no NodeManager with this id.',
+    hint: 'List the nodes that there are with `weft status`.',
+  },
+  RM_STALE_ATTEMPT: {
+    domain: 'external',
+    summary: 'An AppMaster spoke for an attempt that is over, or that another process took over.',
+    hint: 'Nothing needs to be done: this process stops, and its successor runs.',
+  },
+  RM_NOT_REGISTERED: {
+    domain: 'external',
+    summary: 'A NodeManager or AppMaster asked for something before it registered.',
+    hint: 'Check that all roles run the same version of Weft.',
+  },
+  RM_STORE_UNUSABLE: {
+    domain: 'external',
+    summary: 'The store of the ResourceManager cannot be opened or was written by a newer version.',
+    hint: 'Check the disk and the rights below WEFT_HOME/resourcemanager; without its store the cluster starts empty.',
+  },
+});

@@ -1,0 +1,16 @@
+import type { ApplicationId, ContainerId, NodeId } from '../../runtime/common/ids.js';
+import type { LaunchContext, Resource } from '../../runtime/common/wire/protocols/index.js';
+
+/** What the ApplicationsManager asks of nodes. A node that is not connected hears it when it registers again. */
+export interface NodeCommands {
+  /** `http://host:port` of the node's server; empty for a node that is gone. */
+  httpAddressOf(node: NodeId): string;
+  isConnected(node: NodeId): boolean;
+  /** Resolves when the process runs. @throws WIRE_CLOSED, WIRE_TIMEOUT, or what the NodeManager says */
+  startContainer(
+    node: NodeId,
+    start: { containerId: ContainerId; user: string; resource: Resource; context: LaunchContext },
+  ): Promise<void>;
+  stopContainer(node: NodeId, containerId: ContainerId, reason: string): void;
+  applicationFinished(node: NodeId, applicationId: ApplicationId): void;
+}

@@ -1,0 +1,54 @@
+/** What happens on nodes, as it concerns applications. */
+import type { ApplicationId, ContainerId, NodeId } from '../../runtime/common/ids.js';
+import type { ContainerStatus, ExitReason } from '../../runtime/common/wire/protocols/index.js';
+import type { NodeListener } from '../nodes/node-registry.js';
+import type { Node } from '../nodes/node.js';
+import { isEnded } from './application.js';
+import type { ApplicationRegistry } from './application-registry.js';
+import type { ApplicationsManager } from './applications-manager.js';
+import type { ContainerLedger } from './container-ledger.js';
+
+export class NodeEvents implements NodeListener {
+  constructor(
+    private readonly applications: ApplicationRegistry,
+    private readonly containers: ContainerLedger,
+    private readonly manager: ApplicationsManager,
+  ) {}
+
+  containerReported(node: NodeId, status: ContainerStatus): boolean {
+    const container = this.containers.get(status.containerId as ContainerId);
+    if (container?.nodeId !== node) return false;
+    if (status.state === 'COMPLETE') {
+      const unknown: ExitReason = { kind: 'unknown', exitStatus: -1000, diagnostics: 'The node gave no reason.' };
+      this.manager.containerEnded(container, 'complete', status.exit ?? unknown);
+    } else if (status.state === 'RUNNING') this.manager.containerStarted(container);
+    return true;
+  }
+
+  containersMissing(node: NodeId, reported: ReadonlySet<string>): void {
+    for (const container of this.containers.ofNode(node)) {
+      // One that was never seen there may be about to be started.
+      if (container.state !== 'RUNNING' || reported.has(container.id)) continue;
+      const diagnostics = `Its node ${node} was restarted and no longer runs it.`;
+      this.manager.containerEnded(container, 'complete', { kind: 'node-lost', exitStatus: -100, diagnostics });
+    }
+  }
+
+  nodeLost(node: NodeId, exit: ExitReason): void {
+    for (const container of this.containers.ofNode(node)) this.manager.containerEnded(container, 'kill', exit);
+  }
+
+  nodeChanged(node: Node): void {
+    if (node.state === 'RUNNING') this.manager.launchOn(node.id);
+    const state = node.state === 'UNHEALTHY' ? 'RUNNING' : node.state;
+    for (const application of this.applications.all()) {
+      const { record, link } = application;
+      if (isEnded(record.state) || !record.nodes.includes(node.id)) continue;
+      link.nodeUpdate({ nodeId: node.id, state, httpAddress: node.httpAddress });
+    }
+  }
+
+  hasEnded(application: ApplicationId): boolean {
+    return isEnded(this.applications.get(application)?.record.state ?? 'FINISHED');
+  }
+}

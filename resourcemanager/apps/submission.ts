@@ -1,0 +1,147 @@
+/** YARN's ApplicationSubmissionContext, as it is POSTed, and what it becomes after it was checked. */
+import { Type, type Static } from 'typebox';
+import { WeftError } from '../../runtime/common/errors/index.js';
+import { requireFit } from '../../runtime/common/wire/index.js';
+import type { LocalResource } from '../../runtime/common/wire/protocols/index.js';
+import { describe, type Scheduler } from '../scheduler/index.js';
+import type { Submission } from './application.js';
+import { splitCommand } from './command-line.js';
+
+/** YARN's XML heritage: a list of one may come as the thing itself. */
+function oneOrMany<T extends ReturnType<typeof Type.Object> | ReturnType<typeof Type.String>>(item: T) {
+  return Type.Union([item, Type.Array(item)]);
+}
+
+const LocalResourceEntry = Type.Object({
+  key: Type.String({ minLength: 1 }),
+  value: Type.Object({
+    /** `weft-blob:<sha256>` of a file that was uploaded first. */
+    resource: Type.String(),
+    type: Type.Optional(Type.String()),
+    visibility: Type.Optional(Type.String()),
+    size: Type.Optional(Type.Integer({ minimum: 0 })),
+    timestamp: Type.Optional(Type.Number()),
+    /** Not in YARN: whether the file gets its execute bit. */
+    executable: Type.Optional(Type.Boolean()),
+  }),
+});
+type LocalResourceEntry = Static<typeof LocalResourceEntry>;
+const EnvironmentEntry = Type.Object({
+  key: Type.String({ pattern: '^[A-Za-z_][A-Za-z0-9_]*$' }),
+  value: Type.String(),
+});
+
+export const SubmissionSchema = Type.Object({
+  'application-id': Type.String(),
+  'application-name': Type.Optional(Type.String()),
+  queue: Type.Optional(Type.String()),
+  'application-type': Type.Optional(Type.String()),
+  priority: Type.Optional(Type.Integer()),
+  'max-app-attempts': Type.Optional(Type.Integer()),
+  'keep-containers-across-application-attempts': Type.Optional(Type.Boolean()),
+  'attempt-failures-validity-interval': Type.Optional(Type.Number()),
+  'application-tags': Type.Optional(Type.Object({ tag: Type.Optional(oneOrMany(Type.String())) })),
+  'unmanaged-AM': Type.Optional(Type.Boolean()),
+  resource: Type.Optional(
+    Type.Object({ memory: Type.Integer({ minimum: 0 }), vCores: Type.Optional(Type.Integer({ minimum: 0 })) }),
+  ),
+  'am-container-spec': Type.Object({
+    commands: Type.Object({ command: Type.String() }),
+    environment: Type.Optional(Type.Object({ entry: Type.Optional(oneOrMany(EnvironmentEntry)) })),
+    'local-resources': Type.Optional(Type.Object({ entry: Type.Optional(oneOrMany(LocalResourceEntry)) })),
+  }),
+});
+type SubmissionBody = Static<typeof SubmissionSchema>;
+
+export interface SubmissionChecks {
+  scheduler: Scheduler;
+  /** Size in bytes of a staged file, undefined if it is not there. */
+  stagedSize(sha256: string): Promise<number | undefined>;
+}
+
+/**
+ * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_ASK_TOO_LARGE with the numbers, RM_RESOURCE_NOT_STAGED
+ */
+export async function checkSubmission(body: unknown, checks: SubmissionChecks): Promise<Submission> {
+  requireFit(SubmissionSchema, body, 'RM_BAD_SUBMISSION', 'The submission');
+  const given = body as SubmissionBody;
+  if (given['unmanaged-AM'] === true) {
+    throw new WeftError('RM_BAD_SUBMISSION', 'An unmanaged AppMaster is not supported: give it a container.');
+  }
+  const spec = given['am-container-spec'];
+  const environment = many(spec.environment?.entry).map(({ key, value }) => [key, value] as const);
+  const maxAttempts = given['max-app-attempts'] ?? 0;
+  return {
+    name: given['application-name'] ?? 'N/A',
+    queue: queueOf(given.queue ?? 'default', checks.scheduler),
+    type: given['application-type'] ?? 'YARN',
+    tags: many(given['application-tags']?.tag),
+    priority: given.priority ?? 0,
+    maxAttempts: maxAttempts > 0 ? maxAttempts : undefined,
+    keepContainers: given['keep-containers-across-application-attempts'] ?? true,
+    failuresValidityMs: given['attempt-failures-validity-interval'] ?? -1,
+    resource: sizeOf(given, checks.scheduler),
+    context: {
+      command: splitCommand(spec.commands.command),
+      environment: Object.fromEntries(environment),
+      localResources: await localResourcesOf(many(spec['local-resources']?.entry), checks),
+    },
+  };
+}
+
+function queueOf(name: string, scheduler: Scheduler): string {
+  const queue = scheduler.resolveQueue(name);
+  if (queue !== undefined) return queue;
+  throw new WeftError(
+    'RM_UNKNOWN_QUEUE',
+    `There is no queue "${name}". The ${scheduler.name} scheduler has: ${scheduler.queues.join(', ')}.`,
+    { subject: name },
+  );
+}
+
+function sizeOf({ resource }: SubmissionBody, scheduler: Scheduler): Submission['resource'] {
+  const size = { memoryMb: resource?.memory ?? scheduler.minimum.memoryMb, vcores: resource?.vCores ?? 1 };
+  const refusal = scheduler.tooLarge(size);
+  if (refusal === undefined) return size;
+  throw new WeftError('RM_ASK_TOO_LARGE', `The AppMaster asks for ${describe(size)}: ${refusal.message}`);
+}
+
+async function localResourcesOf(
+  entries: readonly LocalResourceEntry[],
+  checks: SubmissionChecks,
+): Promise<LocalResource[]> {
+  return Promise.all(
+    entries.map(async ({ key, value }) => {
+      const sha256 = /^weft-blob:([0-9a-f]{64})$/.exec(value.resource)?.[1];
+      if (sha256 === undefined) {
+        throw new WeftError(
+          'RM_BAD_SUBMISSION',
+          `The local resource "${key}" names ${value.resource}; only uploaded files (weft-blob:<sha256>) can be used.`,
+        );
+      }
+      if (value.type !== undefined && value.type !== 'FILE') {
+        throw new WeftError(
+          'RM_BAD_SUBMISSION',
+          `The local resource "${key}" is a ${value.type}; only FILE is supported.`,
+        );
+      }
+      const sizeBytes = await checks.stagedSize(sha256);
+      if (sizeBytes === undefined || (value.size !== undefined && value.size !== sizeBytes)) {
+        const found = sizeBytes === undefined ? 'it was not uploaded' : `it has ${sizeBytes} bytes, not ${value.size}`;
+        throw new WeftError(
+          'RM_RESOURCE_NOT_STAGED',
+          `The local resource "${key}" (${sha256}) cannot be used: ${found}.`,
+          {
+            subject: key,
+          },
+        );
+      }
+      return { path: key, sha256, sizeBytes, ...(value.executable === true ? { executable: true } : {}) };
+    }),
+  );
+}
+
+function many<T>(value: T | T[] | undefined): T[] {
+  if (value === undefined) return [];
+  return Array.isArray(value) ? value : [value];
+}

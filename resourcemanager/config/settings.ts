@@ -1,0 +1,62 @@
+/** What `yarn-site.xml` says to the ResourceManager, as plain values. */
+import {
+  resourceManagerOptions as options,
+  schedulerOptions,
+  type YarnConfiguration,
+} from '../../runtime/common/config/index.js';
+import type { Resource } from '../../runtime/common/wire/protocols/index.js';
+
+export interface ResourceManagerSettings {
+  schedulerClass: string;
+  /** Where the scheduler was chosen: `file:line`, or `default`. */
+  schedulerClassOrigin: string;
+  minimumAllocation: Resource;
+  maximumMemoryMb: number | undefined;
+  maximumVcores: number | undefined;
+  maxAppAttempts: number;
+  heartbeatIntervalMs: number;
+  nodeExpiryIntervalMs: number;
+  appMasterExpiryIntervalMs: number;
+  containerExpiryIntervalMs: number;
+  maxCompletedApplications: number;
+}
+
+export interface ListenAddress {
+  /** Interface to bind. */
+  bindHost: string;
+  /** Name that others reach it by. */
+  advertisedHost: string;
+  /** Undefined: the port of the last run, else a free one. */
+  port: number | undefined;
+}
+
+export function settingsOf(conf: YarnConfiguration): ResourceManagerSettings {
+  return {
+    schedulerClass: conf.get(options.schedulerClass),
+    schedulerClassOrigin: conf.originOf(options.schedulerClass),
+    minimumAllocation: {
+      memoryMb: conf.get(schedulerOptions.minimumAllocationMb),
+      vcores: conf.get(schedulerOptions.minimumAllocationVcores),
+    },
+    maximumMemoryMb: conf.get(schedulerOptions.maximumAllocationMb),
+    maximumVcores: conf.get(schedulerOptions.maximumAllocationVcores),
+    maxAppAttempts: conf.get(options.maxAppAttempts),
+    heartbeatIntervalMs: conf.get(options.heartbeatIntervalMs),
+    nodeExpiryIntervalMs: conf.get(options.nodeExpiryIntervalMs),
+    appMasterExpiryIntervalMs: conf.get(options.appMasterExpiryIntervalMs),
+    containerExpiryIntervalMs: conf.get(options.containerExpiryIntervalMs),
+    maxCompletedApplications: conf.get(options.maxCompletedApplications),
+  };
+}
+
+/** Flags win over the file; loopback unless told otherwise. Port 0 means any free one, as when none is given. */
+export function listenAddressOf(conf: YarnConfiguration, flags: { host?: string; port?: number }): ListenAddress {
+  const configured = conf.get(options.webappAddress);
+  const advertisedHost = flags.host ?? configured?.host ?? '127.0.0.1';
+  const port = flags.port ?? configured?.port ?? 0;
+  return {
+    bindHost: conf.get(options.bindHost) ?? advertisedHost,
+    advertisedHost,
+    port: port === 0 ? undefined : port,
+  };
+}

@@ -1,0 +1,292 @@
+/**
+ * The NodeManagers: who is there, what runs on them, who is silent. Called by the nodes' endpoint and by the clock;
+ * tells the ApplicationsManager (through `NodeListener`) what became of containers, and the Scheduler what is there to use.
+ */
+import type { Clock } from '../../runtime/common/clock.js';
+import { WeftError } from '../../runtime/common/errors/index.js';
+import {
+  applicationOfContainer,
+  parseContainerId,
+  parseNodeId,
+  type ApplicationId,
+  type ContainerId,
+  type NodeId,
+} from '../../runtime/common/ids.js';
+import { LivenessMonitor } from '../../runtime/common/liveness.js';
+import type { Logger } from '../../runtime/common/log/logger.js';
+import type { ParamsOf, ResultOf } from '../../runtime/common/wire/index.js';
+import type { ContainerStatus, ExitReason, nodeProtocol } from '../../runtime/common/wire/protocols/index.js';
+import type { NodeCommands } from '../apps/node-commands.js';
+import type { ResourceManagerSettings } from '../config/settings.js';
+import type { SchedulerEvent } from '../scheduler/index.js';
+import type { TokenService } from '../security/token-service.js';
+import type { StateStore } from '../store/state-store.js';
+import { hostOf, moveNode, type Node, type NodeEvent, type NodePeer, type NodeRecord } from './node.js';
+
+type ServerMethods = typeof nodeProtocol.server;
+
+/** Starting an AppMaster takes as long as fetching its files does. */
+const START_TIMEOUT_MS = 120_000;
+
+export interface NodeListener {
+  /** The node tells of a container. @returns false if nobody wants it any more: it must stop */
+  containerReported(node: NodeId, status: ContainerStatus): boolean;
+  /** Containers of a node that it no longer runs, although it should. */
+  containersMissing(node: NodeId, reported: ReadonlySet<string>): void;
+  /** The node is lost, and all that ran there. */
+  nodeLost(node: NodeId, exit: ExitReason): void;
+  nodeChanged(node: Node): void;
+  hasEnded(application: ApplicationId): boolean;
+}
+
+export interface NodeRegistryOptions {
+  clock: Clock;
+  log: Logger;
+  settings: ResourceManagerSettings;
+  store: StateStore;
+  tokens: TokenService;
+  schedule(event: SchedulerEvent): void;
+}
+
+export class NodeRegistry implements NodeCommands {
+  private readonly nodes = new Map<NodeId, Node>();
+  private readonly liveness: LivenessMonitor<NodeId>;
+  private listener: NodeListener | undefined;
+
+  constructor(private readonly options: NodeRegistryOptions) {
+    this.liveness = new LivenessMonitor(options.settings.nodeExpiryIntervalMs);
+  }
+
+  listen(listener: NodeListener): void {
+    this.listener = listener;
+  }
+
+  all(): Node[] {
+    return [...this.nodes.values()];
+  }
+
+  /** @throws RM_UNKNOWN_NODE */
+  require(id: string): Node {
+    const node = this.nodes.get(id as NodeId);
+    if (node === undefined) throw new WeftError('RM_UNKNOWN_NODE', `nodeId, ${id}, is not found`, { subject: id });
+    return node;
+  }
+
+  /** After a restart: the nodes of before are waited for, as long as for any silent one. */
+  restore(records: readonly NodeRecord[]): void {
+    const nowMs = this.options.clock.nowMs();
+    for (const record of records) {
+      const node: Node = {
+        ...record,
+        state: 'SUSPECT',
+        pid: 0,
+        healthReport: 'It has not registered again since the ResourceManager was restarted.',
+        lastHeardMs: nowMs,
+        usedMemoryMb: 0,
+        peer: undefined,
+      };
+      this.nodes.set(node.id, node);
+      this.liveness.heard(node.id, nowMs);
+      this.tellScheduler(node);
+    }
+  }
+
+  /** A NodeManager is there, for the first time or again. Repeating it changes nothing. */
+  register(peer: NodePeer, params: ParamsOf<ServerMethods, 'register'>): ResultOf<ServerMethods, 'register'> {
+    const { store, clock, settings, tokens, log } = this.options;
+    const id = parseNodeId(params.nodeId);
+    if (id !== peer.identity.nodeId) {
+      throw new WeftError('AUTH_BAD_TOKEN', `The token of ${peer.identity.nodeId} cannot register ${id}.`);
+    }
+    const nowMs = clock.nowMs();
+    const containersToStop = store.transaction(() => {
+      const node = this.admit(id, params);
+      const previous = node.peer;
+      node.peer = peer;
+      if (previous !== undefined && previous !== peer) previous.close();
+      Object.assign(node, { lastHeardMs: nowMs, pid: params.pid, healthReport: '' });
+      this.liveness.heard(id, nowMs);
+      const toStop = this.reconcile(node, params.containers);
+      this.changed(node, 'register');
+      return toStop;
+    });
+    log.info({ nodeId: id, containers: params.containers.length, stop: containersToStop.length }, 'node registered');
+    return {
+      heartbeatIntervalMs: settings.heartbeatIntervalMs,
+      expiryIntervalMs: settings.nodeExpiryIntervalMs,
+      tokenKeys: tokens.tokenKeys,
+      containersToStop,
+    };
+  }
+
+  heartbeat(peer: NodePeer, params: ParamsOf<ServerMethods, 'heartbeat'>): void {
+    const node = this.nodeOf(peer);
+    if (node === undefined) {
+      peer.session.notify('resync', {});
+      return;
+    }
+    const nowMs = this.options.clock.nowMs();
+    node.lastHeardMs = nowMs;
+    node.usedMemoryMb = params.usedMemoryMb;
+    node.healthReport = params.healthReport;
+    this.liveness.heard(node.id, nowMs);
+    if (params.containers.length > 0) {
+      this.options.store.transaction(() => {
+        for (const status of params.containers) this.report(node, status);
+      });
+    }
+    const isHealthy = node.state !== 'UNHEALTHY';
+    if (params.healthy !== isHealthy) this.changed(node, params.healthy ? 'healthy' : 'unhealthy');
+  }
+
+  /** Its connection broke: nothing new is placed there until it is back, and AppMasters are warned. */
+  disconnected(peer: NodePeer): void {
+    const node = this.nodeOf(peer);
+    if (node !== undefined) this.changed(node, 'disconnect');
+  }
+
+  resumed(peer: NodePeer): void {
+    const node = this.nodeOf(peer);
+    if (node === undefined) return;
+    this.liveness.heard(node.id, this.options.clock.nowMs());
+    this.changed(node, 'resume');
+  }
+
+  /** The session is over; the node itself is waited for until it was silent for too long. */
+  closed(peer: NodePeer): void {
+    const node = this.nodeOf(peer);
+    if (node === undefined) return;
+    if (node.state !== 'SUSPECT') this.changed(node, 'disconnect');
+    node.peer = undefined;
+  }
+
+  /** Gives up nodes that were silent for too long. */
+  tick(nowMs: number): void {
+    for (const id of this.liveness.takeExpired(nowMs)) {
+      const node = this.nodes.get(id);
+      if (node !== undefined) this.lose(node, nowMs);
+    }
+  }
+
+  httpAddressOf(id: NodeId): string {
+    return this.nodes.get(id)?.httpAddress ?? '';
+  }
+
+  isConnected(id: NodeId): boolean {
+    return this.nodes.get(id)?.peer?.session.connected ?? false;
+  }
+
+  async startContainer(id: NodeId, start: Parameters<NodeCommands['startContainer']>[1]): Promise<void> {
+    const peer = this.nodes.get(id)?.peer;
+    if (peer === undefined) throw new WeftError('WIRE_CLOSED', `${id} is not connected.`);
+    await peer.session.call('startContainer', start, { timeoutMs: START_TIMEOUT_MS });
+  }
+
+  stopContainer(id: NodeId, containerId: ContainerId, reason: string): void {
+    this.nodes.get(id)?.peer?.session.notify('stopContainer', { containerId, reason });
+  }
+
+  applicationFinished(id: NodeId, applicationId: ApplicationId): void {
+    this.nodes.get(id)?.peer?.session.notify('applicationFinished', { applicationId });
+  }
+
+  /** The key of container tokens has rolled. */
+  announceTokenKeys(): void {
+    const keys = this.options.tokens.tokenKeys;
+    for (const { peer } of this.nodes.values()) peer?.session.notify('tokenKeys', { keys });
+  }
+
+  private admit(id: NodeId, params: ParamsOf<ServerMethods, 'register'>): Node {
+    const { httpAddress, rack, resource: capacity, version } = params;
+    const record: NodeRecord = { id, httpAddress, rack, capacity, version };
+    this.options.store.saveNode(record);
+    const known = this.nodes.get(id);
+    if (known !== undefined) return Object.assign(known, record);
+    const node: Node = {
+      ...record,
+      state: 'RUNNING',
+      pid: 0,
+      healthReport: '',
+      lastHeardMs: 0,
+      usedMemoryMb: 0,
+      peer: undefined,
+    };
+    this.nodes.set(id, node);
+    return node;
+  }
+
+  /** Compares what the node runs with what it should run. @returns what it must stop */
+  private reconcile(node: Node, reported: readonly ContainerStatus[]): string[] {
+    // First the node, else the containers that it brings back could not be booked on it.
+    this.tellScheduler(node);
+    const toStop: string[] = [];
+    const present = new Set<string>();
+    for (const status of reported) {
+      present.add(status.containerId);
+      if (!(this.listener?.containerReported(node.id, status) ?? false) && status.state !== 'COMPLETE') {
+        toStop.push(status.containerId);
+      }
+    }
+    this.listener?.containersMissing(node.id, present);
+    const applications = new Set(
+      reported.map(({ containerId }) => applicationOfContainer(parseContainerId(containerId))),
+    );
+    for (const id of applications) {
+      if (this.listener?.hasEnded(id) ?? true) {
+        this.options.store.afterCommit(() => {
+          this.applicationFinished(node.id, id);
+        });
+      }
+    }
+    return toStop;
+  }
+
+  private report(node: Node, status: ContainerStatus): void {
+    const wanted = this.listener?.containerReported(node.id, status) ?? false;
+    if (wanted || status.state === 'COMPLETE') return;
+    this.options.store.afterCommit(() => {
+      this.stopContainer(node.id, status.containerId as ContainerId, 'The ResourceManager does not know it.');
+    });
+  }
+
+  private lose(node: Node, nowMs: number): void {
+    const { log, store, schedule } = this.options;
+    const silentMs = nowMs - node.lastHeardMs;
+    log.warn({ nodeId: node.id, silentMs }, 'node lost');
+    const peer = node.peer;
+    node.peer = undefined;
+    store.transaction(() => {
+      moveNode(node, 'expire');
+      node.healthReport = `It was not heard of for ${silentMs} ms.`;
+      store.deleteNode(node.id);
+      schedule({ type: 'node-removed', nodeId: node.id });
+      this.listener?.nodeLost(node.id, {
+        kind: 'node-lost',
+        exitStatus: -100,
+        diagnostics: `Its node ${node.id} was not heard of for ${silentMs} ms.`,
+      });
+    });
+    this.listener?.nodeChanged(node);
+    // When it comes back it finds its session gone and registers anew.
+    peer?.close();
+  }
+
+  private changed(node: Node, event: NodeEvent): void {
+    moveNode(node, event);
+    this.options.log.debug({ nodeId: node.id, event, state: node.state }, 'node changed');
+    this.tellScheduler(node);
+    this.listener?.nodeChanged(node);
+  }
+
+  private tellScheduler({ id, rack, capacity, state }: Node): void {
+    this.options.schedule({
+      type: 'node-updated',
+      node: { nodeId: id, host: hostOf(id), rack, capacity, schedulable: state === 'RUNNING' },
+    });
+  }
+
+  private nodeOf(peer: NodePeer): Node | undefined {
+    const node = this.nodes.get(peer.identity.nodeId as NodeId);
+    return node?.peer === peer ? node : undefined;
+  }
+}

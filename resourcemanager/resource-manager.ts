@@ -1,0 +1,179 @@
+/** The ResourceManager put together: store, Scheduler, ApplicationsManager, nodes and server. */
+import { join } from 'node:path';
+import { BlobStore } from '../runtime/common/blobs/blob-store.js';
+import type { Clock } from '../runtime/common/clock.js';
+import { hasCode } from '../runtime/common/errors/index.js';
+import { startHttpServer, type HttpServer } from '../runtime/common/http/server.js';
+import type { Logger } from '../runtime/common/log/logger.js';
+import { ApplicationRegistry } from './apps/application-registry.js';
+import { ApplicationsManager } from './apps/applications-manager.js';
+import { AppMasterService } from './apps/appmaster-service.js';
+import { ContainerLedger } from './apps/container-ledger.js';
+import { NodeEvents } from './apps/node-events.js';
+import type { ListenAddress, ResourceManagerSettings } from './config/settings.js';
+import { NodeRegistry } from './nodes/node-registry.js';
+import { createScheduler, type SchedulerEvent } from './scheduler/index.js';
+import { TokenService } from './security/token-service.js';
+import { configureEndpoints, configureRoutes } from './server/index.js';
+import type { ClusterView } from './server/cluster-view.js';
+import { ClusterIdentity } from './store/cluster-identity.js';
+import { StateStore } from './store/state-store.js';
+
+export interface ResourceManagerOptions {
+  clock: Clock;
+  log: Logger;
+  settings: ResourceManagerSettings;
+  /** Folder of the store and of uploaded files. */
+  folder: string;
+  /** What NodeManagers sign their tokens with, hex. */
+  clusterKey: string;
+  listen: ListenAddress;
+  /** Folder of the built pages; may be missing. */
+  pagesFolder: string;
+  version: string;
+  /** The store failed under way: the process must end, and start again from what was written. */
+  onStoreBroken(error: Error): void;
+}
+
+/** Largest file that can be uploaded: a bundle with its native packages and data. */
+const MAX_UPLOAD_BYTES = 2 ** 30;
+/** The key of container tokens rolls once a day, as YARN's does. */
+const KEY_ROLL_INTERVAL_MS = 86_400_000;
+
+export class ResourceManager {
+  readonly view: ClusterView;
+  private server: HttpServer | undefined;
+  private readonly stops: (() => void)[] = [];
+
+  private constructor(
+    private readonly options: ResourceManagerOptions,
+    private readonly store: StateStore,
+  ) {
+    const { clock, log, settings, clusterKey } = options;
+    const identity = ClusterIdentity.resume(store, clock.nowMs());
+    const tokens = new TokenService(store, clusterKey);
+    const scheduler = createScheduler(
+      settings.schedulerClass,
+      {
+        minimum: settings.minimumAllocation,
+        maximumMemoryMb: settings.maximumMemoryMb,
+        maximumVcores: settings.maximumVcores,
+        epoch: identity.epoch,
+      },
+      settings.schedulerClassOrigin,
+    );
+    const schedule = (event: SchedulerEvent): void => {
+      for (const decision of scheduler.apply(event, clock.nowMs())) manager.allocated(decision);
+    };
+    const applications = new ApplicationRegistry(store);
+    const containers = new ContainerLedger(store);
+    const nodes = new NodeRegistry({ clock, log, settings, store, tokens, schedule });
+    const url = (): string => this.url;
+    const shared = { clock, log, settings, store, tokens, applications, containers, nodes, scheduler, schedule, url };
+    const manager = new ApplicationsManager(shared);
+    const appMasters = new AppMasterService({ ...shared, manager });
+    nodes.listen(new NodeEvents(applications, containers, manager));
+    this.view = {
+      ...{ clock, identity, store, scheduler, applications, containers, nodes, manager, url },
+      startedMs: clock.nowMs(),
+      version: options.version,
+      blobs: new BlobStore(join(options.folder, 'blobs')),
+    };
+    this.recover();
+    this.configure = async (server) => {
+      await configureRoutes(server.app, this.view, log, options.pagesFolder);
+      configureEndpoints(server.rpc, { clock, log, settings, tokens, nodes, appMasters });
+    };
+    this.watch(() => {
+      tokens.roll();
+      nodes.announceTokenKeys();
+    });
+  }
+
+  private readonly configure: (server: Pick<HttpServer, 'app' | 'rpc'>) => Promise<void>;
+
+  /**
+   * Opens the store, takes up what it holds, and listens.
+   * @throws RM_STORE_UNUSABLE, RM_UNKNOWN_SCHEDULER, PORT_TAKEN
+   */
+  static async start(options: ResourceManagerOptions): Promise<ResourceManager> {
+    const store = StateStore.open(join(options.folder, 'state.db'), options.onStoreBroken);
+    try {
+      const resourceManager = new ResourceManager(options, store);
+      await resourceManager.listen();
+      return resourceManager;
+    } catch (error) {
+      store.close();
+      throw error;
+    }
+  }
+
+  /** `http://host:port`, once listening. */
+  get url(): string {
+    return this.server?.url ?? '';
+  }
+
+  get port(): number {
+    return this.server?.port ?? 0;
+  }
+
+  /** Stops in order; applications go on, and are taken up at the next start. */
+  async stop(): Promise<void> {
+    for (const stop of this.stops) stop();
+    await this.server?.close();
+    this.store.close();
+  }
+
+  private recover(): void {
+    const { applications, containers, nodes, manager, identity } = this.view;
+    const state = this.store.load();
+    this.store.transaction(() => {
+      applications.restore(state);
+      containers.restore(state.containers);
+      nodes.restore(state.nodes);
+      manager.recover();
+    });
+    const { log } = this.options;
+    log.info({ applications: state.applications.length, epoch: identity.epoch }, 'store read');
+  }
+
+  private async listen(): Promise<void> {
+    const { port } = this.options.listen;
+    const { identity } = this.view;
+    const previous = identity.port;
+    if (port !== undefined || previous === undefined) this.server = await this.listenOn(port ?? 0);
+    else {
+      this.server = await this.listenOn(previous).catch((error: unknown) => {
+        if (!hasCode(error, 'PORT_TAKEN')) throw error;
+        return this.listenOn(0);
+      });
+    }
+    identity.port = this.server.port;
+  }
+
+  private listenOn(port: number): Promise<HttpServer> {
+    const { bindHost, advertisedHost } = this.options.listen;
+    return startHttpServer({
+      host: bindHost,
+      advertisedHost,
+      port,
+      log: this.options.log,
+      bodyLimitBytes: MAX_UPLOAD_BYTES,
+      configure: (app, rpc) => this.configure({ app, rpc }),
+    });
+  }
+
+  /** Looks for silence often enough that a verdict is at most a tenth of its interval late. */
+  private watch(rollKeys: () => void): void {
+    const { clock, settings } = this.options;
+    const shortest = Math.min(settings.nodeExpiryIntervalMs, settings.appMasterExpiryIntervalMs);
+    const periodMs = Math.min(1000, Math.max(20, shortest / 10));
+    this.stops.push(
+      clock.every(periodMs, () => {
+        this.view.nodes.tick(clock.nowMs());
+        this.view.manager.tick(clock.nowMs());
+      }),
+      clock.every(KEY_ROLL_INTERVAL_MS, rollKeys),
+    );
+  }
+}

@@ -1,0 +1,111 @@
+/**
+ * Nodes indexed by what is free on them: a tree of maxima over slots, so that finding a node with room costs the
+ * logarithm of the number of nodes, not the number of nodes.
+ */
+import type { NodeId } from '../../runtime/common/ids.js';
+import type { Resource } from '../../runtime/common/wire/protocols/index.js';
+
+/** A node as the Scheduler sees it. */
+export interface SchedulerNode {
+  readonly nodeId: NodeId;
+  readonly host: string;
+  readonly rack: string;
+  capacity: Resource;
+  free: Resource;
+  containers: number;
+  /** False while the node is unhealthy or its connection is broken: nothing new is placed there. */
+  schedulable: boolean;
+}
+
+const CLOSED = Number.NEGATIVE_INFINITY;
+
+export class NodePool {
+  /** Leaves of the tree; a power of two. */
+  private width = 1;
+  /** Maxima of free memory and free virtual cores per subtree; the root is at 1, the leaves at `width + slot`. */
+  private memory = new Float64Array(2).fill(CLOSED);
+  private vcores = new Float64Array(2).fill(CLOSED);
+  private readonly slots: (SchedulerNode | undefined)[] = [];
+  private readonly vacant: number[] = [];
+  private readonly slotOf = new Map<NodeId, number>();
+
+  get size(): number {
+    return this.slotOf.size;
+  }
+
+  add(node: SchedulerNode): void {
+    const slot = this.vacant.pop() ?? this.slots.length;
+    this.slots[slot] = node;
+    this.slotOf.set(node.nodeId, slot);
+    if (slot >= this.width) this.grow();
+    this.update(node);
+  }
+
+  remove(node: SchedulerNode): void {
+    const slot = this.slotOf.get(node.nodeId);
+    if (slot === undefined) return;
+    this.slots[slot] = undefined;
+    this.slotOf.delete(node.nodeId);
+    this.vacant.push(slot);
+    this.setLeaf(slot, CLOSED, CLOSED);
+  }
+
+  /** What is free on the node, or whether it may be used, has changed. */
+  update(node: SchedulerNode): void {
+    const slot = this.slotOf.get(node.nodeId);
+    if (slot === undefined) return;
+    if (node.schedulable) this.setLeaf(slot, node.free.memoryMb, node.free.vcores);
+    else this.setLeaf(slot, CLOSED, CLOSED);
+  }
+
+  /**
+   * A node with room, preferring the one with the most free memory, so that load spreads; equal ones by age.
+   * @param vcores what must be free of these; −∞ when virtual cores do not count
+   */
+  find(memoryMb: number, vcores: number, accept: (node: SchedulerNode) => boolean): SchedulerNode | undefined {
+    return this.descend(1, memoryMb, vcores, accept);
+  }
+
+  /** The schedulable node with the most free memory. */
+  freest(): SchedulerNode | undefined {
+    return this.find(CLOSED, CLOSED, (node) => node.schedulable);
+  }
+
+  private descend(
+    at: number,
+    memoryMb: number,
+    vcores: number,
+    accept: (node: SchedulerNode) => boolean,
+  ): SchedulerNode | undefined {
+    if (this.memoryAt(at) < memoryMb || (this.vcores[at] ?? CLOSED) < vcores) return undefined;
+    if (at >= this.width) {
+      const node = this.slots[at - this.width];
+      return node !== undefined && accept(node) ? node : undefined;
+    }
+    const left = 2 * at;
+    const first = this.memoryAt(left) >= this.memoryAt(left + 1) ? left : left + 1;
+    const second = first === left ? left + 1 : left;
+    return this.descend(first, memoryMb, vcores, accept) ?? this.descend(second, memoryMb, vcores, accept);
+  }
+
+  private memoryAt(at: number): number {
+    return this.memory[at] ?? CLOSED;
+  }
+
+  private setLeaf(slot: number, memoryMb: number, vcores: number): void {
+    let at = this.width + slot;
+    this.memory[at] = memoryMb;
+    this.vcores[at] = vcores;
+    for (at >>= 1; at >= 1; at >>= 1) {
+      this.memory[at] = Math.max(this.memoryAt(2 * at), this.memoryAt(2 * at + 1));
+      this.vcores[at] = Math.max(this.vcores[2 * at] ?? CLOSED, this.vcores[2 * at + 1] ?? CLOSED);
+    }
+  }
+
+  private grow(): void {
+    this.width *= 2;
+    this.memory = new Float64Array(2 * this.width).fill(CLOSED);
+    this.vcores = new Float64Array(2 * this.width).fill(CLOSED);
+    for (const node of this.slots) if (node !== undefined) this.update(node);
+  }
+}

@@ -1,0 +1,139 @@
+/** YARN's REST API: applications, their attempts and containers; submission and kill. */
+import { stat } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { WeftError } from '../../runtime/common/errors/index.js';
+import { parseApplicationAttemptId, parseApplicationId, type ApplicationId } from '../../runtime/common/ids.js';
+import { describeMismatch } from '../../runtime/common/wire/index.js';
+import { publicState } from '../apps/application.js';
+import { findAttempt, type Application } from '../apps/application-registry.js';
+import type { AttemptRecord } from '../apps/attempt.js';
+import { checkSubmission } from '../apps/submission.js';
+import { filterApplications } from './application-filter.js';
+import type { ClusterView } from './cluster-view.js';
+import { applicationView, attemptView, containerView } from './views/application-view.js';
+import { resourceView } from './views/resource-view.js';
+
+/** Who acts when nobody says so: YARN's user of unauthenticated requests. */
+const NOBODY = 'dr.who';
+
+interface ById {
+  Params: { id: string };
+}
+interface ByAttempt {
+  Params: { id: string; attempt: string };
+}
+interface ByUser {
+  Querystring: { 'user.name'?: string };
+}
+
+export function applicationRoutes(app: FastifyInstance, view: ClusterView): void {
+  const base = '/ws/v1/cluster/apps';
+  app.get(base, ({ query }) => {
+    const apps = filterApplications(view.applications.all(), query, view.scheduler);
+    return { apps: apps.length === 0 ? {} : { app: apps.map((each) => applicationView(each, view)) } };
+  });
+  app.get<ById>(`${base}/:id`, ({ params }) => ({ app: applicationView(requireApplication(view, params.id), view) }));
+  app.get<ById>(`${base}/:id/state`, ({ params }) => ({
+    state: publicState(requireApplication(view, params.id).record),
+  }));
+  app.get<ById>(`${base}/:id/appattempts`, ({ params }) => {
+    const { attempts, record } = requireApplication(view, params.id);
+    return { appAttempts: { appAttempt: attempts.map((attempt) => attemptView(attempt, record.user)) } };
+  });
+  app.get<ByAttempt>(`${base}/:id/appattempts/:attempt`, ({ params }) => {
+    const { application, attempt } = requireAttempt(view, params);
+    return attemptDetails(application, attempt, view);
+  });
+  app.get<ByAttempt>(`${base}/:id/appattempts/:attempt/containers`, ({ params }) => {
+    const { application, attempt } = requireAttempt(view, params);
+    const containers = view.containers
+      .ofApplication(application.record.id)
+      .filter(({ attemptId }) => attemptId === attempt.id)
+      .map((container) => containerView(container, application.record.user, view));
+    if (containers.length === 0) return {};
+    return { container: containers.length === 1 ? containers[0] : containers };
+  });
+  submissionRoutes(app, view, base);
+  killRoute(app, view, base);
+}
+
+function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string): void {
+  app.post(`${base}/new-application`, () => ({
+    'application-id': view.identity.newApplicationId(),
+    'maximum-resource-capability': resourceView(
+      view.scheduler.maximum() ?? { memoryMb: 2 ** 31 - 1, vcores: 2 ** 31 - 1 },
+    ),
+  }));
+
+  app.post<ByUser>(base, async ({ body, query }, reply) => {
+    const id = submittedId(body, view);
+    const stagedSize = (sha256: string): Promise<number | undefined> =>
+      stat(view.blobs.pathOf(sha256)).then(
+        ({ size }) => size,
+        () => undefined,
+      );
+    const submission = await checkSubmission(body, { scheduler: view.scheduler, stagedSize });
+    view.manager.submit(id, submission, query['user.name'] ?? NOBODY);
+    return reply.code(202).header('location', `${view.url()}${base}/${id}`).send('');
+  });
+}
+
+/** YARN's way to kill; no other state can be asked for. */
+function killRoute(app: FastifyInstance, view: ClusterView, base: string): void {
+  const StateSchema = Type.Object({ state: Type.String() });
+  app.put<ById & ByUser>(`${base}/:id/state`, ({ params, body, query }, reply) => {
+    const application = requireApplication(view, params.id);
+    if (describeMismatch(StateSchema, body) !== undefined || (body as { state: string }).state !== 'KILLED') {
+      throw new WeftError('HTTP_BAD_REQUEST', "Only 'KILLED' is allowed as a target state.");
+    }
+    if (!view.manager.kill(application, query['user.name'] ?? NOBODY))
+      return { state: publicState(application.record) };
+    const { state } = application.record;
+    return reply.code(202).header('location', `${view.url()}${base}/${params.id}/state`).send({ state });
+  });
+}
+
+/** The id of a submission: one that `new-application` gave out. @throws HTTP_BAD_REQUEST */
+function submittedId(body: unknown, view: ClusterView): ApplicationId {
+  const text: unknown = typeof body === 'object' && body !== null ? Reflect.get(body, 'application-id') : undefined;
+  if (typeof text !== 'string' || text === '') {
+    throw new WeftError('HTTP_BAD_REQUEST', 'Could not parse application id ');
+  }
+  const id = parseApplicationId(text);
+  if (view.identity.hasIssued(id)) return id;
+  throw new WeftError('HTTP_BAD_REQUEST', `${id} was not given out by this cluster.`, {
+    hint: 'Ask for an id with POST /ws/v1/cluster/apps/new-application first.',
+  });
+}
+
+export function requireApplication(view: ClusterView, id: string): Application {
+  return view.applications.require(parseApplicationId(id));
+}
+
+function requireAttempt(
+  view: ClusterView,
+  params: ByAttempt['Params'],
+): { application: Application; attempt: AttemptRecord } {
+  const application = requireApplication(view, params.id);
+  const attempt = findAttempt(application, parseApplicationAttemptId(params.attempt));
+  if (attempt === undefined) {
+    throw new WeftError('HTTP_NOT_FOUND', `app attempt with id: ${params.attempt} not found`);
+  }
+  return { application, attempt };
+}
+
+function attemptDetails({ record }: Application, attempt: AttemptRecord, view: ClusterView): object {
+  return {
+    appAttemptId: attempt.id,
+    host: attempt.host === '' ? 'N/A' : attempt.host,
+    rpcPort: String(attempt.rpcPort === 0 ? -1 : attempt.rpcPort),
+    trackingUrl: `${view.url()}/proxy/${record.id}/`,
+    originalTrackingUrl: attempt.trackingUrl === '' ? 'N/A' : attempt.trackingUrl,
+    diagnosticsInfo: attempt.diagnostics,
+    appAttemptState: attempt.state,
+    amContainerId: attempt.containerId ?? '',
+    startedTime: String(attempt.startedMs),
+    finishedTime: String(attempt.finishedMs),
+  };
+}

@@ -1,0 +1,49 @@
+/** YARN's REST API: the cluster, its metrics, scheduler and nodes. */
+import type { FastifyInstance } from 'fastify';
+import { WeftError } from '../../runtime/common/errors/index.js';
+import type { ClusterView } from './cluster-view.js';
+import { fifoSchedulerView, infoView, metricsView, nodeStateView, nodeView } from './views/cluster-views.js';
+
+const NODE_STATES = [
+  'NEW',
+  'RUNNING',
+  'UNHEALTHY',
+  'DECOMMISSIONED',
+  'LOST',
+  'REBOOTED',
+  'DECOMMISSIONING',
+  'SHUTDOWN',
+];
+
+export function clusterRoutes(app: FastifyInstance, view: ClusterView): void {
+  const info = (): object => ({ clusterInfo: infoView(view) });
+  app.get('/ws/v1/cluster', info);
+  app.get('/ws/v1/cluster/info', info);
+  app.get('/ws/v1/cluster/metrics', () => ({ clusterMetrics: metricsView(view) }));
+  app.get('/ws/v1/cluster/scheduler', () => ({ scheduler: { schedulerInfo: fifoSchedulerView(view) } }));
+
+  app.get<{ Querystring: { states?: string } }>('/ws/v1/cluster/nodes', ({ query }) => {
+    const states = query.states === undefined || query.states === '' ? undefined : nodeStates(query.states);
+    const nodes = view.nodes
+      .all()
+      // Without a filter, YARN leaves out the nodes that are gone.
+      .filter((node) => states?.includes(nodeStateView(node)) ?? node.state !== 'LOST')
+      .map((node) => nodeView(node, view));
+    return { nodes: nodes.length === 0 ? {} : { node: nodes } };
+  });
+
+  app.get<{ Params: { nodeId: string } }>('/ws/v1/cluster/nodes/:nodeId', ({ params }) => ({
+    node: nodeView(view.nodes.require(params.nodeId), view),
+  }));
+}
+
+function nodeStates(text: string): string[] {
+  return text.split(',').map((name) => {
+    const state = name.trim().toUpperCase();
+    if (NODE_STATES.includes(state)) return state;
+    throw new WeftError(
+      'HTTP_BAD_REQUEST',
+      `Invalid node state ${name} specified. It should be one of [${NODE_STATES.join(', ')}]`,
+    );
+  });
+}

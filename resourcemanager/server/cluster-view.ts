@@ -1,0 +1,28 @@
+import type { BlobStore } from '../../runtime/common/blobs/blob-store.js';
+import type { Clock } from '../../runtime/common/clock.js';
+import type { ApplicationRegistry } from '../apps/application-registry.js';
+import type { ApplicationsManager } from '../apps/applications-manager.js';
+import type { ContainerLedger } from '../apps/container-ledger.js';
+import type { NodeRegistry } from '../nodes/node-registry.js';
+import type { Scheduler } from '../scheduler/index.js';
+import type { ClusterIdentity } from '../store/cluster-identity.js';
+import type { StateStore } from '../store/state-store.js';
+
+/** What the routes look at, and act through. */
+export interface ClusterView {
+  readonly clock: Clock;
+  readonly identity: ClusterIdentity;
+  /** When this process started, epoch milliseconds. */
+  readonly startedMs: number;
+  /** Of Weft. */
+  readonly version: string;
+  readonly store: StateStore;
+  readonly scheduler: Scheduler;
+  readonly applications: ApplicationRegistry;
+  readonly containers: ContainerLedger;
+  readonly nodes: NodeRegistry;
+  readonly manager: ApplicationsManager;
+  readonly blobs: BlobStore;
+  /** `http://host:port` of this server. */
+  url(): string;
+}

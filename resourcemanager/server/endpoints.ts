@@ -1,0 +1,62 @@
+/** The WebSocket endpoints of NodeManagers and AppMasters: who may connect, and who hears what they say. */
+import type { Clock } from '../../runtime/common/clock.js';
+import type { Logger } from '../../runtime/common/log/logger.js';
+import type { RpcServer } from '../../runtime/common/wire/index.js';
+import { appMasterProtocol, nodeProtocol } from '../../runtime/common/wire/protocols/index.js';
+import type { AppMasterIdentity } from '../apps/appmaster-link.js';
+import type { AppMasterService } from '../apps/appmaster-service.js';
+import type { ResourceManagerSettings } from '../config/settings.js';
+import type { NodeIdentity } from '../nodes/node.js';
+import type { NodeRegistry } from '../nodes/node-registry.js';
+import type { TokenService } from '../security/token-service.js';
+
+export interface EndpointOptions {
+  clock: Clock;
+  log: Logger;
+  settings: ResourceManagerSettings;
+  tokens: TokenService;
+  nodes: NodeRegistry;
+  appMasters: AppMasterService;
+}
+
+export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): void {
+  const { clock, log, settings, tokens, nodes, appMasters } = options;
+  rpc.register<(typeof nodeProtocol)['client'], (typeof nodeProtocol)['server'], NodeIdentity>({
+    protocol: nodeProtocol,
+    clock,
+    log,
+    resumeWithinMs: settings.nodeExpiryIntervalMs,
+    authenticate: (token) => ({ nodeId: tokens.verifyNode(token, clock.nowMs()) }),
+    onSession: (peer) => ({
+      register: (params) => nodes.register(peer, params),
+      heartbeat: (params) => {
+        nodes.heartbeat(peer, params);
+        return {};
+      },
+    }),
+    onDisconnected: (peer) => {
+      nodes.disconnected(peer);
+    },
+    onResumed: (peer) => {
+      nodes.resumed(peer);
+    },
+    onClosed: (peer) => {
+      nodes.closed(peer);
+    },
+  });
+  rpc.register<(typeof appMasterProtocol)['client'], (typeof appMasterProtocol)['server'], AppMasterIdentity>({
+    protocol: appMasterProtocol,
+    clock,
+    log,
+    resumeWithinMs: settings.appMasterExpiryIntervalMs,
+    authenticate: (token) => {
+      const attemptId = tokens.verifyAttempt(token, clock.nowMs());
+      appMasters.admit(attemptId);
+      return { attemptId };
+    },
+    onSession: (peer) => appMasters.handlersFor(peer),
+    onClosed: (peer) => {
+      appMasters.closed(peer);
+    },
+  });
+}

@@ -1,0 +1,53 @@
+/** How the server answers errors: YARN's RemoteException below `/ws`, and everywhere the whole WeftError for our own clients. */
+import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { WeftError, asWeftError, toWireError, type ErrorCode } from '../../runtime/common/errors/index.js';
+import type { Logger } from '../../runtime/common/log/logger.js';
+
+const NOT_FOUND: readonly ErrorCode[] = [
+  'RM_UNKNOWN_APPLICATION',
+  'RM_UNKNOWN_NODE',
+  'HTTP_NOT_FOUND',
+  'BLOB_NOT_FOUND',
+];
+
+/** Names of YARN's exceptions, by HTTP status. */
+const EXCEPTIONS: Readonly<Record<number, readonly [name: string, javaClass: string]>> = {
+  400: ['BadRequestException', 'org.apache.hadoop.yarn.webapp.BadRequestException'],
+  404: ['NotFoundException', 'org.apache.hadoop.yarn.webapp.NotFoundException'],
+};
+const OTHER_EXCEPTION = ['WebApplicationException', 'javax.ws.rs.WebApplicationException'] as const;
+
+export function installErrorHandlers(app: FastifyInstance, log: Logger): void {
+  app.setErrorHandler((thrown: FastifyError, request, reply) => {
+    const error = fromFastify(thrown);
+    const status = statusOf(error, thrown.statusCode);
+    if (status >= 500) log.error({ err: thrown, url: request.url }, 'a request failed');
+    void answer(request, reply, status, error);
+  });
+  app.setNotFoundHandler((request, reply) => {
+    void answer(request, reply, 404, new WeftError('HTTP_NOT_FOUND', `There is nothing at ${request.url}.`));
+  });
+}
+
+/** What fastify itself refuses (broken JSON, too large a body) is the sender's mistake. */
+function fromFastify(thrown: FastifyError): WeftError {
+  const status = thrown.statusCode ?? 500;
+  if (thrown instanceof WeftError || status < 400 || status >= 500) return asWeftError(thrown);
+  return new WeftError('HTTP_BAD_REQUEST', thrown.message, { cause: thrown });
+}
+
+function statusOf(error: WeftError, given: number | undefined): number {
+  if (NOT_FOUND.includes(error.code)) return 404;
+  if (error.code === 'AUTH_BAD_TOKEN') return 401;
+  if (error.code === 'HTTP_BAD_REQUEST' && given !== undefined) return given;
+  return error.domain === 'user' || error.code === 'BLOB_CORRUPT' ? 400 : 500;
+}
+
+function answer(request: FastifyRequest, reply: FastifyReply, status: number, error: WeftError): FastifyReply {
+  const { stack: _stack, ...weftError } = toWireError(error);
+  const [exception, javaClassName] = EXCEPTIONS[status] ?? OTHER_EXCEPTION;
+  const body = request.url.startsWith('/ws/')
+    ? { RemoteException: { exception, message: `java.lang.Exception: ${error.message}`, javaClassName } }
+    : { errors: [error.message] };
+  return reply.code(status).send({ ...body, weftError: { ...weftError, causes: [] } });
+}

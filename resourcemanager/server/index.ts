@@ -1,0 +1,34 @@
+/**
+ * The ResourceManager's server: YARN's REST API, Weft's own paths, pages, the web proxy, and the WebSocket endpoints. It
+ * turns requests into calls and records into views; it decides nothing.
+ */
+import type { FastifyInstance } from 'fastify';
+import type { Logger } from '../../runtime/common/log/logger.js';
+import type { RpcServer } from '../../runtime/common/wire/index.js';
+import { applicationRoutes } from './application-routes.js';
+import { clusterRoutes } from './cluster-routes.js';
+import type { ClusterView } from './cluster-view.js';
+import { registerEndpoints, type EndpointOptions } from './endpoints.js';
+import { installErrorHandlers } from './errors.js';
+import { pages } from './pages.js';
+import { proxyRoutes } from './proxy.js';
+import { blobRoutes, weftRoutes } from './weft-routes.js';
+
+export async function configureRoutes(
+  app: FastifyInstance,
+  view: ClusterView,
+  log: Logger,
+  pagesFolder: string,
+): Promise<void> {
+  installErrorHandlers(app, log);
+  clusterRoutes(app, view);
+  applicationRoutes(app, view);
+  weftRoutes(app, view);
+  await blobRoutes(app, view);
+  await proxyRoutes(app, view);
+  await pages(app, pagesFolder);
+}
+
+export function configureEndpoints(rpc: RpcServer, options: EndpointOptions): void {
+  registerEndpoints(rpc, options);
+}

@@ -1,0 +1,12 @@
+/** The pages of the cluster, as built: plain files. */
+import { existsSync } from 'node:fs';
+import { fastifyStatic } from '@fastify/static';
+import type { FastifyInstance } from 'fastify';
+
+export async function pages(app: FastifyInstance, folder: string): Promise<void> {
+  if (existsSync(folder)) {
+    await app.register(fastifyStatic, { root: folder, prefix: '/' });
+    return;
+  }
+  app.get('/', (_request, reply) => reply.redirect('/ws/v1/cluster/info', 302));
+}

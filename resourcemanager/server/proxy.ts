@@ -1,0 +1,92 @@
+/** The web proxy: `/proxy/{application}/…` leads to the application's own pages, wherever its AppMaster runs. */
+import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
+import { WeftError } from '../../runtime/common/errors/index.js';
+import { publicState } from '../apps/application.js';
+import { requireApplication } from './application-routes.js';
+import type { ClusterView } from './cluster-view.js';
+
+/** Headers that concern one connection only, and credentials for this server that its applications must not see. */
+const NOT_FORWARDED = new Set([
+  'connection',
+  'keep-alive',
+  'proxy-authenticate',
+  'proxy-authorization',
+  'te',
+  'trailer',
+  'transfer-encoding',
+  'upgrade',
+  'host',
+  'authorization',
+  'cookie',
+]);
+/** How long a page may be silent. */
+const PAGE_TIMEOUT_MS = 60_000;
+
+interface Proxied {
+  Params: { id: string; '*': string };
+}
+
+export async function proxyRoutes(app: FastifyInstance, view: ClusterView): Promise<void> {
+  await app.register((scope, _options, done) => {
+    // Bodies pass through unread.
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', (_request, _payload, parsed) => {
+      parsed(null);
+    });
+    scope.all<Proxied>('/proxy/:id/*', (request, reply) => {
+      forward(targetOf(request, view), request, reply);
+      return reply;
+    });
+    scope.get<Proxied>('/proxy/:id', ({ params, url }, reply) => {
+      // Relative links of a page only work below its folder; the router treats both forms alike.
+      if (!url.split('?', 1)[0]?.endsWith('/')) return reply.redirect(`/proxy/${params.id}/`, 302);
+      throw new WeftError('HTTP_NOT_FOUND', `There is nothing at ${url}.`);
+    });
+    done();
+  });
+}
+
+/** @throws HTTP_NOT_FOUND while the application has no pages */
+function targetOf({ params, url }: FastifyRequest<Proxied>, view: ClusterView): URL {
+  const { record, attempts } = requireApplication(view, params.id);
+  const attempt = attempts.at(-1);
+  if (attempt?.state !== 'RUNNING' || !/^http:\/\//.test(attempt.trackingUrl)) {
+    throw new WeftError('HTTP_NOT_FOUND', `${record.id} (${publicState(record)}) has no pages now.`, {
+      hint: 'They are there while its JobManager runs.',
+    });
+  }
+  const rest = url.slice(url.indexOf(params.id) + params.id.length);
+  return new URL(attempt.trackingUrl.replace(/\/$/, '') + rest);
+}
+
+function forward(target: URL, request: FastifyRequest<Proxied>, reply: FastifyReply): void {
+  reply.hijack();
+  const outgoing = httpRequest(
+    target,
+    { method: request.method, headers: forwarded(request.headers), timeout: PAGE_TIMEOUT_MS },
+    (answer) => {
+      reply.raw.writeHead(answer.statusCode ?? 502, forwarded(answer.headers));
+      answer.pipe(reply.raw);
+    },
+  );
+  outgoing.on('timeout', () => {
+    outgoing.destroy(new Error('it does not answer'));
+  });
+  outgoing.on('error', (error) => {
+    if (reply.raw.headersSent) {
+      reply.raw.destroy();
+      return;
+    }
+    const body = JSON.stringify({ errors: [`${target.origin} cannot be reached: ${error.message}.`] });
+    reply.raw.writeHead(502, { 'content-type': 'application/json' }).end(body);
+  });
+  reply.raw.on('close', () => {
+    if (!reply.raw.writableFinished) outgoing.destroy();
+  });
+  request.raw.pipe(outgoing);
+}
+
+function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {
+  return Object.fromEntries(Object.entries(headers).filter(([name]) => !NOT_FORWARDED.has(name)));
+}

@@ -1,0 +1,150 @@
+/** An application and its attempts and containers, as YARN's REST API prints them. */
+import { isEnded, publicState } from '../../apps/application.js';
+import type { Application } from '../../apps/application-registry.js';
+import type { AttemptRecord } from '../../apps/attempt.js';
+import type { ContainerRecord } from '../../apps/container.js';
+import type { ClusterView } from '../cluster-view.js';
+import { logsUrl, withoutScheme } from './resource-view.js';
+
+export function applicationView(application: Application, view: ClusterView): object {
+  const { record } = application;
+  const { submission } = record;
+  const ended = isEnded(record.state);
+  const attempt = application.attempts.at(-1);
+  const nowMs = view.clock.nowMs();
+  return {
+    id: record.id,
+    user: record.user,
+    name: submission.name,
+    queue: submission.queue,
+    state: publicState(record),
+    finalStatus: record.finalStatus,
+    progress: record.progress * 100,
+    trackingUI: trackingUi(application),
+    ...(trackingUi(application) === 'UNASSIGNED' ? {} : { trackingUrl: `${view.url()}/proxy/${record.id}/` }),
+    diagnostics: diagnosticsOf(application, view),
+    clusterId: view.identity.clusterTimestampMs,
+    applicationType: submission.type,
+    applicationTags: submission.tags.join(','),
+    // Hadoop's FIFO knows no priorities of applications.
+    priority: 0,
+    startedTime: record.submittedMs,
+    launchTime: record.launchedMs,
+    finishedTime: record.finishedMs,
+    elapsedTime: (ended ? record.finishedMs : nowMs) - record.submittedMs,
+    ...placeOf(attempt, record.user),
+    ...usageOf(application, view),
+    preemptedResourceMB: 0,
+    preemptedResourceVCores: 0,
+    numNonAMContainerPreempted: 0,
+    numAMContainerPreempted: 0,
+    preemptedMemorySeconds: 0,
+    preemptedVcoreSeconds: 0,
+    preemptedResourceSecondsMap: {},
+    logAggregationStatus: 'DISABLED',
+    unmanagedApplication: false,
+    appNodeLabelExpression: '',
+    amNodeLabelExpression: '',
+    timeouts: { timeout: [{ type: 'LIFETIME', expiryTime: 'UNLIMITED', remainingTimeInSeconds: -1 }] },
+  };
+}
+
+export function attemptView(attempt: AttemptRecord, user: string): object {
+  const { containerId = '', nodeHttpAddress = '', nodeId = '' } = attempt;
+  return {
+    id: attempt.number,
+    startTime: attempt.startedMs,
+    finishedTime: attempt.finishedMs,
+    containerId,
+    nodeHttpAddress: withoutScheme(nodeHttpAddress),
+    nodeId,
+    logsLink: containerId === '' ? '' : logsUrl(nodeHttpAddress, containerId, user),
+    blacklistedNodes: '',
+    nodesBlacklistedBySystem: '',
+    appAttemptId: attempt.id,
+    exportPorts: 'null',
+    appAttemptState: attempt.state,
+  };
+}
+
+/** Here numbers are text, as YARN prints them. */
+export function containerView(container: ContainerRecord, user: string, view: ClusterView): object {
+  const nodeHttpAddress = view.nodes.httpAddressOf(container.nodeId);
+  const { memoryMb, vcores } = container.resource;
+  return {
+    containerId: container.id,
+    allocatedMB: String(memoryMb),
+    allocatedVCores: String(vcores),
+    assignedNodeId: container.nodeId,
+    priority: String(container.priority),
+    startedTime: String(container.allocatedMs),
+    finishedTime: '0',
+    elapsedTime: String(view.clock.nowMs() - container.allocatedMs),
+    logUrl: logsUrl(nodeHttpAddress, container.id, user),
+    containerExitStatus: '0',
+    containerState: container.state === 'RUNNING' ? 'RUNNING' : 'NEW',
+    nodeHttpAddress,
+    nodeId: container.nodeId,
+    allocatedResources: {
+      entry: [
+        { key: 'memory-mb', value: String(memoryMb) },
+        { key: 'vcores', value: String(vcores) },
+      ],
+    },
+    exposedPorts: '',
+  };
+}
+
+function trackingUi({ record, attempts }: Application): 'UNASSIGNED' | 'ApplicationMaster' | 'History' {
+  if (isEnded(record.state) || record.state === 'FINISHING') return 'History';
+  return attempts.at(-1)?.state === 'RUNNING' ? 'ApplicationMaster' : 'UNASSIGNED';
+}
+
+/** While an application waits, the reason stands where its diagnostics will. */
+function diagnosticsOf({ record, attempts }: Application, view: ClusterView): string {
+  if (record.state !== 'ACCEPTED') return record.diagnostics;
+  const refusal = view.scheduler.refusal(record.id, view.clock.nowMs());
+  const state = attempts.at(-1)?.state;
+  const waitsFor =
+    refusal?.message ??
+    (state === 'LAUNCHED'
+      ? 'The AppMaster was started and has not registered yet.'
+      : 'The AppMaster is being started.');
+  return record.diagnostics === '' ? waitsFor : `${record.diagnostics} Next attempt: ${waitsFor}`;
+}
+
+function placeOf(attempt: AttemptRecord | undefined, user: string): object {
+  if (attempt?.containerId === undefined) return {};
+  const { nodeHttpAddress = '', nodeId = '', host, rpcPort } = attempt;
+  return {
+    amContainerLogs: logsUrl(nodeHttpAddress, attempt.containerId, user),
+    amHostHttpAddress: withoutScheme(nodeHttpAddress),
+    ...(host === '' ? {} : { amRPCAddress: `${host}:${rpcPort}` }),
+    masterNodeId: nodeId,
+  };
+}
+
+/** −1 once nothing is held any more, as in YARN. */
+function usageOf({ record }: Application, view: ClusterView): object {
+  const usage = view.scheduler.usage(record.id);
+  const nowMs = view.clock.nowMs();
+  let { memoryMbSeconds, vcoreSeconds } = record;
+  for (const { resource, allocatedMs } of view.containers.ofApplication(record.id)) {
+    memoryMbSeconds += (resource.memoryMb * (nowMs - allocatedMs)) / 1000;
+    vcoreSeconds += (resource.vcores * (nowMs - allocatedMs)) / 1000;
+  }
+  const capacityMb = view.scheduler.totals().capacity.memoryMb;
+  const percentage = usage === undefined || capacityMb === 0 ? 0 : (usage.used.memoryMb / capacityMb) * 100;
+  return {
+    allocatedMB: usage?.used.memoryMb ?? -1,
+    allocatedVCores: usage?.used.vcores ?? -1,
+    reservedMB: usage === undefined ? -1 : 0,
+    reservedVCores: usage === undefined ? -1 : 0,
+    runningContainers: usage?.containers ?? -1,
+    memorySeconds: Math.round(memoryMbSeconds),
+    vcoreSeconds: Math.round(vcoreSeconds),
+    queueUsagePercentage: percentage,
+    clusterUsagePercentage: percentage,
+    resourceSecondsMap: { entry: { key: 'vcores', value: String(Math.round(vcoreSeconds)) } },
+  };
+}

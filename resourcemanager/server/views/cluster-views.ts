@@ -1,0 +1,140 @@
+/** The cluster, its metrics and its nodes, as YARN's REST API prints them. */
+import { publicState, type PublicState } from '../../apps/application.js';
+import { hostOf, type Node } from '../../nodes/node.js';
+import { NOTHING } from '../../scheduler/index.js';
+import type { ClusterView } from '../cluster-view.js';
+import { resourceView, withoutScheme } from './resource-view.js';
+
+export function infoView({ identity, startedMs, version }: ClusterView): object {
+  return {
+    id: identity.clusterTimestampMs,
+    startedOn: startedMs,
+    state: 'STARTED',
+    haState: 'ACTIVE',
+    rmStateStoreName: 'sqlite',
+    resourceManagerVersion: version,
+    resourceManagerBuildVersion: version,
+    resourceManagerVersionBuiltOn: '',
+    hadoopVersion: '3.4.2',
+    hadoopBuildVersion: '3.4.2',
+    hadoopVersionBuiltOn: '',
+    haZooKeeperConnectionState: 'Could not find leader elector. Verify both HA and automatic failover are enabled.',
+  };
+}
+
+export function metricsView(view: ClusterView): object {
+  const { capacity, used, containers, nodes, pending, pendingContainers } = view.scheduler.totals();
+  const apps = countBy([...view.applications.all()].map(({ record }) => publicState(record)));
+  const states = countBy(view.nodes.all().map(({ state }) => state));
+  const utilizedMb = view.nodes.all().reduce((sum, { usedMemoryMb }) => sum + usedMemoryMb, 0);
+  const count = (state: PublicState): number => apps.get(state) ?? 0;
+  return {
+    appsSubmitted: view.applications.size,
+    appsCompleted: count('FINISHED'),
+    appsPending: count('ACCEPTED') + count('SUBMITTED'),
+    appsRunning: count('RUNNING'),
+    appsFailed: count('FAILED'),
+    appsKilled: count('KILLED'),
+    reservedMB: 0,
+    availableMB: capacity.memoryMb - used.memoryMb,
+    allocatedMB: used.memoryMb,
+    pendingMB: pending.memoryMb,
+    reservedVirtualCores: 0,
+    availableVirtualCores: capacity.vcores - used.vcores,
+    allocatedVirtualCores: used.vcores,
+    pendingVirtualCores: pending.vcores,
+    containersAllocated: containers,
+    containersReserved: 0,
+    containersPending: pendingContainers,
+    totalMB: capacity.memoryMb,
+    utilizedMB: utilizedMb,
+    totalVirtualCores: capacity.vcores,
+    utilizedVirtualCores: 0,
+    utilizedMBPercent: capacity.memoryMb === 0 ? 0 : Math.floor((utilizedMb / capacity.memoryMb) * 100),
+    utilizedVirtualCoresPercent: 0,
+    rmSchedulerBusyPercent: 0,
+    totalNodes: nodes,
+    lostNodes: states.get('LOST') ?? 0,
+    unhealthyNodes: states.get('UNHEALTHY') ?? 0,
+    decommissioningNodes: 0,
+    decommissionedNodes: 0,
+    rebootedNodes: 0,
+    activeNodes: (states.get('RUNNING') ?? 0) + (states.get('SUSPECT') ?? 0),
+    shutdownNodes: 0,
+    containerAssignedPerSecond: 0,
+    totalAllocatedContainersAcrossPartition: 0,
+    crossPartitionMetricsAvailable: false,
+    rmEventQueueSize: 0,
+    schedulerEventQueueSize: 0,
+  };
+}
+
+/** Hadoop's FifoScheduler; other schedulers print their trees of queues. */
+export function fifoSchedulerView({ scheduler }: ClusterView): object {
+  const { capacity, used, containers, nodes } = scheduler.totals();
+  return {
+    type: 'fifoScheduler',
+    capacity: 1,
+    usedCapacity: capacity.memoryMb === 0 ? 0 : used.memoryMb / capacity.memoryMb,
+    qstate: 'RUNNING',
+    minQueueMemoryCapacity: scheduler.minimum.memoryMb,
+    maxQueueMemoryCapacity: scheduler.maximum()?.memoryMb ?? 0,
+    numNodes: nodes,
+    usedNodeCapacity: used.memoryMb,
+    availNodeCapacity: capacity.memoryMb - used.memoryMb,
+    totalNodeCapacity: capacity.memoryMb,
+    numContainers: containers,
+  };
+}
+
+/** What YARN's clients call its state: a suspect node is running until the verdict. */
+export function nodeStateView({ state }: Node): 'RUNNING' | 'UNHEALTHY' | 'LOST' {
+  return state === 'SUSPECT' ? 'RUNNING' : state;
+}
+
+export function nodeView(node: Node, view: ClusterView): object {
+  const { used, containers } = view.scheduler.nodeUsage(node.id) ?? { used: NOTHING, containers: 0 };
+  const capacity = node.state === 'LOST' ? NOTHING : node.capacity;
+  const free = { memoryMb: capacity.memoryMb - used.memoryMb, vcores: capacity.vcores - used.vcores };
+  const suspicion = 'Its connection is broken; it is waited for.';
+  return {
+    rack: node.rack,
+    state: nodeStateView(node),
+    id: node.id,
+    nodeHostName: hostOf(node.id),
+    nodeHTTPAddress: withoutScheme(node.httpAddress),
+    lastHealthUpdate: node.lastHeardMs,
+    version: node.version,
+    healthReport: node.state === 'SUSPECT' && node.healthReport === '' ? suspicion : node.healthReport,
+    numContainers: containers,
+    usedMemoryMB: used.memoryMb,
+    availMemoryMB: free.memoryMb,
+    usedVirtualCores: used.vcores,
+    availableVirtualCores: free.vcores,
+    memUtilization: 0,
+    cpuUtilization: 0,
+    numRunningOpportContainers: 0,
+    usedMemoryOpportGB: 0,
+    usedVirtualCoresOpport: 0,
+    numQueuedContainers: 0,
+    allocationTags: {},
+    resourceUtilization: {
+      nodePhysicalMemoryMB: 0,
+      nodeVirtualMemoryMB: 0,
+      nodeCPUUsage: 0,
+      aggregatedContainersPhysicalMemoryMB: node.usedMemoryMb,
+      aggregatedContainersVirtualMemoryMB: 0,
+      containersCPUUsage: 0,
+    },
+    usedResource: resourceView(used),
+    availableResource: resourceView(free),
+    nodeAttributesInfo: {},
+    totalResource: resourceView(capacity),
+  };
+}
+
+function countBy<T>(values: readonly T[]): Map<T, number> {
+  const counts = new Map<T, number>();
+  for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
+  return counts;
+}

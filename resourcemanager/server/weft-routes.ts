@@ -1,0 +1,104 @@
+/** What Weft's own clients need beyond YARN's API: events, the way to an AppMaster, a summary, blobs. */
+import { stat } from 'node:fs/promises';
+import type { FastifyInstance } from 'fastify';
+import { WeftError } from '../../runtime/common/errors/index.js';
+import { publicState } from '../apps/application.js';
+import { requireApplication } from './application-routes.js';
+import type { ClusterView } from './cluster-view.js';
+
+interface ById {
+  Params: { id: string };
+}
+
+export function weftRoutes(app: FastifyInstance, view: ClusterView): void {
+  app.get<ById>('/ws/v1/weft/apps/:id/events', ({ params }) => ({
+    events: view.store.events(requireApplication(view, params.id).record.id),
+  }));
+
+  app.get<ById>('/weft/v1/apps/:id/appmaster', ({ params }) => {
+    const { record, attempts } = requireApplication(view, params.id);
+    const attempt = attempts.at(-1);
+    if (attempt === undefined || attempt.rpcPort === 0 || !['RUNNING', 'FINISHING'].includes(attempt.state)) {
+      throw new WeftError('HTTP_NOT_FOUND', `${record.id} (${publicState(record)}) has no AppMaster now.`, {
+        hint: 'Ask again until it is running, unless it has ended.',
+      });
+    }
+    const { host, rpcPort, trackingUrl } = attempt;
+    return { url: `http://${host}:${rpcPort}`, trackingUrl, state: publicState(record) };
+  });
+
+  app.get('/weft/v1/cluster', () => summary(view));
+}
+
+function summary(view: ClusterView): object {
+  return {
+    resourceManager: {
+      url: view.url(),
+      pid: process.pid,
+      startedMs: view.startedMs,
+      clusterId: view.identity.clusterTimestampMs,
+      scheduler: view.scheduler.name,
+      version: view.version,
+    },
+    nodeManagers: view.nodes.all().map((node) => {
+      const usage = view.scheduler.nodeUsage(node.id);
+      return {
+        nodeId: node.id,
+        url: node.httpAddress,
+        pid: node.pid,
+        state: node.state,
+        healthReport: node.healthReport,
+        usedMb: usage?.used.memoryMb ?? 0,
+        totalMb: node.capacity.memoryMb,
+        usedVcores: usage?.used.vcores ?? 0,
+        totalVcores: node.capacity.vcores,
+        containers: usage?.containers ?? 0,
+      };
+    }),
+    applications: [...view.applications.all()].map(({ record, attempts }) => {
+      const refusal = view.scheduler.refusal(record.id, view.clock.nowMs());
+      return {
+        id: record.id,
+        name: record.submission.name,
+        type: record.submission.type,
+        user: record.user,
+        state: publicState(record),
+        finalStatus: record.finalStatus,
+        queue: record.submission.queue,
+        trackingUrl: attempts.at(-1)?.trackingUrl ?? '',
+        submittedMs: record.submittedMs,
+        finishedMs: record.finishedMs,
+        ...(refusal === undefined ? {} : { pendingReason: refusal.message }),
+      };
+    }),
+  };
+}
+
+interface ByHash {
+  Params: { sha256: string };
+}
+
+/** The staging area: files by content hash, uploaded before a submission names them and fetched by NodeManagers. */
+export async function blobRoutes(app: FastifyInstance, view: ClusterView): Promise<void> {
+  await app.register((scope, _options, done) => {
+    scope.removeAllContentTypeParsers();
+    scope.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, parsed) => {
+      parsed(null, body);
+    });
+    const path = '/weft/v1/blobs/:sha256';
+    scope.put<ByHash>(path, async ({ params, body }, reply) => {
+      const content = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
+      await view.blobs.put(content, view.blobs.pathOf(params.sha256) && params.sha256);
+      return reply.code(201).send({ sha256: params.sha256, sizeBytes: content.length });
+    });
+    scope.head<ByHash>(path, async ({ params }, reply) => {
+      const found = await stat(view.blobs.pathOf(params.sha256)).catch(() => undefined);
+      if (found === undefined) return reply.code(404).send();
+      return reply.type('application/octet-stream').header('content-length', found.size).send();
+    });
+    scope.get<ByHash>(path, { exposeHeadRoute: false }, async ({ params }, reply) =>
+      reply.type('application/octet-stream').send(await view.blobs.get(params.sha256)),
+    );
+    done();
+  });
+}
