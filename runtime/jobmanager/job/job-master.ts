@@ -315,7 +315,11 @@ export class JobMaster {
     for (const [resourceId, numbers] of numbersOf) {
       taskManagers
         .get(resourceId)
-        ?.peer.session.call('cancelTasks', { jobId: this.jobId, slots: [...numbers] }, { timeoutMs })
+        ?.peer.session.call(
+          'cancelTasks',
+          { jobId: this.jobId, slots: [...numbers].toSorted((a, b) => a - b) },
+          { timeoutMs },
+        )
         .catch((error: unknown) => {
           log.warn({ err: error, jobId: this.jobId, resourceId }, 'tasks could not be cancelled');
         });

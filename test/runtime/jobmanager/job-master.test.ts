@@ -27,7 +27,13 @@ test('a job deploys into the slots, runs and finishes', async (t) => {
   await submit(it);
   const job = it.jobManager.dispatcher.get(JOB);
   t.is(job.state, 'RUNNING');
-  t.deepEqual(worker.submitted.map(({ slot, tasks }) => [slot, tasks.length]), [[0, 2], [1, 2]]);
+  t.deepEqual(
+    worker.submitted.map(({ slot, tasks }) => [slot, tasks.length]),
+    [
+      [0, 2],
+      [1, 2],
+    ],
+  );
   t.deepEqual(worker.started, [0, 1]);
   t.true(job.allExecutions().every(({ state }) => state === 'INITIALIZING'));
   await reportAll([worker], 'RUNNING');
@@ -36,7 +42,10 @@ test('a job deploys into the slots, runs and finishes', async (t) => {
   await reportAll([worker], 'FINISHED');
   t.is(job.state, 'FINISHED');
   t.is(it.jobManager.pool.freeSlots, 2);
-  t.deepEqual(it.ended.map(({ jobId }) => jobId), [JOB]);
+  t.deepEqual(
+    it.ended.map(({ jobId }) => jobId),
+    [JOB],
+  );
 });
 
 test('tasks learn their channels with the places of their peers', async (t) => {
@@ -358,7 +367,10 @@ test('a JobManager that is started anew finds its job and runs it with a higher 
   await settle();
   t.is(second.provider.wanted, 1);
   const worker = await second.taskManager('tm1');
-  t.deepEqual(worker.submitted.map(({ jobAttempt }) => jobAttempt), [1, 1]);
+  t.deepEqual(
+    worker.submitted.map(({ jobAttempt }) => jobAttempt),
+    [1, 1],
+  );
   await reportAll([worker], 'FINISHED');
   t.is(second.jobManager.dispatcher.get(JOB).state, 'FINISHED');
 
@@ -388,6 +400,9 @@ test('registration and first heartbeat leave the events of steps 7 and 8', async
   await worker.heartbeat();
   await worker.heartbeat();
   const events = it.jobManager.takeEvents();
-  t.deepEqual(events.map(({ step }) => step), [7, 8]);
+  t.deepEqual(
+    events.map(({ step }) => step),
+    [7, 8],
+  );
   t.like(events[0]?.detail, { taskManager: 'tm1', slots: 2, memoryMb: 1024 });
 });

@@ -1,0 +1,282 @@
+import { mkdtempSync, readFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test, { type ExecutionContext } from 'ava';
+import { fastify, type FastifyInstance } from 'fastify';
+import { sha256 } from '../../../runtime/common/blobs/blob-store.js';
+import { silentLogger } from '../../../runtime/common/log/logger.js';
+import { registerRest } from '../../../runtime/jobmanager/rest/index.js';
+import { bench, jobGraph, settle, type Bench, type FakeTaskManager } from './support.js';
+
+const GOLDEN = join(process.cwd(), 'test', 'fixtures', 'flink-golden');
+const JOB = '1'.repeat(32);
+const SOURCE = 'a'.repeat(32);
+
+interface RestBench extends Bench {
+  app: FastifyInstance;
+  asked: number;
+  fetched: number;
+  shutdowns: number;
+}
+
+async function restBench(): Promise<RestBench> {
+  const it = await bench();
+  const app = fastify();
+  const rest: RestBench = { ...it, app, asked: 0, fetched: 0, shutdowns: 0 };
+  await registerRest(app, {
+    jobManager: it.jobManager,
+    log: silentLogger(),
+    url: () => 'http://127.0.0.1:1',
+    webuiDir: undefined,
+    uploadDir: mkdtempSync(join(tmpdir(), 'weft-uploads-')),
+    onClientAsked: () => rest.asked++,
+    onResultFetched: () => rest.fetched++,
+    onShutdown: () => rest.shutdowns++,
+  });
+  return rest;
+}
+
+/** A job of parallelism 2 whose tasks have run for ten seconds. */
+async function running(): Promise<{ it: RestBench; worker: FakeTaskManager }> {
+  const it = await restBench();
+  const worker = await it.taskManager('tm1', 4);
+  await it.jobManager.submit(jobGraph());
+  await settle();
+  worker.report(JOB, 'RUNNING');
+  for (const seconds of [1, 2]) {
+    const metrics = worker.tasks(JOB).map(({ executionId, subtask }) => ({
+      executionId,
+      recordsIn: 100 * seconds * (subtask + 1),
+      recordsOut: 10 * seconds,
+      bytesIn: 1000 * seconds,
+      bytesOut: 100 * seconds,
+      busyMs: 300 * seconds,
+      backPressuredMs: 600 * seconds,
+      idleMs: 100 * seconds,
+    }));
+    void worker.heartbeat(metrics);
+    await settle();
+    it.clock.advance(1000);
+  }
+  return { it, worker };
+}
+
+async function get(it: RestBench, path: string): Promise<{ status: number; body: Record<string, unknown> }> {
+  const answer = await it.app.inject({ method: 'GET', url: path });
+  return { status: answer.statusCode, body: answer.json() };
+}
+
+/** What Weft's answers have beyond Flink's. */
+const OWN = new Set(['weft-version', 'application-id', 'status-message']);
+
+/** Every difference between the shapes, as paths; arrays are compared by their first element. */
+function differences(golden: unknown, actual: unknown, path = '$'): string[] {
+  if (golden === null || actual === null) return [];
+  if (Array.isArray(golden) && Array.isArray(actual)) {
+    if (golden.length === 0 || actual.length === 0)
+      return golden.length === actual.length ? [] : [`${path}: emptiness`];
+    return differences(golden[0], actual[0], `${path}[0]`);
+  }
+  if (typeof golden !== typeof actual || Array.isArray(golden) !== Array.isArray(actual)) {
+    return [`${path}: ${typeof golden} there, ${typeof actual} here`];
+  }
+  if (typeof golden !== 'object') return [];
+  const [there, here] = [golden as Record<string, unknown>, actual as Record<string, unknown>];
+  const missing = Object.keys(there).filter((key) => !(key in here));
+  const added = Object.keys(here).filter((key) => !(key in there) && !OWN.has(key));
+  const shared = Object.keys(there).filter((key) => key in here);
+  return [
+    ...missing.map((key) => `${path}.${key}: missing`),
+    ...added.map((key) => `${path}.${key}: not in Flink's`),
+    ...shared.flatMap((key) => differences(there[key], here[key], `${path}.${key}`)),
+  ];
+}
+
+async function sameShape(t: ExecutionContext, it: RestBench, path: string, file: string): Promise<void> {
+  const golden: unknown = JSON.parse(readFileSync(join(GOLDEN, `${file}.json`), 'utf8'));
+  const { status, body } = await get(it, path);
+  t.is(status, 200, path);
+  t.deepEqual(differences(golden, body), [], `${path} against ${file}.json`);
+  t.deepEqual(Object.keys((await get(it, `/v1${path}`)).body), Object.keys(body), `/v1${path}`);
+}
+
+test('answers have the shapes of Flink’s', async (t) => {
+  const { it } = await running();
+  const job = `/jobs/${JOB}`;
+  const vertex = `${job}/vertices/${SOURCE}`;
+  for (const [path, file] of [
+    ['/overview', 'overview'],
+    ['/config', 'config'],
+    ['/jobs', 'jobs'],
+    ['/jobs/overview', 'jobs-overview'],
+    [job, 'job'],
+    [`${job}/plan`, 'job-plan'],
+    [`${job}/config`, 'job-config'],
+    [`${job}/exceptions`, 'job-exceptions-empty'],
+    [`${job}/accumulators`, 'job-accumulators'],
+    [`${job}/execution-result`, 'job-execution-result-running'],
+    [vertex, 'vertex0'],
+    [`${vertex}/subtasks/0`, 'vertex0-subtask0'],
+    [`${vertex}/subtasks/0/attempts/0`, 'vertex0-subtask0'],
+    [`${vertex}/subtasktimes`, 'vertex0-subtasktimes'],
+    [`${vertex}/taskmanagers`, 'vertex0-taskmanagers'],
+    [`${vertex}/backpressure`, 'vertex0-backpressure'],
+    [`${vertex}/subtasks/metrics?get=numRecordsIn,busyTimeMsPerSecond`, 'vertex0-subtasks-metrics-get'],
+    ['/taskmanagers', 'taskmanagers'],
+  ] as const) {
+    await sameShape(t, it, path, file);
+  }
+  const details = differences(
+    JSON.parse(readFileSync(join(GOLDEN, 'taskmanager.json'), 'utf8')),
+    (await get(it, '/taskmanagers/tm1')).body,
+  );
+  t.deepEqual(details, ['$.metrics.garbageCollectors: emptiness']);
+});
+
+test('the figures are the TaskManagers’', async (t) => {
+  const { it } = await running();
+  const vertex = `/jobs/${JOB}/vertices/${SOURCE}`;
+  const { body: overview } = await get(it, '/overview');
+  t.like(overview, { taskmanagers: 1, 'slots-total': 4, 'slots-available': 2, 'jobs-running': 1 });
+  const { body } = await get(it, `/jobs/${JOB}`);
+  const [source] = body['vertices'] as Record<string, unknown>[];
+  t.like(source, { status: 'RUNNING', 'end-time': -1, duration: 2000 });
+  t.like(source?.['metrics'], { 'read-records': 600, 'read-records-complete': true, 'accumulated-busy-time': 1200 });
+  t.like((await get(it, `${vertex}/backpressure`)).body, { backpressureLevel: 'high', 'backpressure-level': 'high' });
+  t.deepEqual((await get(it, `${vertex}/metrics?get=1.numRecordsIn,0.numRecordsInPerSecond,nope`)).body, [
+    { id: '1.numRecordsIn', value: '400' },
+    { id: '0.numRecordsInPerSecond', value: '100' },
+  ] as never);
+  const { body: aggregated } = await get(it, `${vertex}/subtasks/metrics?get=numRecordsIn`);
+  t.deepEqual(aggregated, [
+    { id: 'numRecordsIn', min: 200, max: 400, avg: 300, sum: 600, skew: (100 / 300) * 100 },
+  ] as never);
+  t.deepEqual((await get(it, `${vertex}/watermarks`)).body, [] as never);
+});
+
+test('the plan lists sinks first and draws chains as trees', async (t) => {
+  const { it } = await running();
+  const { plan } = (await get(it, `/jobs/${JOB}/plan`)).body as { plan: { nodes: Record<string, unknown>[] } };
+  t.deepEqual(
+    plan.nodes.map(({ description }) => description),
+    ['Sink: A &amp; B<br/>', 'Source: Lines<br/>+- Split<br/>'],
+  );
+  t.deepEqual(plan.nodes[0]?.['inputs'], [
+    { num: 0, id: SOURCE, ship_strategy: 'HASH', exchange: 'pipelined_bounded' },
+  ]);
+  t.false('inputs' in (plan.nodes[1] ?? {}));
+});
+
+test('a failure shows with its task, its place and its stack', async (t) => {
+  const { it, worker } = await running();
+  const [broken, ...others] = worker.tasks(JOB);
+  worker.report(JOB, 'FAILED', [broken!], new TypeError('x is undefined'));
+  worker.report(JOB, 'CANCELED', others);
+  await settle();
+  await sameShape(t, it, `/jobs/${JOB}/exceptions`, 'job-exceptions');
+  const { body } = await get(it, `/jobs/${JOB}/exceptions`);
+  const { entries } = body['exceptionHistory'] as { entries: Record<string, unknown>[] };
+  t.like(entries[0], {
+    exceptionName: 'TypeError',
+    taskName: 'Source: Lines -> Split (1/2) - execution #0',
+    endpoint: 'localhost:40001',
+    taskManagerId: 'tm1',
+  });
+  t.regex(String(entries[0]?.['stacktrace']), /x is undefined[^]*rest\.test/);
+  const { body: result } = await get(it, `/jobs/${JOB}/execution-result`);
+  t.like(result['job-execution-result'], { 'application-status': 'FAILED', 'failure-cause': { class: 'TypeError' } });
+  t.is(it.fetched, 1);
+});
+
+test('a finished job gives its result', async (t) => {
+  const { it, worker } = await running();
+  worker.report(JOB, 'FINISHED');
+  await settle();
+  await sameShape(t, it, `/jobs/${JOB}/execution-result`, 'job-execution-result-finished');
+  const { body } = await get(it, `/jobs/${JOB}`);
+  t.like(body, { state: 'FINISHED', duration: 2000 });
+});
+
+test('cancel has both of Flink’s forms and its refusals', async (t) => {
+  const { it, worker } = await running();
+  const stop = await it.app.inject({ method: 'PATCH', url: `/jobs/${JOB}?mode=stop` });
+  t.is(stop.statusCode, 308);
+  const cancel = await it.app.inject({ method: 'PATCH', url: `/jobs/${JOB}?mode=cancel` });
+  t.is(cancel.statusCode, 202);
+  t.deepEqual(cancel.json(), {});
+  worker.report(JOB, 'CANCELED');
+  await settle();
+  const again = await it.app.inject({ method: 'GET', url: `/v1/jobs/${JOB}/yarn-cancel` });
+  t.is(again.statusCode, 202);
+
+  const finished = await running();
+  finished.worker.report(JOB, 'FINISHED');
+  await settle();
+  const late = await finished.it.app.inject({ method: 'PATCH', url: `/jobs/${JOB}` });
+  t.is(late.statusCode, 409);
+});
+
+test('errors have Flink’s bodies', async (t) => {
+  const { it } = await running();
+  const unknown = '0'.repeat(32);
+  for (const [method, path, status, message] of [
+    ['GET', '/jobs/xyz', 400, /Cannot resolve path parameter \(jobid\) from value "xyz"/],
+    ['GET', `/jobs/${unknown}`, 404, /Job 0{32} not found/],
+    ['GET', `/jobs/${JOB}/vertices/${unknown}`, 404, /JobVertex 0{32} not found/],
+    ['GET', `/jobs/${JOB}/vertices/${SOURCE}/subtasks/9`, 404, /subtask index/],
+    ['GET', '/taskmanagers/nope', 404, /No TaskExecutor registered under nope/],
+    ['GET', '/nope', 404, /^Unable to load requested file \/nope\.$/],
+    ['POST', '/jobs/overview', 404, /^Not found: \/jobs\/overview$/],
+  ] as const) {
+    const answer = await it.app.inject({ method, url: path });
+    t.is(answer.statusCode, status, path);
+    t.regex(answer.json<{ errors: string[] }>().errors[0] ?? '', message);
+    t.is(answer.headers['content-type'], 'application/json; charset=UTF-8');
+    t.is(answer.headers['access-control-allow-origin'], '*');
+  }
+});
+
+test('a program’s files and its graph come in over Weft’s own paths', async (t) => {
+  const it = await restBench();
+  const content = Buffer.from('data');
+  const url = `/weft/v1/blobs/${sha256(content)}`;
+  t.is((await it.app.inject({ method: 'HEAD', url })).statusCode, 404);
+  const headers = { 'content-type': 'application/octet-stream' };
+  t.is((await it.app.inject({ method: 'PUT', url, headers, payload: 'other' })).statusCode, 400);
+  t.is((await it.app.inject({ method: 'PUT', url, headers, payload: content })).statusCode, 201);
+  t.is((await it.app.inject({ method: 'HEAD', url })).statusCode, 200);
+  const fetched = await it.app.inject({ method: 'GET', url });
+  t.is(fetched.payload, 'data');
+  t.is((await it.app.inject({ method: 'GET', url: '/weft/v1/blobs/..%2Fx' })).statusCode, 404);
+
+  const submit = { method: 'POST', url: '/weft/v1/jobs', payload: { jobGraph: jobGraph() } } as const;
+  const first = await it.app.inject(submit);
+  t.is(first.statusCode, 202);
+  t.deepEqual(first.json(), { jobId: JOB });
+  t.is((await it.app.inject(submit)).statusCode, 202);
+  t.is((await it.app.inject({ ...submit, payload: { jobGraph: {} } })).statusCode, 400);
+  await settle();
+  const { body } = await get(it, `/jobs/${JOB}/status`);
+  t.is(body['status'], 'RUNNING');
+  t.regex(String(body['status-message']), /^waiting for 2 slots/);
+});
+
+test('the graphs of a job say where each subtask runs', async (t) => {
+  const { it } = await running();
+  const { body } = await get(it, `/weft/v1/jobs/${JOB}/graphs`);
+  t.is((body['streamGraph'] as { nodes: unknown[] }).nodes.length, 3);
+  const { slots } = body['physicalGraph'] as { slots: { place: object; subtasks: object[] }[] };
+  t.like(slots[1], {
+    number: 1,
+    place: { resourceId: 'tm1', slot: 1, host: 'localhost', endpoint: 'localhost:40001' },
+  });
+  t.like(slots[1]?.subtasks[0], { vertexId: SOURCE, subtask: 1, state: 'RUNNING' });
+});
+
+test('the cluster is stopped over REST', async (t) => {
+  const it = await restBench();
+  const answer = await it.app.inject({ method: 'DELETE', url: '/v1/cluster' });
+  t.is(answer.statusCode, 200);
+  t.deepEqual(answer.json(), {});
+  t.is(it.shutdowns, 1);
+});
