@@ -4,7 +4,7 @@
  */
 import { clusterOptions, yarnOptions } from '../runtime/common/config/index.js';
 import type { Clock } from '../runtime/common/clock.js';
-import { WeftError, asWeftError } from '../runtime/common/errors/index.js';
+import { asWeftError, type WeftError } from '../runtime/common/errors/index.js';
 import { chainEvent, type ChainEvent, type ChainStep } from '../runtime/common/events/chain-events.js';
 import { startHttpServer, type HttpServer } from '../runtime/common/http/server.js';
 import type { Logger } from '../runtime/common/log/logger.js';
@@ -23,7 +23,7 @@ import { JobManagerEndpoint } from './protocol/jobmanager-endpoint.js';
 import { NodeLinks } from './protocol/node-links.js';
 import { ResourceManagerLink, type Registration } from './protocol/resourcemanager-link.js';
 import type { AppMasterSettings } from './settings.js';
-import { workerLaunchContext, workerResource } from './workers/launch-context.js';
+import { workerLaunchContext, workerResource, workerTooLarge } from './workers/launch-context.js';
 import { StartFailures } from './workers/start-failures.js';
 import { WorkerPool, type WorkerEffect } from './workers/worker-pool.js';
 
@@ -160,21 +160,17 @@ export class AppMaster {
 
   private registered(registration: Registration, first: boolean): void {
     this.expiryMs = registration.expiryIntervalMs;
-    const { memoryMb, vcores } = this.resource;
-    const maximum = registration.maximumResource;
-    if (memoryMb > maximum.memoryMb || vcores > maximum.vcores) {
-      const message =
-        `A TaskManager needs ${memoryMb} MB and ${vcores} vcores; ` +
-        `a container has at most ${maximum.memoryMb} MB and ${maximum.vcores} vcores.`;
-      this.fail(new WeftError('AM_WORKER_TOO_LARGE', message));
-      return;
-    }
+    for (const container of registration.previousContainers) this.nodes.watch(container);
+    this.apply(this.pool.adopt(registration.previousContainers, this.nowMs));
     if (!first) {
       this.apply(this.pool.forgetAsks(this.nowMs));
       return;
     }
-    for (const container of registration.previousContainers) this.nodes.watch(container);
-    this.apply(this.pool.adopt(registration.previousContainers, this.nowMs));
+    const tooLarge = workerTooLarge(this.resource, registration.maximumResource);
+    if (tooLarge !== undefined) {
+      this.fail(tooLarge);
+      return;
+    }
     const plan = startPlan(this.options.settings);
     if (plan.initialWorkers > this.pool.wantedCount) this.apply(this.pool.want(plan.initialWorkers, this.nowMs));
     this.options.clock.after(this.pool.outstanding === 0 ? 0 : plan.jobManagerDelayMs, () => {

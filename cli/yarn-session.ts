@@ -1,4 +1,4 @@
 #!/usr/bin/env node
-import { yarnSession } from './commands/yarn-session.js';
+import { yarnSessionCommand } from './commands/yarn-session.js';
 
-process.exitCode = await yarnSession(process.argv.slice(2));
+process.exit(await yarnSessionCommand(process.argv.slice(2)));

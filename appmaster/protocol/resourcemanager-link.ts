@@ -195,6 +195,7 @@ export class ResourceManagerLink {
       await this.allocate();
     } catch (error) {
       this.options.log.warn({ err: error }, 'could not ask for containers');
+      if (hasCode(error, 'RM_ASK_TOO_LARGE')) this.options.onPending(asWeftError(error).message);
     }
   }
 

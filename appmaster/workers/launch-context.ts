@@ -1,5 +1,6 @@
 /** The container of a TaskManager: its size, its command and its environment. */
 import { clusterOptions, memoryOptions, yarnOptions, type Configuration } from '../../runtime/common/config/index.js';
+import { WeftError } from '../../runtime/common/errors/index.js';
 import { ENV } from '../../runtime/common/environment.js';
 import type { LaunchContext, LocalResource, Resource } from '../../runtime/common/wire/protocols/index.js';
 
@@ -11,6 +12,17 @@ export function workerResource(configuration: Configuration): Resource {
     memoryMb: Math.ceil(configuration.get(memoryOptions.taskManagerProcess) / MB),
     vcores: vcores === -1 ? configuration.get(clusterOptions.numberOfTaskSlots) : vcores,
   };
+}
+
+/** Whether no container can ever hold a TaskManager. A cluster that has no node at the moment says nothing. */
+export function workerTooLarge(needed: Resource, maximum: Resource): WeftError | undefined {
+  if (maximum.memoryMb === 0 || (needed.memoryMb <= maximum.memoryMb && needed.vcores <= maximum.vcores))
+    return undefined;
+  return new WeftError(
+    'AM_WORKER_TOO_LARGE',
+    `A TaskManager needs ${needed.memoryMb} MB and ${needed.vcores} vcores; ` +
+      `a container has at most ${maximum.memoryMb} MB and ${maximum.vcores} vcores.`,
+  );
 }
 
 export interface WorkerSetting {

@@ -21,7 +21,7 @@ export interface ApplicationReport {
   finalStatus: string;
   /** Percent. */
   progress: number;
-  /** Address of the JobManager, while there is one. */
+  /** In a report: address of the JobManager, empty while there is none. In a list: of the pages. */
   trackingUrl?: string;
   diagnostics: string;
   applicationType: string;

@@ -38,13 +38,16 @@ export interface DeployContext {
   client: ResourceManagerClient;
   clock: Clock;
   /** Told to the user while waiting: the state, and why there is no progress. */
-  notify?(message: string): void;
+  notify?: (message: string) => void;
 }
 
 export interface Deployment {
   readonly applicationId: string;
-  /** @throws CLIENT_APPLICATION_ENDED with the application's diagnostics */
-  waitUntilRunning(): Promise<{ jobManagerUrl: string }>;
+  /**
+   * The address is empty when a per-job application has ended already, its job having been that short.
+   * @throws CLIENT_APPLICATION_ENDED with the application's diagnostics
+   */
+  waitUntilRunning: () => Promise<{ jobManagerUrl: string }>;
 }
 
 /** @throws UNREACHABLE, CLIENT_MEMORY_OVER_MAXIMUM, and what the ResourceManager refuses */
@@ -70,19 +73,26 @@ export async function deployApplication(request: DeployRequest, context: DeployC
       shipped: ship.map(localResource),
     }),
   );
-  return { applicationId, waitUntilRunning: () => waitUntilRunning(applicationId, context) };
+  const mayHaveEnded = request.mode === 'per-job';
+  return { applicationId, waitUntilRunning: () => waitUntilRunning(applicationId, context, mayHaveEnded) };
 }
 
-/** Waits until the application has a JobManager that can be reached. @throws CLIENT_APPLICATION_ENDED */
+/**
+ * Waits until the application has a JobManager that can be reached.
+ * @param mayHaveEnded whether FINISHED is as good as RUNNING
+ * @throws CLIENT_APPLICATION_ENDED
+ */
 export async function waitUntilRunning(
   applicationId: string,
   { client, clock, notify }: DeployContext,
+  mayHaveEnded = false,
 ): Promise<{ jobManagerUrl: string }> {
   let pollMs = FIRST_POLL_MS;
   let state = '';
   let noticeAtMs = clock.monotonicMs() + NOTICE_EVERY_MS;
   for (;;) {
     const report = await client.report(applicationId);
+    if (mayHaveEnded && report.state === 'FINISHED') return { jobManagerUrl: '' };
     if (isOver(report)) throw applicationEnded(report);
     const jobManagerUrl = report.trackingUrl ?? '';
     if (report.state === 'RUNNING' && jobManagerUrl !== '') return { jobManagerUrl };

@@ -1,7 +1,6 @@
 /** JSON over HTTP with kept connections: what a command's clients have in common. */
 import { Agent, request as httpRequest } from 'node:http';
-import type { ErrorCode } from '../../runtime/common/errors/index.js';
-import { WeftError, isErrorCode } from '../../runtime/common/errors/index.js';
+import { WeftError, fromWireError, type WireError } from '../../runtime/common/errors/index.js';
 
 export interface JsonHttpOptions {
   /** Who is asked, for messages: `the ResourceManager`. */
@@ -78,6 +77,10 @@ export class JsonHttp {
       headers['content-length'] = payload.content.byteLength;
     }
     return new Promise((resolve, reject) => {
+      if (!URL.canParse(path, this.baseUrl)) {
+        reject(this.unreachable(new Error('no address')));
+        return;
+      }
       const url = new URL(path, this.baseUrl);
       const request = httpRequest(url, { method, headers, agent: this.agent, timeout: timeoutMs }, (response) => {
         const chunks: Buffer[] = [];
@@ -109,23 +112,21 @@ export class JsonHttp {
   }
 
   private refused(status: number, body: unknown, path: string): WeftError {
-    const { code, message } = refusal(body);
-    return new WeftError(code, message ?? `${capitalised(this.options.peer)} answered ${status} to ${path}.`);
+    const answered = `${capitalised(this.options.peer)} answered ${status} to ${path}.`;
+    return refusal(body) ?? new WeftError('CLIENT_REQUEST_REFUSED', answered);
   }
 }
 
-/** The message of an error in YARN's form (`RemoteException`) or Flink's (`errors`). */
-function refusal(body: unknown): { code: ErrorCode; message: string | undefined } {
+/** An error in Weft's own form, in YARN's (`RemoteException`) or in Flink's (`errors`). */
+function refusal(body: unknown): WeftError | undefined {
   const fields = (body ?? {}) as {
+    weftError?: WireError;
     RemoteException?: { message?: string };
     errors?: string[];
-    code?: string;
   };
-  const code = fields.code ?? '';
-  return {
-    code: isErrorCode(code) ? code : 'CLIENT_REQUEST_REFUSED',
-    message: fields.RemoteException?.message ?? fields.errors?.[0],
-  };
+  if (fields.weftError !== undefined) return fromWireError(fields.weftError);
+  const message = fields.RemoteException?.message ?? fields.errors?.[0];
+  return message === undefined ? undefined : new WeftError('CLIENT_REQUEST_REFUSED', message);
 }
 
 function jsonBody(body: unknown): { type: string; content: Uint8Array } | undefined {

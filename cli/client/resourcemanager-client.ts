@@ -1,5 +1,6 @@
 /** The ResourceManager's REST API for commands: YARN's paths, and Weft's own for files and events. */
 import { userInfo } from 'node:os';
+import { hasCode } from '../../runtime/common/errors/index.js';
 import type { ChainEvent } from '../../runtime/common/events/chain-events.js';
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
 import type { ApplicationReport, ApplicationState, AttemptReport, NodeReport } from './application-report.js';
@@ -31,8 +32,25 @@ export class ResourceManagerClient {
     await this.http.post(`/ws/v1/cluster/apps?user.name=${encodeURIComponent(currentUser())}`, submission);
   }
 
+  /** With the JobManager's own address as its tracking URL, instead of the ResourceManager's proxy. */
   async report(applicationId: string): Promise<ApplicationReport> {
-    return ((await this.http.get(`/ws/v1/cluster/apps/${applicationId}`)) as { app: ApplicationReport }).app;
+    const [{ app }, trackingUrl] = await Promise.all([
+      this.http.get(`/ws/v1/cluster/apps/${applicationId}`) as Promise<{ app: ApplicationReport }>,
+      this.jobManagerUrl(applicationId),
+    ]);
+    return { ...app, trackingUrl };
+  }
+
+  /** Empty while there is none. */
+  private async jobManagerUrl(applicationId: string): Promise<string> {
+    try {
+      const answer = (await this.http.get(`/weft/v1/apps/${applicationId}/appmaster`)) as { trackingUrl: string };
+      return answer.trackingUrl;
+    } catch (error) {
+      // There is no AppMaster now, or no such application: the report says which.
+      if (hasCode(error, 'UNREACHABLE')) throw error;
+      return '';
+    }
   }
 
   /** @param states only these; none = all */

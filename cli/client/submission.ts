@@ -27,13 +27,12 @@ export interface Submission {
 }
 
 interface SubmittedResource {
-  /** Where the file was uploaded: `/weft/v1/blobs/{sha256}`. */
+  /** `weft-blob:<sha256>` of a file that was uploaded before. */
   resource: string;
   type: 'FILE';
   visibility: 'APPLICATION';
   size: number;
   timestamp: number;
-  sha256: string;
 }
 
 export interface SubmissionRequest {
@@ -99,12 +98,11 @@ function submitted({ path, sha256, sizeBytes }: LocalResource): { key: string; v
   return {
     key: path,
     value: {
-      resource: `/weft/v1/blobs/${sha256}`,
+      resource: `weft-blob:${sha256}`,
       type: 'FILE',
       visibility: 'APPLICATION',
       size: sizeBytes,
       timestamp: 0,
-      sha256,
     },
   };
 }

@@ -1,13 +1,12 @@
 /** `weft app -list | -status ID [--events] | -kill ID`: the applications of the cluster, with YARN's flags. */
-import { loadConfiguration } from '../../runtime/common/config/index.js';
 import { WeftHome } from '../../runtime/common/home.js';
 import { parseApplicationId } from '../../runtime/common/ids.js';
 import { APPLICATION_STATES, isOver, type ApplicationState } from '../client/application-report.js';
-import { resourceManagerUrl } from '../client/resourcemanager-address.js';
+import { resourceManagerAddress } from '../client/resourcemanager-address.js';
 import { ResourceManagerClient } from '../client/resourcemanager-client.js';
 import { reportError } from '../errors.js';
+import { print } from '../output.js';
 import { badArguments, parseOptions, type ActionSpec, type ParsedOptions } from '../program/option-parser.js';
-import { packageFile } from '../program/package-root.js';
 import { inOrderOfTheChain, renderApplication, renderApplications, renderEvents } from '../render/applications.js';
 import { actionHelp } from '../render/help.js';
 
@@ -22,6 +21,7 @@ const OPTIONS = {
   status: { short: 'status', long: 'status', value: 'application id', description: 'Shows one application' },
   events: { long: 'events', description: 'With -status: the steps of its start and its first heartbeats' },
   kill: { short: 'kill', long: 'kill', value: 'application id', description: 'Ends an application by force' },
+  rm: { long: 'rm', value: 'url', description: 'Address of the ResourceManager' },
   json: { long: 'json', description: 'Prints results and errors as JSON' },
   help: { short: 'h', long: 'help', description: 'Shows this help' },
 };
@@ -29,14 +29,14 @@ type AppOptionName = keyof typeof OPTIONS;
 
 const SPEC: ActionSpec<AppOptionName> = {
   options: OPTIONS,
-  properties: [{ prefix: '-D', description: 'Sets a configuration key over the configuration file' }],
+  properties: [],
   stopsAtProgram: false,
 };
 
 const NOT_OVER: readonly ApplicationState[] = ['SUBMITTED', 'ACCEPTED', 'RUNNING'];
 
 /** @param argv what follows `weft app`. @returns the exit code */
-export async function app(argv: readonly string[]): Promise<number> {
+export async function appCommand(argv: readonly string[]): Promise<number> {
   const json = argv.includes('--json');
   try {
     const options = parseOptions(argv, SPEC);
@@ -44,10 +44,8 @@ export async function app(argv: readonly string[]): Promise<number> {
       print(actionHelp('weft app -list | -status <id> | -kill <id>', 'The applications of the cluster.', SPEC));
       return 0;
     }
-    const home = new WeftHome();
-    const configuration = loadConfiguration(home.confDir(packageFile('conf')), options.properties);
     const action = actionOf(options, json);
-    const client = new ResourceManagerClient(await resourceManagerUrl(configuration, home));
+    const client = new ResourceManagerClient(resourceManagerAddress(new WeftHome(), options.get('rm')));
     try {
       await action(client);
       return 0;
@@ -118,8 +116,4 @@ function statesOf(text: string | undefined): readonly ApplicationState[] {
     }
     return state;
   });
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
 }

@@ -5,11 +5,12 @@ import { systemClock } from '../../runtime/common/clock.js';
 import { WeftHome } from '../../runtime/common/home.js';
 import { parseApplicationId } from '../../runtime/common/ids.js';
 import { deployApplication, type DeployContext } from '../client/deploy.js';
-import { resourceManagerUrl } from '../client/resourcemanager-address.js';
+import { resourceManagerAddress } from '../client/resourcemanager-address.js';
 import { ResourceManagerClient } from '../client/resourcemanager-client.js';
 import { findSession } from '../client/session-lookup.js';
 import { forgetSession, sessionPropertiesFile, writeSessionProperties } from '../client/session-properties.js';
 import { reportError } from '../errors.js';
+import { print, warn } from '../output.js';
 import { parseOptions } from '../program/option-parser.js';
 import { actionHelp } from '../render/help.js';
 import { AttachedSession } from '../session/attached-session.js';
@@ -20,7 +21,7 @@ import { stopSession } from '../session/stop-session.js';
 const INTERRUPTED = 130;
 
 /** @param argv what follows the command's name. @returns the exit code */
-export async function yarnSession(argv: readonly string[]): Promise<number> {
+export async function yarnSessionCommand(argv: readonly string[]): Promise<number> {
   const json = argv.includes('--json');
   try {
     const options = parseOptions(argv, SESSION_SPEC);
@@ -31,7 +32,7 @@ export async function yarnSession(argv: readonly string[]): Promise<number> {
     for (const warning of warningsFor(options)) warn(warning);
     const home = new WeftHome();
     const configuration = sessionConfiguration(options, home);
-    const client = new ResourceManagerClient(await resourceManagerUrl(configuration, home));
+    const client = new ResourceManagerClient(resourceManagerAddress(home, options.get('rm')));
     try {
       return await new SessionCommand(options, configuration, home, client, json).run();
     } finally {
@@ -165,7 +166,7 @@ class SessionCommand {
 }
 
 /** Ctrl-C and SIGTERM, while someone listens. */
-function interruption(): { happened: Promise<undefined>; ignore(): void } {
+function interruption(): { happened: Promise<undefined>; ignore: () => void } {
   let listener = (): void => undefined;
   const happened = new Promise<undefined>((resolve) => {
     listener = () => {
@@ -181,12 +182,4 @@ function interruption(): { happened: Promise<undefined>; ignore(): void } {
       process.off('SIGTERM', listener);
     },
   };
-}
-
-function print(text: string): void {
-  process.stdout.write(`${text}\n`);
-}
-
-function warn(text: string): void {
-  process.stderr.write(`${text}\n`);
 }

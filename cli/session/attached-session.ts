@@ -14,7 +14,7 @@ export interface AttachedSessionOptions {
   input: Readable;
   errors: Writable;
   clock: Clock;
-  report(): Promise<ApplicationReport>;
+  report: () => Promise<ApplicationReport>;
 }
 
 /** Why the attached mode ended. */

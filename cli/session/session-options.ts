@@ -35,6 +35,7 @@ const OPTIONS = {
     description: 'Ships a file or folder to every container; may be repeated',
   },
   query: { short: 'q', long: 'query', description: 'Shows what the cluster has to offer, and returns' },
+  rm: { long: 'rm', value: 'url', description: 'Address of the ResourceManager' },
   json: { long: 'json', description: 'Prints results and errors as JSON' },
   help: { short: 'h', long: 'help', description: 'Shows this help' },
   yarnDetached: { short: 'yd', long: 'yarndetached', description: 'Older name of -d', hidden: true },

@@ -45,7 +45,9 @@ test('submits with YARN’s fields and uploads what is missing', async (t) => {
     resources.map(({ key }) => key),
     ['weft-conf.json', 'job-graph.json', 'artifact/job.mjs'],
   );
-  for (const { value } of resources) t.is(rest.blobs.get(value.sha256)?.byteLength, value.size);
+  for (const { value } of resources) {
+    t.is(rest.blobs.get(value.resource.replace(/^weft-blob:/, ''))?.byteLength, value.size);
+  }
 
   const puts = (): number => rest.requests.filter((line) => line.startsWith('PUT /weft')).length;
   const before = puts();

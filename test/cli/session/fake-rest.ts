@@ -77,6 +77,10 @@ export class FakeRest {
         this.onReport();
         send(200, { app: this.report() });
         return;
+      case `GET /weft/v1/apps/${APPLICATION}/appmaster`:
+        if (this.trackingUrl === '') send(404, { errors: ['no AppMaster now'] });
+        else send(200, { url: this.url, trackingUrl: this.trackingUrl, state: this.state });
+        return;
       case `PUT /ws/v1/cluster/apps/${APPLICATION}/state`:
         this.state = 'KILLED';
         send(202, { state: 'KILLED' });
@@ -121,7 +125,7 @@ export class FakeRest {
       state: this.state,
       finalStatus: 'UNDEFINED',
       progress: 0,
-      trackingUrl: this.trackingUrl,
+      trackingUrl: `${this.url}/proxy/${APPLICATION}/`,
       diagnostics: this.diagnostics,
       applicationType: 'Weft',
       startedTime: 0,
