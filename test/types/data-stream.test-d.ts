@@ -1,0 +1,245 @@
+/* eslint @typescript-eslint/no-unused-vars: off, @typescript-eslint/no-unsafe-call: off, @typescript-eslint/no-unsafe-return: off --
+   values are only used as types, and refused calls have no type */
+/**
+ * What the compiler must accept and refuse about a program. Checked by the build: an `@ts-expect-error` without an error
+ * is an error itself. Nothing here is run.
+ */
+import {
+  KeyedProcessFunction,
+  RestartStrategies,
+  RichFlatMapFunction,
+  RichMapFunction,
+  StreamExecutionEnvironment,
+  Time,
+  type Collector,
+  type DataStream,
+  type JobExecutionResult,
+  type KeyedStream,
+  type ProcessContext,
+  type SourceContext,
+} from '../../runtime/api/index.js';
+
+type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
+type RecordOf<S> = S extends DataStream<infer T> ? T : never;
+type KeyOf<S> = S extends KeyedStream<infer _T, infer K> ? K : never;
+
+/** Takes only `true`: says that two types are the same. */
+declare function same<_Proof extends true>(): void;
+
+interface Reading {
+  sensor: string;
+  value: number;
+  total: bigint;
+  valid: boolean;
+  at: Date;
+  tags: string[];
+  note?: string;
+  detail: { unit: string };
+}
+
+declare const env: StreamExecutionEnvironment;
+declare const readings: DataStream<Reading>;
+declare const numbers: DataStream<number>;
+declare const tuples: DataStream<[string, number]>;
+
+export function recordTypesFlow(): void {
+  const lines = env.readTextFile('/in');
+  same<Equal<RecordOf<typeof lines>, string>>();
+  const words = lines.flatMap((line) => line.split(' '));
+  same<Equal<RecordOf<typeof words>, string>>();
+  const pairs = words.map((word) => ({ word, count: 1 }));
+  same<Equal<RecordOf<typeof pairs>, { word: string; count: number }>>();
+  const summed = pairs.keyBy((pair) => pair.word).sum('count');
+  same<Equal<RecordOf<typeof summed>, { word: string; count: number }>>();
+  const long = pairs.filter(({ word }) => word.length > 3).keyBy('word');
+  same<Equal<RecordOf<typeof long>, { word: string; count: number }>>();
+  // @ts-expect-error the record has no such field
+  pairs.map((pair) => pair.words);
+}
+
+export function sourcesKnowTheirRecords(): void {
+  same<Equal<RecordOf<ReturnType<typeof env.fromSequence>>, number>>();
+  const elements = env.fromElements('a', 'b');
+  same<Equal<RecordOf<typeof elements>, string>>();
+  const set = env.fromCollection(new Set([1n]));
+  same<Equal<RecordOf<typeof set>, bigint>>();
+  const generated = env.addSource(function* () {
+    yield 1;
+  });
+  same<Equal<RecordOf<typeof generated>, number>>();
+  const emitted = env.addSource(async (context: SourceContext<Reading>) => {
+    await context.sleep(1);
+  });
+  same<Equal<RecordOf<typeof emitted>, Reading>>();
+  // @ts-expect-error a collection is iterable
+  env.fromCollection({ length: 1 });
+  // @ts-expect-error a source needs run()
+  env.addSource({ start: () => undefined });
+}
+
+export function functionsInEveryForm(): void {
+  class Length extends RichMapFunction<string, number> {
+    map(value: string): number {
+      return value.length;
+    }
+  }
+  class Split extends RichFlatMapFunction<string, string> {
+    flatMap(value: string, out: Collector<string>): void {
+      for (const word of value.split(' ')) out.collect(word);
+    }
+  }
+  const lines = env.fromElements('a b');
+  const lengths = lines.flatMap(new Split()).map(new Length());
+  same<Equal<RecordOf<typeof lengths>, number>>();
+  const plain = lines.map({ map: (value: string) => value.length > 1 });
+  same<Equal<RecordOf<typeof plain>, boolean>>();
+  const collected = lines.flatMap((line, out: Collector<number>) => out.collect(line.length));
+  same<Equal<RecordOf<typeof collected>, number>>();
+  const named = lines.flatMap<number>((line, out) => out.collect(line.length));
+  same<Equal<RecordOf<typeof named>, number>>();
+  // @ts-expect-error Length takes strings
+  numbers.map(new Length());
+  // @ts-expect-error the collector takes numbers
+  lines.flatMap<number>((line, out) => out.collect(line));
+  // @ts-expect-error a filter says true or false
+  numbers.filter((value) => `${value}`);
+  // @ts-expect-error map needs a function
+  numbers.map();
+  // @ts-expect-error an instance, not the class
+  lines.map(Length);
+}
+
+export function aTypeGuardNarrows(): void {
+  const mixed = env.fromElements<string | number>('a', 1);
+  const strings = mixed.filter((value): value is string => typeof value === 'string');
+  same<Equal<RecordOf<typeof strings>, string>>();
+}
+
+export function keys(): void {
+  const byFunction = readings.keyBy((reading) => reading.sensor);
+  same<Equal<KeyOf<typeof byFunction>, string>>();
+  const byField = readings.keyBy('value');
+  same<Equal<KeyOf<typeof byField>, number>>();
+  const byFields = readings.keyBy('sensor', 'at');
+  same<Equal<KeyOf<typeof byFields>, [string, Date]>>();
+  const byPosition = tuples.keyBy(0);
+  same<Equal<KeyOf<typeof byPosition>, string>>();
+  const bySelector = readings.keyBy({ getKey: (reading: Reading) => reading.total });
+  same<Equal<KeyOf<typeof bySelector>, bigint>>();
+  const byParts = readings.keyBy((reading) => [reading.sensor, reading.value] as const);
+  same<Equal<KeyOf<typeof byParts>, readonly [string, number]>>();
+  // @ts-expect-error no such field
+  readings.keyBy('sensr');
+  // @ts-expect-error no such second field
+  readings.keyBy('sensor', 'valu');
+  // @ts-expect-error a key may not be undefined
+  readings.keyBy('note');
+  // @ts-expect-error a key may not be undefined
+  readings.keyBy((reading) => reading.note);
+  // @ts-expect-error an object has no form as a key
+  readings.keyBy((reading) => reading.detail);
+  // @ts-expect-error a promise is no key
+  readings.keyBy(async (reading) => Promise.resolve(reading.sensor));
+  // @ts-expect-error a function is no key
+  readings.keyBy((reading) => () => reading.sensor);
+  // @ts-expect-error the tuple has two positions
+  tuples.keyBy(2);
+  // @ts-expect-error a number has no fields
+  numbers.keyBy('value');
+}
+
+export function aggregations(): void {
+  const keyed = readings.keyBy('sensor');
+  keyed.sum('value');
+  keyed.sum('total');
+  keyed.min('at');
+  keyed.max('sensor');
+  keyed.maxBy('value', false);
+  tuples.keyBy(0).sum(1);
+  numbers.keyBy((n) => n % 2).sum();
+  numbers.keyBy((n) => n % 2).maxBy();
+  // @ts-expect-error only numbers can be summed
+  keyed.sum('sensor');
+  // @ts-expect-error only numbers can be summed
+  keyed.sum('valid');
+  // @ts-expect-error which field?
+  keyed.sum();
+  // @ts-expect-error arrays have no order
+  keyed.max('tags');
+  // @ts-expect-error a field that may be missing
+  keyed.minBy('note');
+  // @ts-expect-error position 0 is text
+  tuples.keyBy(0).sum(0);
+  // @ts-expect-error a number has no fields
+  numbers.keyBy((n) => n % 2).sum('value');
+  // @ts-expect-error aggregations need a key
+  readings.sum('value');
+  // @ts-expect-error reduce gives the type that it takes
+  keyed.reduce((a, b) => a.value + b.value);
+}
+
+export function processFunctionsKnowTheirKey(): void {
+  class Alert extends KeyedProcessFunction<string, Reading, number> {
+    processElement(value: Reading, context: ProcessContext<string>, out: Collector<number>): void {
+      out.collect(value.value + context.getCurrentKey().length);
+    }
+  }
+  const alerts = readings.keyBy('sensor').process(new Alert());
+  same<Equal<RecordOf<typeof alerts>, number>>();
+  readings.keyBy('value').process<number>((reading, context, out) => {
+    same<Equal<ReturnType<typeof context.getCurrentKey>, number>>();
+    out.collect(reading.value);
+  });
+  readings.process<number>((_reading, context) => {
+    same<Equal<ReturnType<typeof context.getCurrentKey>, undefined>>();
+  });
+  // @ts-expect-error the key is a number, not text
+  readings.keyBy('value').process(new Alert());
+  // @ts-expect-error the stream has no key
+  readings.process(new Alert());
+}
+
+export function unionsAndPartitioners(): void {
+  const both = numbers.union(env.fromSequence(1, 2));
+  same<Equal<RecordOf<typeof both>, number>>();
+  numbers.partitionCustom(
+    (key: number, n) => key % n,
+    (value) => value,
+  );
+  readings.partitionCustom((sensor: string, n) => sensor.length % n, 'sensor');
+  // @ts-expect-error streams of another type
+  numbers.union(readings);
+  // @ts-expect-error the key is text
+  readings.partitionCustom((sensor: number, n) => sensor % n, 'sensor');
+  // @ts-expect-error only an operator has a name; a partitioning has none
+  numbers.rebalance().name('x');
+  // @ts-expect-error a stream by key is not tuned either
+  numbers.keyBy((n) => n).setParallelism(2);
+}
+
+export function sinks(): void {
+  readings.writeAsText('/out', { format: (reading) => reading.sensor });
+  readings.addSink(async () => Promise.resolve());
+  readings.print('>').name('Out').uid('out').setParallelism(1).slotSharingGroup('sinks').disableChaining();
+  // @ts-expect-error a sink of numbers cannot take readings
+  readings.addSink({ invoke: (_value: number) => undefined });
+  // @ts-expect-error the format gives text
+  readings.writeAsText('/out', { format: (reading) => reading.value });
+  // @ts-expect-error a sink has no output
+  readings.print().map((reading) => reading);
+}
+
+export async function environments(): Promise<void> {
+  env.setRestartStrategy(RestartStrategies.fixedDelayRestart(3, Time.of(10, 'SECONDS')));
+  env.getConfig().enableObjectReuse().setGlobalJobParameters({ city: 'Oslo' });
+  const table = await env.value('table', async () => Promise.resolve([1, 2]));
+  same<Equal<typeof table, number[]>>();
+  const result = await env.execute('job');
+  same<Equal<typeof result, JobExecutionResult>>();
+  // @ts-expect-error no such unit
+  Time.of(10, 'FORTNIGHTS');
+  // @ts-expect-error parallelism is a number
+  env.setParallelism('2');
+  // @ts-expect-error an environment is asked for, not made
+  new StreamExecutionEnvironment();
+}
