@@ -136,7 +136,8 @@ export class AppMasterProvider implements WorkerProvider {
       void this.beat();
     } catch (error) {
       if (hasCode(error, 'AUTH_BAD_TOKEN')) this.end(asWeftError(error).message, false);
-      else if (!this.ended) this.client.reconnect();
+      // A call that was cut off needs nothing: the next connection registers again.
+      else if (hasCode(error, 'WIRE_TIMEOUT')) this.client.reconnect();
     }
   }
 

@@ -130,13 +130,30 @@ export class Dispatcher {
     const result = resultOf(job);
     if (result !== undefined) store.finish(result);
     const cancel = clock.after(config.get(clusterOptions.jobStoreExpirationS) * 1000, () => {
-      this.jobs.delete(job.jobId);
-      this.cancelExpiry.delete(job.jobId);
-      store.forget(job.jobId);
+      this.expire(job);
     });
     this.cancelExpiry.set(job.jobId, cancel);
     this.options.onTerminal(job);
   }
+
+  /** Forgets a job that ended long ago, with the files that no other job needs. */
+  private expire(job: JobMaster): void {
+    const { store, blobs, log } = this.options;
+    this.jobs.delete(job.jobId);
+    this.cancelExpiry.delete(job.jobId);
+    store.forget(job.jobId);
+    const needed = new Set(this.list().flatMap(filesOf));
+    for (const hash of filesOf(job)) {
+      if (needed.has(hash)) continue;
+      blobs.delete(hash).catch((error: unknown) => {
+        log.warn({ err: error, hash }, 'a file of a forgotten job could not be deleted');
+      });
+    }
+  }
+}
+
+function filesOf({ jobGraph, jobGraphHash }: JobMaster): string[] {
+  return [jobGraphHash, ...jobGraph.program.files.map(({ sha256 }) => sha256)];
 }
 
 function resultOf(job: JobMaster): StoredResult | undefined {

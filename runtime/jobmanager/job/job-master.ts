@@ -67,6 +67,11 @@ export class JobMaster {
     return this.options.jobGraph;
   }
 
+  /** Hash of the JobGraph's JSON in the blob store. */
+  get jobGraphHash(): string {
+    return this.options.jobGraphHash;
+  }
+
   get jobId(): string {
     return this.jobGraph.jobId;
   }

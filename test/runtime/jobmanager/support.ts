@@ -7,7 +7,7 @@ import { ManualClock } from '../../../runtime/common/clock.js';
 import { configurationOf } from '../../../runtime/common/config/index.js';
 import { toWireError } from '../../../runtime/common/errors/index.js';
 import { silentLogger } from '../../../runtime/common/log/logger.js';
-import { connectInMemory, type Session } from '../../../runtime/common/wire/index.js';
+import { connectInMemory, type Handlers, type Session } from '../../../runtime/common/wire/index.js';
 import {
   taskManagerProtocol,
   type ExecutionState,
@@ -22,7 +22,7 @@ import type { TaskManagerPeer } from '../../../runtime/jobmanager/task-managers.
 import type { WorkerProvider } from '../../../runtime/jobmanager/worker-provider.js';
 
 const MB = 1024 * 1024;
-const PROGRAM = Buffer.from('export {};');
+export const PROGRAM = Buffer.from('export {};');
 
 /** Lets everything that is ready run: messages in memory take a few turns of the event loop. */
 export async function settle(): Promise<void> {
@@ -70,6 +70,29 @@ export class FakeTaskManager {
     readonly resourceId: string,
     readonly slots: number,
   ) {}
+
+  handlers(): Handlers<typeof taskManagerProtocol.client> {
+    return {
+      submitTasks: (params) => {
+        const refusal = this.refuseNext;
+        this.refuseNext = undefined;
+        if (refusal !== undefined) throw refusal;
+        this.submitted.push(params);
+        return {};
+      },
+      startTasks: ({ slot }) => {
+        this.started.push(slot);
+        return {};
+      },
+      cancelTasks: (params) => {
+        this.cancelled.push(params);
+        return {};
+      },
+      shutdown: () => {
+        this.shutdown = true;
+      },
+    };
+  }
 
   async register(): Promise<void> {
     await this.session.call('register', {
@@ -168,26 +191,7 @@ export async function bench({ properties = {}, store = noJobStore, blobs }: Benc
       clock,
       log,
       identity: undefined,
-      clientHandlers: {
-        submitTasks: (params) => {
-          const refusal = fake.refuseNext;
-          fake.refuseNext = undefined;
-          if (refusal !== undefined) throw refusal;
-          fake.submitted.push(params);
-          return {};
-        },
-        startTasks: ({ slot }) => {
-          fake.started.push(slot);
-          return {};
-        },
-        cancelTasks: (params) => {
-          fake.cancelled.push(params);
-          return {};
-        },
-        shutdown: () => {
-          fake.shutdown = true;
-        },
-      },
+      clientHandlers: fake.handlers(),
       accept: (peer) => {
         fake.peer = peer;
         return jobManager.acceptTaskManager(peer);
