@@ -62,8 +62,8 @@ export class Housekeeping {
         if (endReported === true && endedMs !== undefined && nowMs - endedMs > ENDED_KEPT_MS)
           containers.forget(containerId);
       }
-      const inUse = new Set(containers.list().map((record): string => record.applicationId));
-      await removeOldFiles(folders, inUse, nowMs - site.get(nodeManagerOptions.logRetainSeconds) * 1000);
+      const isInUse = (id: string): boolean => containers.list().some((record) => record.applicationId === id);
+      await removeOldFiles(folders, isInUse, nowMs - site.get(nodeManagerOptions.logRetainSeconds) * 1000);
       await cache.cleanUp();
     } catch (error) {
       log.warn({ err: error }, 'housekeeping failed; it is tried again in a minute');

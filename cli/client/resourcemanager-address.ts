@@ -1,24 +1,30 @@
 /** Which ResourceManager a command speaks to. */
+import { readFile } from 'node:fs/promises';
+import { yarnOptions, type Configuration } from '../../runtime/common/config/index.js';
 import { WeftError } from '../../runtime/common/errors/index.js';
-import { readJson, type RoleRecord, type WeftHome } from '../../runtime/common/home.js';
+import type { RoleRecord, WeftHome } from '../../runtime/common/home.js';
 
 /** Names a ResourceManager for all commands of a shell. */
 export const RESOURCE_MANAGER_VARIABLE = 'WEFT_RM';
 
 /**
- * The URL that was named on the command line (`--rm`), else by `WEFT_RM`, else that of the cluster in WEFT_HOME.
+ * The URL that the configuration names, else the variable WEFT_RM, else that of the cluster in WEFT_HOME.
  * @throws UNREACHABLE when there is none
  */
-export function resourceManagerAddress(home: WeftHome, named: string | undefined): string {
-  const url = named ?? process.env[RESOURCE_MANAGER_VARIABLE] ?? '';
-  if (url !== '') return withScheme(url).replace(/\/+$/, '');
-  const record = readJson<RoleRecord>(home.clusterFile('resourcemanager'));
-  if (record !== undefined) return record.url;
-  throw new WeftError('UNREACHABLE', `No ResourceManager runs in ${home.path}.`, {
-    hint: `Start a cluster with "weft up -d", or name one with --rm URL or ${RESOURCE_MANAGER_VARIABLE}.`,
-  });
+export function resourceManagerUrl(configuration: Configuration, home: WeftHome): Promise<string> {
+  return resourceManagerAddress(home, configuration.get(yarnOptions.resourceManagerAddress));
 }
 
-function withScheme(url: string): string {
-  return /^https?:\/\//.test(url) ? url : `http://${url}`;
+/** As `resourceManagerUrl`, with an address from the command line (`--rm`) in place of the configuration. */
+export async function resourceManagerAddress(home: WeftHome, named: string | undefined): Promise<string> {
+  const address = named ?? process.env[RESOURCE_MANAGER_VARIABLE] ?? '';
+  if (address !== '') return (/^https?:\/\//.test(address) ? address : `http://${address}`).replace(/\/+$/, '');
+  try {
+    return (JSON.parse(await readFile(home.clusterFile('resourcemanager'), 'utf8')) as RoleRecord).url;
+  } catch (cause) {
+    throw new WeftError('UNREACHABLE', `No ResourceManager runs in ${home.path}.`, {
+      hint: `Start a cluster with "weft up -d", or name one with --rm URL or ${RESOURCE_MANAGER_VARIABLE}.`,
+      cause,
+    });
+  }
 }

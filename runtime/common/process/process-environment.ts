@@ -1,12 +1,19 @@
 /** Finds processes by what their owner put into their environment (Linux: /proc), which they pass on to their children. */
 import { readFileSync, readdirSync } from 'node:fs';
 
-/** Processes of this user whose environment, as it was at their start, has all these values. */
-export function findProcessesByEnvironment(values: Readonly<Record<string, string>>): number[] {
-  const wanted = Object.entries(values).map(([name, value]) => `${name}=${value}`);
+/**
+ * Processes of this user whose environment, as it was at their start, has all these values, and has the names at all.
+ */
+export function findProcessesByEnvironment(
+  values: Readonly<Record<string, string>>,
+  names: readonly string[] = [],
+): number[] {
+  const wanted = Object.entries(values);
   return processIds().filter((pid) => {
     const environment = startEnvironment(pid);
-    return wanted.every((entry) => environment.has(entry));
+    return (
+      wanted.every(([name, value]) => environment.get(name) === value) && names.every((name) => environment.has(name))
+    );
   });
 }
 
@@ -20,10 +27,17 @@ function processIds(): number[] {
   }
 }
 
-function startEnvironment(pid: number): ReadonlySet<string> {
+function startEnvironment(pid: number): ReadonlyMap<string, string> {
+  let text: string;
   try {
-    return new Set(readFileSync(`/proc/${pid}/environ`, 'utf8').split('\0'));
+    text = readFileSync(`/proc/${pid}/environ`, 'utf8');
   } catch {
-    return new Set();
+    return new Map();
   }
+  return new Map(
+    text.split('\0').map((entry): [string, string] => {
+      const [name = '', ...rest] = entry.split('=');
+      return [name, rest.join('=')];
+    }),
+  );
 }

@@ -2,6 +2,12 @@
 import { durationOption, integerOption, listOption, numberOption, stringOption } from '../option.js';
 
 export const yarnOptions = {
+  resourceManagerAddress: stringOption({
+    key: 'yarn.resourcemanager.webapp.address',
+    default: undefined,
+    description:
+      'host:port or URL of the ResourceManager that commands speak to. Default: WEFT_RM, else the cluster in WEFT_HOME.',
+  }),
   applicationId: stringOption({
     key: 'yarn.application.id',
     default: undefined,

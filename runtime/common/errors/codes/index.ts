@@ -4,6 +4,7 @@ import { APPMASTER_CODES } from './appmaster.js';
 import { BUNDLE_CODES } from './bundle.js';
 import { CLI_CODES } from './cli.js';
 import { CLIENT_CODES } from './client.js';
+import { CLUSTER_CODES } from './cluster.js';
 import type { CodeEntry } from './code-entry.js';
 import { COMMON_CODES } from './common.js';
 import { GRAPH_CODES } from './graph.js';
@@ -26,6 +27,7 @@ const ALL = {
   ...BUNDLE_CODES,
   ...CLI_CODES,
   ...CLIENT_CODES,
+  ...CLUSTER_CODES,
 };
 
 export type ErrorCode = keyof typeof ALL;

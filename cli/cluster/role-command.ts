@@ -1,0 +1,54 @@
+/** How the roles of a cluster are started: which file, which flags. */
+import type { WeftHome } from '../../runtime/common/home.js';
+import { packageFile } from '../program/package-root.js';
+
+export type RoleName = 'resourcemanager' | `nodemanager-${number}`;
+
+export interface RoleCommand {
+  readonly name: RoleName;
+  readonly command: readonly string[];
+}
+
+/** Where a role binds and what it offers; what is left out comes from the configuration. */
+export interface RoleFlags {
+  readonly host?: string | undefined;
+  readonly port?: number | undefined;
+  readonly memoryMb?: number | undefined;
+  readonly vcores?: number | undefined;
+  readonly resourceManagerUrl?: string | undefined;
+  readonly nodesOnMachine?: number | undefined;
+}
+
+export function resourceManagerCommand(home: WeftHome, flags: RoleFlags): RoleCommand {
+  return {
+    name: 'resourcemanager',
+    command: [...roleProgram('resourcemanager', home), ...words({ '--host': flags.host, '--port': flags.port })],
+  };
+}
+
+export function nodeManagerCommand(home: WeftHome, index: number, flags: RoleFlags): RoleCommand {
+  const options = words({
+    '--index': index,
+    '--host': flags.host,
+    '--port': flags.port,
+    '--memory-mb': flags.memoryMb,
+    '--vcores': flags.vcores,
+    '--rm': flags.resourceManagerUrl,
+    '--nodes-on-machine': flags.nodesOnMachine,
+  });
+  return { name: `nodemanager-${index}`, command: [...roleProgram('nodemanager', home), ...options] };
+}
+
+/** The configuration folder of a home: its own, or the one shipped with Weft. */
+export function confDirOf(home: WeftHome): string {
+  return home.confDir(packageFile('conf'));
+}
+
+function roleProgram(role: string, home: WeftHome): string[] {
+  const bundle = packageFile(`dist/roles/${role}.mjs`);
+  return [process.execPath, '--enable-source-maps', bundle, '--home', home.path, '--conf', confDirOf(home)];
+}
+
+function words(options: Readonly<Record<string, string | number | undefined>>): string[] {
+  return Object.entries(options).flatMap(([flag, value]) => (value === undefined ? [] : [flag, String(value)]));
+}
