@@ -17,7 +17,7 @@ import { appMasterResource, submissionOf, type ApplicationMode } from './submiss
 const MB = 1024 * 1024;
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 250;
-/** How often a wait without progress says why. */
+/** How often a wait says what it waits for. */
 const NOTICE_EVERY_MS = 3000;
 
 export interface DeployRequest {
@@ -37,7 +37,7 @@ export interface DeployRequest {
 export interface DeployContext {
   client: ResourceManagerClient;
   clock: Clock;
-  /** Told to the user while waiting: the state, and why there is no progress. */
+  /** Told to the user during a long wait: the state, and why there is no progress. */
   notify?: (message: string) => void;
 }
 
@@ -88,7 +88,6 @@ export async function waitUntilRunning(
   mayHaveEnded = false,
 ): Promise<{ jobManagerUrl: string }> {
   let pollMs = FIRST_POLL_MS;
-  let state = '';
   let noticeAtMs = clock.monotonicMs() + NOTICE_EVERY_MS;
   for (;;) {
     const report = await client.report(applicationId);
@@ -96,10 +95,8 @@ export async function waitUntilRunning(
     if (isOver(report)) throw applicationEnded(report);
     const jobManagerUrl = report.trackingUrl ?? '';
     if (report.state === 'RUNNING' && jobManagerUrl !== '') return { jobManagerUrl };
-    if (report.state !== state || clock.monotonicMs() >= noticeAtMs) {
-      // The first state says nothing that the user does not know.
-      if (state !== '') notify?.(waiting(report));
-      state = report.state;
+    if (clock.monotonicMs() >= noticeAtMs) {
+      notify?.(waiting(report));
       noticeAtMs = clock.monotonicMs() + NOTICE_EVERY_MS;
     }
     await sleep(clock, pollMs);

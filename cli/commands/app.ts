@@ -1,4 +1,5 @@
 /** `weft app -list | -status ID [--events] | -kill ID`: the applications of the cluster, with YARN's flags. */
+import { loadConfiguration, yarnOptions } from '../../runtime/common/config/index.js';
 import { WeftHome } from '../../runtime/common/home.js';
 import { parseApplicationId } from '../../runtime/common/ids.js';
 import { APPLICATION_STATES, isOver, type ApplicationState } from '../client/application-report.js';
@@ -7,6 +8,7 @@ import { ResourceManagerClient } from '../client/resourcemanager-client.js';
 import { reportError } from '../errors.js';
 import { print } from '../output.js';
 import { badArguments, parseOptions, type ActionSpec, type ParsedOptions } from '../program/option-parser.js';
+import { packageFile } from '../program/package-root.js';
 import { inOrderOfTheChain, renderApplication, renderApplications, renderEvents } from '../render/applications.js';
 import { actionHelp } from '../render/help.js';
 
@@ -29,7 +31,7 @@ type AppOptionName = keyof typeof OPTIONS;
 
 const SPEC: ActionSpec<AppOptionName> = {
   options: OPTIONS,
-  properties: [],
+  properties: [{ prefix: '-D', description: 'Sets a configuration key over the configuration file' }],
   stopsAtProgram: false,
 };
 
@@ -45,7 +47,10 @@ export async function appCommand(argv: readonly string[]): Promise<number> {
       return 0;
     }
     const action = actionOf(options, json);
-    const client = new ResourceManagerClient(resourceManagerAddress(new WeftHome(), options.get('rm')));
+    const home = new WeftHome();
+    const configuration = loadConfiguration(home.confDir(packageFile('conf')), options.properties);
+    const named = options.get('rm') ?? configuration.get(yarnOptions.resourceManagerAddress);
+    const client = new ResourceManagerClient(await resourceManagerAddress(home, named));
     try {
       await action(client);
       return 0;

@@ -32,7 +32,8 @@ export async function yarnSessionCommand(argv: readonly string[]): Promise<numbe
     for (const warning of warningsFor(options)) warn(warning);
     const home = new WeftHome();
     const configuration = sessionConfiguration(options, home);
-    const client = new ResourceManagerClient(resourceManagerAddress(home, options.get('rm')));
+    const named = options.get('rm') ?? configuration.get(yarnOptions.resourceManagerAddress);
+    const client = new ResourceManagerClient(await resourceManagerAddress(home, named));
     try {
       return await new SessionCommand(options, configuration, home, client, json).run();
     } finally {
