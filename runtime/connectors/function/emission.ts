@@ -27,6 +27,7 @@ export class Emission implements SourceContext<unknown> {
   private signalled = false;
   private readonly sleepers = new Set<() => void>();
   private cancelled = false;
+  private emittedAfterCancel = 0;
 
   /** @param retain a copy, because the source may change a record that still waits here */
   constructor(
@@ -55,7 +56,7 @@ export class Emission implements SourceContext<unknown> {
   }
 
   collectWithTimestamp(record: unknown, timestampMs: number): Promise<void> | undefined {
-    if (this.cancelled) return undefined;
+    if (this.cancelled) return this.afterCancel();
     this.signal();
     if (!this.hasWaiting && this.share > 0 && this.outlet.room.open) {
       this.share--;
@@ -104,6 +105,12 @@ export class Emission implements SourceContext<unknown> {
     for (const end of [...this.sleepers]) end();
   }
 
+  /** Nobody takes records any more. A source that goes on all the same is parked, or stopped if it does not even wait. */
+  private afterCancel(): Promise<void> {
+    if (++this.emittedAfterCancel > MAX_WAITING) throw overrun();
+    return new Promise(() => undefined);
+  }
+
   /** A turn follows each time records went down the chain: it sends what sinks and buffers have gathered. */
   private signal(): void {
     if (this.signalled) return;
@@ -113,10 +120,7 @@ export class Emission implements SourceContext<unknown> {
 
   private enqueue(record: unknown, timestampMs: number): void {
     if (this.waiting.length - this.taken >= MAX_WAITING) {
-      throw new WeftError(
-        'SOURCE_OVERRUN',
-        `The source emitted ${MAX_WAITING} records more than there was room for, without awaiting collect().`,
-      );
+      throw overrun();
     }
     this.waiting.push({ record: this.retain(record), timestampMs });
   }
@@ -127,4 +131,11 @@ export class Emission implements SourceContext<unknown> {
     this.resolveRoom = undefined;
     resolve?.();
   }
+}
+
+function overrun(): WeftError {
+  return new WeftError(
+    'SOURCE_OVERRUN',
+    `The source emitted ${MAX_WAITING} records more than there was room for, without awaiting collect().`,
+  );
 }

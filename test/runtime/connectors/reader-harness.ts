@@ -1,0 +1,43 @@
+/** Drives a source as a slot thread does: batch after batch, sleeping while the reader waits. */
+import type { BatchResult, SourceOutlet, SourceReader } from '../../../runtime/connectors/index.js';
+
+export class ReaderHarness {
+  readonly records: unknown[] = [];
+  readonly timestamps: number[] = [];
+  readonly room = { open: true };
+  wakes = 0;
+  private wakened: () => void = () => undefined;
+
+  readonly outlet: SourceOutlet = {
+    emit: (record) => void this.records.push(record),
+    emitWithTimestamp: (record, timestampMs) => {
+      this.records.push(record);
+      this.timestamps.push(timestampMs);
+    },
+    room: this.room,
+    wake: () => {
+      this.wakes++;
+      this.wakened();
+    },
+  };
+
+  /** Pulls until the end. */
+  async drain(reader: SourceReader, max = 100): Promise<unknown[]> {
+    await reader.open?.();
+    await this.pullUntil(reader, (result) => result === 'end', max);
+    await reader.close?.();
+    return this.records;
+  }
+
+  async pullUntil(reader: SourceReader, done: (result: BatchResult) => boolean, max = 100): Promise<void> {
+    for (;;) {
+      const woken = new Promise<void>((resolve) => {
+        this.wakened = resolve;
+      });
+      const result = reader.nextBatch(max);
+      if (done(result)) return;
+      if (result === 'wait') await woken;
+      else await Promise.resolve();
+    }
+  }
+}

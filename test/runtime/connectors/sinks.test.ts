@@ -1,0 +1,92 @@
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import test from 'ava';
+import { ManualClock } from '../../../runtime/common/clock.js';
+import { PrintSink, TextFileSink } from '../../../runtime/connectors/index.js';
+
+const folder = mkdtempSync(join(tmpdir(), 'weft-sinks-'));
+test.after.always(() => {
+  rmSync(folder, { recursive: true, force: true });
+});
+
+function open(path: string, subtask = 0, parallelism = 1, clock = new ManualClock()): TextFileSink {
+  const fail = (error: Error): void => {
+    throw error;
+  };
+  const sink = new TextFileSink(path, String, { subtask, parallelism }, clock, fail);
+  sink.open();
+  return sink;
+}
+
+test('parallelism 1 writes a file, in folders that it makes, and replaces what was there', (t) => {
+  const path = join(folder, 'a', 'b', 'out.txt');
+  for (const records of [['one', 'zwei', 'a longer run'], ['again']]) {
+    const sink = open(path);
+    for (const record of records) sink.write(record);
+    sink.close();
+    t.is(readFileSync(path, 'utf8'), records.map((record) => `${record}\n`).join(''));
+  }
+});
+
+test('parallelism n writes a folder of files 1..n, without left-overs of a wider run', (t) => {
+  const path = join(folder, 'parallel');
+  mkdirSync(path);
+  for (const name of ['3', '7', 'notes']) writeFileSync(join(path, name), 'old');
+  const sinks = [0, 1].map((subtask) => open(path, subtask, 2));
+  sinks.forEach((sink, subtask) => {
+    sink.write(`from ${subtask}`);
+    sink.close();
+  });
+  t.deepEqual(readdirSync(path).sort(), ['1', '2', 'notes']);
+  t.is(readFileSync(join(path, '2'), 'utf8'), 'from 1\n');
+});
+
+test('a line is in the file after 100 ms, without a close', (t) => {
+  const path = join(folder, 'late.txt');
+  const clock = new ManualClock();
+  const sink = open(path, 0, 1, clock);
+  sink.write('x');
+  clock.advance(99);
+  t.is(readFileSync(path, 'utf8'), '');
+  clock.advance(1);
+  t.is(readFileSync(path, 'utf8'), 'x\n');
+  sink.close();
+});
+
+test('a target that cannot be written is a named error', (t) => {
+  const target = join(folder, 'is-a-folder');
+  mkdirSync(target);
+  t.regex(t.throws(() => open(target), { code: 'SINK_FILE_FAILED' }).message, /is-a-folder.*it is a folder/);
+  writeFileSync(join(folder, 'file'), '');
+  const below = join(folder, 'file', 'below.txt');
+  t.true(t.throws(() => open(below), { code: 'SINK_FILE_FAILED' }).message.includes(below));
+  t.false(existsSync(below));
+});
+
+test('print has the subtask in front only with a parallelism above 1', (t) => {
+  const printed = (prefix: string, subtask: number, parallelism: number): string => {
+    let text = '';
+    const sink = new PrintSink({ prefix, stderr: false }, { subtask, parallelism }, (_, piece) => (text += piece));
+    sink.write('r');
+    sink.flush();
+    return text;
+  };
+  t.deepEqual(
+    [printed('', 0, 1), printed('', 0, 2), printed('id', 0, 1), printed('id', 1, 2)],
+    ['r\n', '1> r\n', 'id> r\n', 'id:2> r\n'],
+  );
+});
+
+test('print gathers lines until it is flushed', (t) => {
+  const writes: string[] = [];
+  const sink = new PrintSink({ prefix: '', stderr: true }, { subtask: 0, parallelism: 1 }, (descriptor, text) => {
+    writes.push(`${descriptor}:${text}`);
+  });
+  sink.write({ a: 1 });
+  sink.write([1, 'b']);
+  t.deepEqual(writes, []);
+  sink.flush();
+  sink.flush();
+  t.deepEqual(writes, ['2:{"a":1}\n[1,"b"]\n']);
+});

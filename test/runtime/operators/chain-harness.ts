@@ -1,0 +1,73 @@
+/** Builds a chain from plain specs and collects what leaves it. */
+import { ManualClock } from '../../../runtime/common/clock.js';
+import type { OperatorSpec } from '../../../runtime/graph/operator-spec.js';
+import type { StreamNode } from '../../../runtime/graph/stream-graph.js';
+import { Chain, TaskContext, type RecordSink } from '../../../runtime/operators/index.js';
+
+export interface HarnessOptions {
+  objectReuse?: boolean;
+  /** Chained edges; default: one after the other. */
+  edges?: { source: number; target: number }[];
+  /** Nodes whose records leave the chain; default: the last. */
+  leaving?: number[];
+  sink?: RecordSink;
+}
+
+export class ChainHarness {
+  readonly out: unknown[] = [];
+  readonly task = new TaskContext(new ManualClock(1000), 0);
+  readonly chain: Chain;
+  settledCalls = 0;
+
+  constructor(operators: OperatorSpec[], options: HarnessOptions = {}) {
+    const nodes = operators.map((operator, index) => nodeOf(index + 1, operator));
+    const last = operators.length;
+    const takesOutput = operators.at(-1)?.type !== 'sink';
+    const leaving = options.leaving ?? (takesOutput ? [last] : []);
+    this.chain = new Chain({
+      task: this.task,
+      nodes,
+      edges: options.edges ?? nodes.slice(1).map(({ id }) => ({ source: id - 1, target: id })),
+      objectReuse: options.objectReuse ?? false,
+      outputs: new Map(leaving.map((id) => [id, [(record: unknown) => void this.out.push(record)]])),
+      makeSink: () => options.sink ?? { write: (record) => void this.out.push(record) },
+      mapStack: (error) => `mapped: ${error.stack ?? ''}`,
+      onSettled: () => {
+        this.settledCalls++;
+      },
+    });
+  }
+
+  feed(...records: unknown[]): this {
+    for (const record of records) this.chain.head(record);
+    return this;
+  }
+}
+
+export function nodeOf(id: number, operator: OperatorSpec): StreamNode {
+  return {
+    id,
+    name: `${operator.type} ${id}`,
+    pact: 'Operator',
+    operator,
+    parallelism: 1,
+    maxParallelism: undefined,
+    uid: undefined,
+    slotSharingGroup: 'default',
+    chainingStrategy: 'ALWAYS',
+    bufferTimeoutMs: undefined,
+    declaredAt: 'job.ts:7:3',
+  };
+}
+
+export const source: OperatorSpec = { type: 'source', source: { kind: 'elements', elements: [] } };
+export const map = (fn: (value: never) => unknown): OperatorSpec => ({ type: 'map', fn: { map: fn as never } });
+export const filter = (fn: (value: never) => unknown): OperatorSpec => ({ type: 'filter', fn: { filter: fn as never } });
+export const flatMap = (fn: (value: never, out: { collect(record: unknown): void }) => unknown): OperatorSpec => ({
+  type: 'flatMap',
+  fn: { flatMap: fn as never },
+});
+export const sink = (fn: (value: never) => unknown): OperatorSpec => ({
+  type: 'sink',
+  sink: { kind: 'function', fn: { invoke: fn as never } },
+});
