@@ -34,11 +34,5 @@ export function jobManagerEnvironment(
 /** Arguments of node: heap limit, bundle, mode. */
 export function jobManagerCommand({ configuration, distDir, mode }: AppMasterSettings): string[] {
   const { jobManagerHeapMb } = jobManagerMemory(configuration.get(memoryOptions.jobManagerProcess));
-  return [
-    `--max-old-space-size=${jobManagerHeapMb}`,
-    '--enable-source-maps',
-    join(distDir, 'jobmanager.mjs'),
-    '--mode',
-    mode,
-  ];
+  return [`--max-old-space-size=${jobManagerHeapMb}`, join(distDir, 'jobmanager.mjs'), '--mode', mode];
 }

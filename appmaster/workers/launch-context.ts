@@ -40,7 +40,7 @@ export interface WorkerSetting {
 export function workerLaunchContext(configuration: Configuration, setting: WorkerSetting): LaunchContext {
   const logLevel = process.env['WEFT_LOG_LEVEL'];
   return {
-    command: ['{{NODE}}', '--enable-source-maps', '{{WEFT_DIST}}/taskmanager.mjs'],
+    command: ['{{NODE}}', '{{WEFT_DIST}}/taskmanager.mjs'],
     environment: {
       ...(logLevel === undefined ? {} : { WEFT_LOG_LEVEL: logLevel }),
       ...Object.fromEntries(configuration.family('containerized.taskmanager.env.')),

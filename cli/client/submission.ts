@@ -80,7 +80,7 @@ export function appMasterResource(configuration: Configuration): { memory: numbe
 
 function commandOf(mode: ApplicationMode, configuration: Configuration): string {
   const { appMasterHeapMb } = jobManagerMemory(configuration.get(memoryOptions.jobManagerProcess));
-  return `{{NODE}} --max-old-space-size=${appMasterHeapMb} --enable-source-maps {{WEFT_DIST}}/appmaster.mjs --mode ${mode}`;
+  return `{{NODE}} --max-old-space-size=${appMasterHeapMb} {{WEFT_DIST}}/appmaster.mjs --mode ${mode}`;
 }
 
 function environmentOf(
