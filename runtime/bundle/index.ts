@@ -8,6 +8,6 @@ export { describeFiles, type Artifact, type ArtifactSource } from './artifact.js
 export { bundleProgram, type BundleOptions } from './bundle-program.js';
 export { materializeArtifact, readArtifactFile } from './materialize.js';
 export { replayProgram, type ReplayOptions } from './replay.js';
-export { ContextRecording, runProgram, type ProgramExecution, type RunOptions } from './run-program.js';
-export type { ExecutionResult, HostOfProgram } from './program-host.js';
+export { ContextRecording, type ProgramExecution, type RunJob } from './context-recording.js';
+export { runProgram, type RunOptions } from './run-program.js';
 export { mapUserStack, sourceMappingOf } from './source-mapping.js';

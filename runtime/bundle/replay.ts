@@ -12,7 +12,7 @@ import { ContextPlayer } from './context/player.js';
 import { API_IMPORTED_SYMBOL, API_SYMBOL } from './api-symbols.js';
 import { Deferred } from './deferred.js';
 import { programError } from './program-error.js';
-import { installProgramHost, type ExecutionResult, type HostOfProgram } from './program-host.js';
+import { installHost, type JobExecutionResult, type ProgramHost } from '../api/host.js';
 import { sourceMappingOf } from './source-mapping.js';
 
 export interface ReplayOptions {
@@ -42,10 +42,11 @@ export async function replayProgram({ folder, jobGraph }: ReplayOptions): Promis
   muteOutput(patches, active);
   guardIo(patches, { folder, mapping, active });
   patches.publish();
-  patches.replace(globalThis, API_IMPORTED_SYMBOL, () => {
+  const globals: Record<symbol, unknown> = globalThis;
+  patches.replace(globals, API_IMPORTED_SYMBOL, () => {
     recorded = true;
   });
-  const removeHost = installProgramHost(replayHost(jobGraph, player, captured.resolve, (at) => mapping.location(at)));
+  const removeHost = installHost(replayHost(jobGraph, player, captured.resolve, (at) => mapping.location(at)));
 
   const path = join(folder, entry);
   process.argv = [process.execPath, path, ...context.args];
@@ -70,7 +71,7 @@ function replayHost(
   player: ContextPlayer,
   capture: (streamGraph: StreamGraph) => void,
   mapLocation: (location: string) => string,
-): HostOfProgram {
+): ProgramHost {
   const { executeIndex, context } = jobGraph.program;
   let executions = 0;
   return {
@@ -81,7 +82,7 @@ function replayHost(
       const index = executions++;
       if (index === executeIndex) capture(streamGraph);
       const earlier = index < executeIndex ? player.execution(index) : undefined;
-      return earlier === undefined ? new Promise(() => {}) : Promise.resolve(earlier as ExecutionResult);
+      return earlier === undefined ? new Promise(() => {}) : Promise.resolve(earlier as JobExecutionResult);
     },
     value: <T>(name: string) => Promise.resolve(player.value(name) as T),
     mapLocation,

@@ -2,22 +2,11 @@
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { WeftError } from '../common/errors/index.js';
-import type { RecordedContext } from '../graph/job-graph.js';
-import type { StreamGraph } from '../graph/stream-graph.js';
-import { decodeValue } from './context/encoded-value.js';
-import { interceptContext } from './context/intercept.js';
-import { ContextRecorder } from './context/recorder.js';
+import { ContextRecording, type RunJob } from './context-recording.js';
 import { Deferred } from './deferred.js';
 import { programError } from './program-error.js';
-import { installProgramHost, type ExecutionResult, type HostOfProgram } from './program-host.js';
+import { installHost, type ProgramHost } from '../api/host.js';
 import { sourceMappingOf } from './source-mapping.js';
-
-/** One `execute()` of the program, with all that a slot thread needs to come to the same graph. */
-export interface ProgramExecution {
-  /** Counts the program's calls of `execute()`, from 0. */
-  executeIndex: number;
-  context: RecordedContext;
-}
 
 export interface RunOptions {
   /** Where the artifact was laid out. */
@@ -28,7 +17,7 @@ export interface RunOptions {
   args: readonly string[];
   parallelism: number;
   configuration: Readonly<Record<string, string>>;
-  execute: (streamGraph: StreamGraph, execution: ProgramExecution) => Promise<ExecutionResult>;
+  execute: RunJob;
 }
 
 /**
@@ -54,77 +43,25 @@ export async function runProgram(options: RunOptions): Promise<number> {
   return run.executions;
 }
 
-/**
- * Records as `host` of the program. Recording pauses while a job runs, because the client's own code reads clocks too.
- */
-export class ContextRecording {
-  executions = 0;
-  private pending = 0;
-  private ended = false;
-  readonly active = (): boolean => this.pending === 0 && !this.ended;
-
-  constructor(
-    readonly recorder: ContextRecorder,
-    private readonly runJob: RunOptions['execute'],
-  ) {}
-
-  async execute(streamGraph: StreamGraph): Promise<ExecutionResult> {
-    const context = this.recorder.snapshot();
-    const executeIndex = this.executions++;
-    this.pending++;
-    try {
-      const result = await this.runJob(streamGraph, { executeIndex, context });
-      this.recorder.keepExecution(executeIndex, result);
-      return result;
-    } finally {
-      this.pending--;
-    }
-  }
-
-  /** The program gets the value in the form in which it travels, so that it sees what slot threads will see. */
-  async value<T>(name: string, compute: () => T | Promise<T>): Promise<T> {
-    const { recorder } = this;
-    if (!recorder.hasValue(name)) {
-      this.pending++;
-      try {
-        recorder.keepValue(name, await compute());
-      } finally {
-        this.pending--;
-      }
-    }
-    return decodeValue(recorder.valueOf(name)) as T;
-  }
-
-  get idle(): boolean {
-    return this.pending === 0;
-  }
-
-  end(): void {
-    this.ended = true;
-  }
-}
-
 class ClientRun {
   private readonly recording: ContextRecording;
-  private readonly undo: (() => void)[];
+  private readonly removeHost: () => void;
 
   constructor(options: RunOptions) {
     const { args, parallelism, configuration } = options;
-    const recorder = new ContextRecorder({ args, cwd: process.cwd(), parallelism, configuration });
-    const recording = new ContextRecording(recorder, options.execute);
+    const recording = new ContextRecording({ args, cwd: process.cwd(), parallelism, configuration });
     const mapping = sourceMappingOf(options.folder);
-    const host: HostOfProgram = {
+    const host: ProgramHost = {
       mode: 'client',
       parallelism,
       configuration,
-      execute: (graph) => recording.execute(graph),
+      execute: (graph) => recording.execute(graph, options.execute),
       value: (name, compute) => recording.value(name, compute),
       mapLocation: (location) => mapping.location(location),
     };
     this.recording = recording;
-    const patches = interceptContext(recorder, recording.active);
-    patches.publish();
-    this.undo = [installProgramHost(host), () => patches.restore()];
+    recording.start();
+    this.removeHost = installHost(host);
   }
 
   get executions(): number {
@@ -146,7 +83,7 @@ class ClientRun {
 
   end(): void {
     this.recording.end();
-    for (const step of this.undo) step();
+    this.removeHost();
   }
 }
 

@@ -10,8 +10,9 @@ const MAX_READINGS = 100_000;
 export interface RecorderOptions {
   args: readonly string[];
   cwd: string;
-  parallelism: number;
-  configuration: Readonly<Record<string, string>>;
+  /** As the host offers it; undefined: as the job's settings say. */
+  parallelism?: number;
+  configuration?: Readonly<Record<string, string>>;
   /** @default 'start' */
   recordedFrom?: 'start' | 'api-import';
 }
@@ -72,7 +73,7 @@ export class ContextRecorder implements Readings {
 
   /** @throws BUNDLE_CONTEXT_TOO_LARGE */
   snapshot(): RecordedContext {
-    const { args, cwd, parallelism, configuration, recordedFrom = 'start' } = this.options;
+    const { args, cwd, parallelism, configuration = {}, recordedFrom = 'start' } = this.options;
     const longest = Math.max(this.clockReadings.length, this.monotonicReadings.length, this.randoms.length);
     if (longest > MAX_READINGS) {
       throw new WeftError(
@@ -89,7 +90,7 @@ export class ContextRecorder implements Readings {
       randoms: [...this.randoms],
       values: { ...this.values },
       executions: Array.from(this.executions, (execution) => execution ?? null),
-      parallelism,
+      ...(parallelism === undefined ? {} : { parallelism }),
       configuration: { ...configuration },
       recordedFrom,
     };

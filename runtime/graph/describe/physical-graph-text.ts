@@ -12,7 +12,7 @@ export interface SubtaskPlace {
   /** Slot of the TaskManager, from 0; undefined while it is not known. */
   readonly slot?: number | undefined;
   /** The worker thread in the TaskManager's process. */
-  readonly thread?: number | undefined;
+  readonly thread?: number | string | undefined;
 }
 
 /** The subtasks of a running job by TaskManager, slot and thread. */

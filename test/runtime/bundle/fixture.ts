@@ -1,4 +1,5 @@
 /** Programs written to a temporary folder, bundled against a small stand-in of the API, laid out, run and replayed. */
+import type { ProgramHost } from '../../../runtime/api/host.js';
 import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
@@ -11,7 +12,6 @@ import {
   readArtifactFile,
   runProgram,
   type Artifact,
-  type HostOfProgram,
   type ProgramExecution,
 } from '../../../runtime/bundle/index.js';
 import { fromWireError, type WireError } from '../../../runtime/common/errors/index.js';
@@ -25,8 +25,8 @@ export const testApi = {
 };
 (globalThis as Record<symbol, unknown>)[API_SYMBOL] = testApi;
 
-function host(): HostOfProgram {
-  return (globalThis as unknown as Record<symbol, HostOfProgram>)[Symbol.for('weft-stream.host')];
+function host(): ProgramHost {
+  return (globalThis as unknown as Record<symbol, ProgramHost>)[Symbol.for('weft-stream.host')];
 }
 
 function graphOf(operators: Record<string, () => unknown>): StreamGraph {

@@ -1,0 +1,21 @@
+/** How a command ends when something went wrong: the right text on the right stream, and the exit code. */
+import { asWeftError, hasCode } from '../runtime/common/errors/index.js';
+import { renderFailure, renderJsonError } from './render/error.js';
+
+const HELP_HINT = 'Use the help option (-h or --help) to get help on the command.';
+
+/** Wrong arguments are told on stdout, as Flink does, everything else on stderr. @returns the exit code */
+export function reportError(error: unknown, json: boolean): number {
+  if (json) {
+    process.stderr.write(`${renderJsonError(error)}\n`);
+  } else if (hasCode(error, 'CLI_BAD_ARGUMENTS') || hasCode(error, 'BAD_ID')) {
+    process.stdout.write(`${asWeftError(error).message}\n\n${HELP_HINT}\n`);
+  } else {
+    process.stderr.write(`${renderFailure(error, isVerbose())}\n`);
+  }
+  return 1;
+}
+
+function isVerbose(): boolean {
+  return ['debug', 'trace'].includes(process.env['WEFT_LOG_LEVEL'] ?? '');
+}

@@ -1,0 +1,72 @@
+/** A program made ready to run in the client: bundled, laid out in a folder of its own, bound to the API. */
+import type { JobExecutionResult } from '../../runtime/api/host.js';
+import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import * as api from '../../runtime/api/index.js';
+import {
+  API_SYMBOL,
+  bundleProgram,
+  describeFiles,
+  materializeArtifact,
+  readArtifactFile,
+  runProgram,
+  type Artifact,
+  type ProgramExecution,
+} from '../../runtime/bundle/index.js';
+import { clusterOptions, yarnOptions, type Configuration } from '../../runtime/common/config/index.js';
+import { newJobId } from '../../runtime/common/ids.js';
+import { createJobGraph } from '../../runtime/graph/job-graph-generator.js';
+import type { JobGraph } from '../../runtime/graph/job-graph.js';
+
+export interface PreparedProgram {
+  readonly artifact: Artifact;
+  /** Where the artifact lies; removed when this process ends. */
+  readonly folder: string;
+}
+
+/** What becomes of a job graph: it is run somewhere. */
+export type JobExecutor = (jobGraph: JobGraph, program: PreparedProgram) => Promise<JobExecutionResult>;
+
+/** @throws BUNDLE_… for what is wrong with the program or the files to ship */
+export async function prepareProgram(path: string, configuration: Configuration): Promise<PreparedProgram> {
+  const artifact = await bundleProgram(path, {
+    apiExports: Object.keys(api),
+    ship: configuration.get(yarnOptions.shipFiles),
+  });
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'weft-program-')));
+  process.once('exit', () => {
+    rmSync(folder, { recursive: true, force: true });
+  });
+  await materializeArtifact(artifact.files, readArtifactFile, folder);
+  return { artifact, folder };
+}
+
+/**
+ * Runs the program's main part; each `execute()` becomes a job graph for the executor.
+ * @throws BUNDLE_PROGRAM_FAILED, BUNDLE_NO_JOB, or what the executor threw
+ */
+export async function runPrepared(
+  program: PreparedProgram,
+  args: readonly string[],
+  configuration: Configuration,
+  execute: JobExecutor,
+): Promise<void> {
+  (globalThis as unknown as Record<symbol, unknown>)[API_SYMBOL] = api;
+  const { artifact, folder } = program;
+  await runProgram({
+    folder,
+    entry: artifact.entry,
+    args,
+    parallelism: configuration.get(clusterOptions.parallelism),
+    configuration: configuration.toProperties(),
+    execute: (streamGraph, execution) => {
+      const jobGraph = createJobGraph(streamGraph, { jobId: newJobId(), program: programOf(artifact, execution) });
+      return execute(jobGraph, program);
+    },
+  });
+}
+
+function programOf(artifact: Artifact, { executeIndex, context }: ProgramExecution): JobGraph['program'] {
+  return { entry: artifact.entry, files: describeFiles(artifact), executeIndex, context };
+}

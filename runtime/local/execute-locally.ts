@@ -1,0 +1,47 @@
+/** Runs one job in this process, with the engine of a cluster. */
+import type { JobExecutionResult } from '../api/host.js';
+import { readArtifactFile, type Artifact } from '../bundle/index.js';
+import type { Configuration } from '../common/config/index.js';
+import { expand } from '../graph/execution-graph.js';
+import type { JobGraph } from '../graph/job-graph.js';
+import type { JobMaster } from '../jobmanager/job/job-master.js';
+import { outcomeError, type ApplicationStatus, type JobOutcome } from './job-outcome.js';
+import { LocalCluster } from './local-cluster.js';
+
+const STATUS: Partial<Record<JobMaster['state'], ApplicationStatus>> = {
+  FINISHED: 'SUCCEEDED',
+  FAILED: 'FAILED',
+  CANCELED: 'CANCELED',
+};
+
+/**
+ * A cluster with as many slots as the job needs is made for it, and is gone after it: no thread, timer or file stays.
+ * @throws JOB_FAILED with the root cause
+ */
+export async function executeLocally(
+  jobGraph: JobGraph,
+  artifact: Artifact,
+  configuration: Configuration,
+): Promise<JobExecutionResult> {
+  const { jobId, name: jobName } = jobGraph;
+  const cluster = new LocalCluster(configuration, expand(jobGraph).slots.length);
+  try {
+    for (const file of artifact.files) await cluster.blobs.put(await readArtifactFile(file), file.sha256);
+    const outcome = outcomeOf(await cluster.run(jobId, jobGraph));
+    const error = outcomeError(jobId, outcome);
+    if (error !== undefined) throw error;
+    return { jobId, jobName, netRuntimeMs: outcome.netRuntimeMs, accumulators: outcome.accumulators };
+  } finally {
+    await cluster.close();
+  }
+}
+
+function outcomeOf({ state, enteredMs, failures }: JobMaster): JobOutcome {
+  const error = state === 'FAILED' ? failures.latest?.root.error : undefined;
+  return {
+    status: STATUS[state] ?? 'UNKNOWN',
+    netRuntimeMs: (enteredMs[state] ?? 0) - (enteredMs.INITIALIZING ?? 0),
+    accumulators: {},
+    ...(error === undefined ? {} : { error }),
+  };
+}

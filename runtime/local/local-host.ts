@@ -1,0 +1,49 @@
+/** The host of a program that nobody submitted: it bundles the very program that runs, and runs its jobs in this process. */
+import type { ProgramHost } from '../api/host.js';
+import { fileURLToPath } from 'node:url';
+import { API_SYMBOL, bundleProgram, describeFiles, type Artifact, type ProgramExecution } from '../bundle/index.js';
+import { clusterOptions, loadConfiguration, yarnOptions, type Configuration } from '../common/config/index.js';
+import { WeftHome } from '../common/home.js';
+import { newJobId } from '../common/ids.js';
+import { createJobGraph } from '../graph/job-graph-generator.js';
+import type { StreamGraph } from '../graph/stream-graph.js';
+import { ambientRecording } from './ambient-recording.js';
+import { executeLocally } from './execute-locally.js';
+
+/** As compiled: `dist/runtime/local` beside `conf`. */
+const SHIPPED_CONF = fileURLToPath(new URL('../../../conf', import.meta.url));
+
+let host: ProgramHost | undefined;
+
+/** The one host of this process. @throws CONFIG_… */
+export function localHost(): Promise<ProgramHost> {
+  host ??= createLocalHost(loadConfiguration(new WeftHome().confDir(SHIPPED_CONF)));
+  return Promise.resolve(host);
+}
+
+function createLocalHost(configuration: Configuration): ProgramHost {
+  const recording = ambientRecording();
+  let artifact: Promise<Artifact> | undefined;
+  const runJob = async (streamGraph: StreamGraph, execution: ProgramExecution) => {
+    const bundled = await (artifact ??= bundleThisProgram(configuration));
+    const { entry } = bundled;
+    const program = { entry, files: describeFiles(bundled), ...execution };
+    return executeLocally(createJobGraph(streamGraph, { jobId: newJobId(), program }), bundled, configuration);
+  };
+  return {
+    mode: 'client',
+    parallelism: configuration.get(clusterOptions.parallelism),
+    configuration: configuration.toProperties(),
+    execute: (streamGraph) => recording.execute(streamGraph, runJob),
+    value: (name, compute) => recording.value(name, compute),
+    mapLocation: (location) => location,
+  };
+}
+
+/** @throws BUNDLE_… */
+async function bundleThisProgram(configuration: Configuration): Promise<Artifact> {
+  return bundleProgram(process.argv[1] ?? '', {
+    apiExports: Object.keys((globalThis as unknown as Record<symbol, object>)[API_SYMBOL] ?? {}),
+    ship: configuration.get(yarnOptions.shipFiles),
+  });
+}
