@@ -1,0 +1,109 @@
+/** The logs of one application from all nodes: printed once, or followed until it is over. */
+import { sleep, type Clock } from '../../../runtime/common/clock.js';
+import { asWeftError } from '../../../runtime/common/errors/index.js';
+import { isOver } from '../../client/application-report.js';
+import type { ResourceManagerClient } from '../../client/resourcemanager-client.js';
+import { fetchClusterView } from '../cluster-view.js';
+import { LogReader } from './log-reader.js';
+import { roleOf, shortName, type LogRole, type LogSource } from './log-source.js';
+import { mergeByTime } from './merge.js';
+import { listLogs } from './node-logs.js';
+
+export interface ApplicationLogsOptions {
+  readonly applicationId: string;
+  readonly client: ResourceManagerClient;
+  readonly clock: Clock;
+  /** Only these. */
+  readonly role: LogRole | undefined;
+  /** Only so many last lines of each file. */
+  readonly tail: number | undefined;
+  /** Lines as they were written, not rendered for people. */
+  readonly raw: boolean;
+  print(line: string): void;
+  /** What is worth knowing besides. */
+  warn(message: string): void;
+}
+
+const FOLLOW_POLL_MS = 250;
+
+interface NamedLine {
+  timeMs: number;
+  text: string;
+  name: string;
+}
+
+export class ApplicationLogs {
+  private readonly readers = new Map<string, LogReader>();
+  private readonly warned = new Set<string>();
+
+  constructor(private readonly options: ApplicationLogsOptions) {}
+
+  /** Prints what is there now. @throws when the application is unknown */
+  async printAll(): Promise<void> {
+    await this.findSources();
+    if (this.readers.size === 0) await this.explainNothing();
+    await this.printNew(true);
+  }
+
+  /** Prints what is there and what comes, until the application is over. */
+  async follow(): Promise<void> {
+    const { applicationId, client, clock } = this.options;
+    for (;;) {
+      // Asked before reading, so that the last words of an application are read after it is known to be over.
+      const isLast = isOver(await client.report(applicationId));
+      await this.findSources();
+      await this.printNew(isLast);
+      if (isLast) return;
+      await sleep(clock, FOLLOW_POLL_MS);
+    }
+  }
+
+  private async findSources(): Promise<void> {
+    const { applicationId, client, raw, role, tail } = this.options;
+    const { nodeManagers } = await fetchClusterView(client.url);
+    const found = await Promise.all(nodeManagers.map(({ url }) => this.sourcesOn(url, applicationId)));
+    for (const source of found.flat().sort(byPlace)) {
+      const key = `${source.containerId}/${source.file}`;
+      if (this.readers.has(key) || (role !== undefined && roleOf(source) !== role)) continue;
+      const reader = new LogReader(source, raw);
+      if (tail !== undefined) await reader.seekToTail(tail);
+      this.readers.set(key, reader);
+    }
+  }
+
+  private async sourcesOn(nodeUrl: string, applicationId: string): Promise<LogSource[]> {
+    try {
+      return await listLogs(nodeUrl, applicationId);
+    } catch (error) {
+      if (!this.warned.has(nodeUrl))
+        this.options.warn(`The logs on ${nodeUrl} are missing: ${asWeftError(error).message}`);
+      this.warned.add(nodeUrl);
+      return [];
+    }
+  }
+
+  private async printNew(isLast: boolean): Promise<void> {
+    const readers = [...this.readers.values()];
+    const several = new Set(readers.map(({ source }) => shortName(source))).size > 1;
+    for await (const { name, text } of mergeByTime(readers.map((reader) => named(reader, isLast)))) {
+      const lines = several ? text.split('\n').map((line) => `${name} | ${line}`) : [text];
+      for (const line of lines) this.options.print(line);
+    }
+  }
+
+  private async explainNothing(): Promise<void> {
+    const { applicationId, client } = this.options;
+    const { state } = await client.report(applicationId);
+    this.options.warn(`${applicationId} (${state}) has left no such logs on the nodes of the cluster.`);
+  }
+}
+
+async function* named(reader: LogReader, isLast: boolean): AsyncGenerator<NamedLine> {
+  const name = shortName(reader.source);
+  for await (const line of reader.lines()) yield { ...line, name };
+  if (isLast) for (const line of reader.rest()) yield { ...line, name };
+}
+
+function byPlace(a: LogSource, b: LogSource): number {
+  return a.containerId.localeCompare(b.containerId) || a.file.localeCompare(b.file);
+}
