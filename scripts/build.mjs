@@ -1,6 +1,6 @@
 /** `npm run build`: type-check and compile all (tsc → dist/), then bundle each role's entry point into one file. */
 import { spawnSync } from 'node:child_process';
-import { chmodSync, existsSync, mkdirSync, writeFileSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -20,39 +20,52 @@ if (!process.argv.includes('--roles-only')) {
 }
 
 /** Output in dist/ ← entry point. Each is one file: importing libraries one by one triples a role's start-up time. */
-const ENTRIES = {
+const ROLES = {
   'roles/resourcemanager': 'resourcemanager/main.ts',
   'roles/nodemanager': 'nodemanager/main.ts',
   'roles/appmaster': 'appmaster/main.ts',
   'roles/jobmanager': 'runtime/jobmanager/main.ts',
   'roles/taskmanager': 'runtime/taskmanager/main.ts',
   'roles/slot-worker': 'runtime/taskmanager/slot-worker.ts',
+};
+
+/** Commands are split into what each of them needs, so that a small one does not wait until all of Weft is read. */
+const COMMANDS = {
   'bin/weft': 'cli/main.ts',
   'bin/yarn-session': 'cli/yarn-session.ts',
 };
 
-const present = Object.fromEntries(Object.entries(ENTRIES).filter(([, entry]) => existsSync(entry)));
+function bundle(entries, options = {}) {
+  return build({
+    entryPoints: Object.entries(entries)
+      .filter(([, entry]) => existsSync(entry))
+      .map(([out, entry]) => ({ in: entry, out })),
+    outdir: 'dist',
+    outExtension: { '.js': '.mjs' },
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    target: 'node20',
+    sourcemap: true,
+    sourcesContent: false,
+    // Native or self-locating packages stay outside; everything else goes in.
+    external: ['better-sqlite3', 'esbuild'],
+    // CommonJS packages inside an ESM bundle still call require for Node's own modules.
+    banner: {
+      js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
+    },
+    logLevel: 'warning',
+    ...options,
+  });
+}
+
 mkdirSync('dist', { recursive: true });
-await build({
-  entryPoints: Object.entries(present).map(([out, entry]) => ({ in: entry, out })),
-  outdir: 'dist',
-  outExtension: { '.js': '.mjs' },
-  bundle: true,
-  platform: 'node',
-  format: 'esm',
-  target: 'node20',
-  sourcemap: true,
-  sourcesContent: false,
-  // Native or self-locating packages stay outside; everything else goes in.
-  external: ['better-sqlite3', 'esbuild'],
-  // CommonJS packages inside an ESM bundle still call require for Node's own modules.
-  banner: {
-    js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
-  },
-  logLevel: 'warning',
-});
+// Shared parts have names by content: those of earlier builds would pile up.
+if (!process.argv.includes('--roles-only')) rmSync('dist/bin', { recursive: true, force: true });
+// Beside their entries, because code finds the other folders of dist from where it lies itself.
+await Promise.all([bundle(ROLES), bundle(COMMANDS, { splitting: true, chunkNames: 'bin/[name]-[hash]' })]);
 await buildPages();
-for (const out of Object.keys(present)) {
-  if (out.startsWith('bin/')) chmodSync(join('dist', `${out}.mjs`), 0o755);
+for (const out of Object.keys(COMMANDS)) {
+  if (existsSync(join('dist', `${out}.mjs`))) chmodSync(join('dist', `${out}.mjs`), 0o755);
 }
 if (!process.argv.includes('--roles-only')) writeFileSync('dist/.built', String(startedMs));
