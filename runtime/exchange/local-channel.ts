@@ -1,0 +1,99 @@
+/** A channel whose two ends run in one thread: a bounded queue of references. */
+import { evaluate } from '../serde/codegen.js';
+import type { Doorbell, InputHandler } from './types.js';
+
+/** Records that may wait before the producer is to stop. */
+const CAPACITY = 1024;
+
+interface Control {
+  /** The control element stands before the record of this number. */
+  at: number;
+  tag: number;
+  payload: Uint8Array;
+}
+
+type Run = (channel: LocalChannel, handler: InputHandler, max: number) => number;
+
+/** The loop is code of its own per channel: the handler's call site must see one handler only. */
+const RUN = `(channel, handler, max) => {
+  let count = 0;
+  while (count < max && channel.read !== channel.nextStop) {
+    count++;
+    if (handler.onRecord(channel.take()) === false) { channel.stopped = true; break; }
+  }
+  return count;
+}`;
+
+export class LocalChannel {
+  private slots: unknown[] = new Array<unknown>(CAPACITY).fill(undefined);
+  private written = 0;
+  /** Records taken so far. */
+  read = 0;
+  /** Reading may go on up to here without looking: the next control element, or the last record. */
+  nextStop = 0;
+  stopped = false;
+  private readonly controls: Control[] = [];
+  private endAt = Infinity;
+  private readonly run = evaluate<Run>(RUN, {});
+
+  /** @param bell of the thread, rung when there is something new to do for one of the two ends */
+  constructor(private readonly bell: Doorbell) {}
+
+  get hasRoom(): boolean {
+    return this.written - this.read < CAPACITY;
+  }
+
+  push(record: unknown): void {
+    if (this.written - this.read === this.slots.length) this.grow();
+    if (this.written === this.read) this.bell.ring();
+    this.slots[this.written & (this.slots.length - 1)] = record;
+    this.written++;
+    if (this.controls.length === 0) this.nextStop = this.written;
+  }
+
+  pushControl(tag: number, payload: Uint8Array): void {
+    this.controls.push({ at: this.written, tag, payload: payload.slice() });
+    this.nextStop = this.controls[0]?.at ?? this.written;
+    this.bell.ring();
+  }
+
+  end(): void {
+    this.endAt = this.written;
+    this.bell.ring();
+  }
+
+  get ended(): boolean {
+    return this.read === this.endAt && this.controls.length === 0;
+  }
+
+  take(): unknown {
+    const at = this.read++ & (this.slots.length - 1);
+    const record = this.slots[at];
+    this.slots[at] = undefined;
+    return record;
+  }
+
+  poll(handler: InputHandler, max: number, index: number): number {
+    const wasFull = !this.hasRoom;
+    let count = 0;
+    this.stopped = false;
+    while (count < max && !this.stopped) {
+      count += this.run(this, handler, max - count);
+      if (this.read !== this.nextStop || this.stopped) break;
+      const control = this.controls.shift();
+      if (control === undefined) break;
+      this.nextStop = this.controls[0]?.at ?? this.written;
+      handler.onControl?.(control.tag, control.payload, index);
+    }
+    if (wasFull && this.hasRoom) this.bell.ring();
+    return count;
+  }
+
+  /** One input record may fan out to more than the capacity. */
+  private grow(): void {
+    const slots = new Array<unknown>(this.slots.length * 2).fill(undefined);
+    for (let i = this.read; i < this.written; i++)
+      slots[i & (slots.length - 1)] = this.slots[i & (this.slots.length - 1)];
+    this.slots = slots;
+  }
+}

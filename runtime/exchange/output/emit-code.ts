@@ -1,0 +1,98 @@
+/** The hot path of a writer, generated per edge: choose the channel, encode into it or hand the reference over. */
+import { evaluate } from '../../serde/codegen.js';
+import { hashKey, PutResult, type RecordEncoder } from '../../serde/index.js';
+import { WeftError } from '../../common/errors/index.js';
+import type { LocalChannel } from '../local-channel.js';
+import type { ChannelSelector } from '../types.js';
+import type { RingOutput } from './ring-output.js';
+
+export interface EmitEnvironment {
+  selector: Exclude<ChannelSelector, { kind: 'BROADCAST' }>;
+  /** The channels in order; where one is local the other is null. */
+  rings: readonly (RingOutput | null)[];
+  locals: readonly (LocalChannel | null)[];
+  copy: ((record: unknown) => unknown) | undefined;
+  random: () => number;
+  counters: { recordsOut: number };
+  put: RecordEncoder['put'];
+  /** Takes what `put` would not. */
+  slow: (record: unknown, ring: RingOutput) => void;
+  /** Whether each record is published at once. */
+  eager: boolean;
+}
+
+export interface Emitter {
+  emit: (record: unknown) => void;
+  setPut(put: RecordEncoder['put']): void;
+}
+
+export function makeEmitter(environment: EmitEnvironment): Emitter {
+  const { selector, rings, locals, copy, eager } = environment;
+  const count = rings.length;
+  const handOver = `local.push(${copy === undefined ? 'record' : 'copy(record)'});`;
+  const encode = `const ring = rings[channel];
+    if (put(record, ring) !== ${PutResult.done}) slow(record, ring);
+    ${eager ? 'ring.publish();' : ''}`;
+  const body = rings.every((ring) => ring === null)
+    ? `const local = locals[channel]; ${handOver}`
+    : locals.every((local) => local === null)
+      ? encode
+      : `const local = locals[channel]; if (local !== null) { ${handOver} } else { ${encode} }`;
+  const expression = `(() => {
+    let next = ${firstChannel(selector, count, environment.random)};
+    let put = environment.put;
+    const emit = (record) => {
+      ${selectCode(selector, count)}
+      counters.recordsOut++;
+      ${body}
+    };
+    return { emit, setPut(code) { put = code; } };
+  })()`;
+  const key = 'key' in selector ? selector.key : undefined;
+  const partition = selector.kind === 'CUSTOM' ? selector.partition : undefined;
+  const { random, counters, slow } = environment;
+  return evaluate<Emitter>(expression, {
+    environment,
+    rings,
+    locals,
+    copy,
+    random,
+    counters,
+    slow,
+    key,
+    partition,
+    hashKey,
+    refuse,
+  });
+}
+
+function selectCode(selector: EmitEnvironment['selector'], count: number): string {
+  switch (selector.kind) {
+    case 'HASH':
+      // Math.floor(keyGroup * parallelism / maxParallelism), both below 2¹⁵.
+      return count === 1
+        ? 'hashKey(key(record)); const channel = 0;'
+        : `const channel = ((hashKey(key(record)) % ${selector.maxParallelism}) * ${count} / ${selector.maxParallelism}) | 0;`;
+    case 'CUSTOM':
+      return `const channel = partition(key(record), ${count});
+        if (!(channel >= 0 && channel < ${count} && (channel | 0) === channel)) refuse(channel, ${count});`;
+    case 'SHUFFLE':
+      return `const channel = (random() * ${count}) | 0;`;
+    case 'REBALANCE':
+    case 'RESCALE':
+      return count === 1 ? 'const channel = 0;' : `const channel = next; next = next + 1 === ${count} ? 0 : next + 1;`;
+    default:
+      return 'const channel = 0;';
+  }
+}
+
+function firstChannel(selector: EmitEnvironment['selector'], count: number, random: () => number): number {
+  return selector.kind === 'REBALANCE' ? Math.floor(random() * count) : 0;
+}
+
+function refuse(result: unknown, channels: number): never {
+  throw new WeftError(
+    'EXCHANGE_BAD_PARTITION',
+    `The partitioner returned ${String(result)}, but there are ${channels} channels (0 to ${channels - 1}).`,
+  );
+}

@@ -1,0 +1,166 @@
+import { makeCopier, RecordEncoder, type Shape } from '../../serde/index.js';
+import { controlElement, END_TAG, FIRST_INTERNAL_TAG, headRecord, LONG_HEADER, SHAPE_TAG } from '../elements.js';
+import type { LocalChannel } from '../local-channel.js';
+import type { OutputCounters, RecordWriter, WriterOptions } from '../types.js';
+import { makeEmitter, type Emitter } from './emit-code.js';
+import type { RingOutput } from './ring-output.js';
+
+const NOTHING = new Uint8Array(0);
+
+/** A subtask's output along one job edge. */
+export class EdgeWriter<T> implements RecordWriter<T> {
+  readonly emit: (record: T) => void;
+  readonly channelCount: number;
+  private readonly encoder: RecordEncoder;
+  private readonly emitter: Emitter | undefined;
+  private readonly rings: readonly RingOutput[];
+  private readonly locals: readonly LocalChannel[];
+  private readonly timeoutMs: number;
+  private readonly copy: ((record: unknown) => unknown) | undefined;
+  private shapeVersion = 0;
+  private scratch = new Uint8Array(1024);
+  private scratchView = new DataView(this.scratch.buffer);
+  private deadlineMs = Infinity;
+  private blockedRings = 0;
+
+  /** @param channels in the order of the task descriptor */
+  constructor(
+    channels: readonly (RingOutput | LocalChannel)[],
+    options: WriterOptions<T>,
+    readonly counters: OutputCounters,
+    isRing: (channel: RingOutput | LocalChannel) => channel is RingOutput,
+    declared?: Shape,
+  ) {
+    this.channelCount = channels.length;
+    this.rings = channels.filter(isRing);
+    this.locals = channels.filter((channel) => !isRing(channel)) as LocalChannel[];
+    this.timeoutMs = options.bufferTimeoutMs ?? 100;
+    this.copy = options.objectReuse === true ? undefined : makeCopier(options.onFallback);
+    this.encoder = new RecordEncoder(options.onFallback, declared);
+    if (options.selector.kind === 'BROADCAST') {
+      this.emit = (record) => this.broadcast(record);
+      return;
+    }
+    this.emitter = makeEmitter({
+      selector: options.selector as Exclude<WriterOptions['selector'], { kind: 'BROADCAST' }>,
+      rings: channels.map((channel) => (isRing(channel) ? channel : null)),
+      locals: channels.map((channel) => (isRing(channel) ? null : channel)),
+      copy: this.copy,
+      random: options.random,
+      counters,
+      put: this.encoder.put,
+      slow: (record, ring) => this.writeSlowly(record, ring),
+      eager: this.timeoutMs === 0,
+    });
+    this.emit = this.emitter.emit;
+  }
+
+  get available(): boolean {
+    if (this.blockedRings > 0) return false;
+    for (const local of this.locals) if (!local.hasRoom) return false;
+    return true;
+  }
+
+  retry(): boolean {
+    if (this.blockedRings > 0) this.relieve();
+    return this.available;
+  }
+
+  flushExpired(nowMs: number): number {
+    for (const ring of this.rings) ring.throwIfFailed();
+    if (this.timeoutMs < 0 || !this.rings.some((ring) => ring.hasUnpublished)) {
+      this.deadlineMs = Infinity;
+    } else if (this.deadlineMs === Infinity) {
+      this.deadlineMs = nowMs + this.timeoutMs;
+    } else if (nowMs >= this.deadlineMs) {
+      this.flush();
+    }
+    return this.deadlineMs;
+  }
+
+  flush(): void {
+    this.deadlineMs = Infinity;
+    for (const ring of this.rings) ring.publish();
+  }
+
+  broadcastControl(tag: number, payload: Uint8Array, options: { flush?: boolean } = {}): void {
+    if (!(tag >= 0 && tag < FIRST_INTERNAL_TAG)) throw new RangeError(`Control tag ${tag} is reserved.`);
+    const element = controlElement(tag, payload);
+    for (const ring of this.rings) this.write(ring, element, 0, element.length);
+    for (const local of this.locals) local.pushControl(tag, payload);
+    if (options.flush === true || this.timeoutMs === 0) this.flush();
+  }
+
+  end(): void {
+    const element = controlElement(END_TAG, NOTHING);
+    for (const ring of this.rings) {
+      this.write(ring, element, 0, element.length);
+      ring.end();
+    }
+    for (const local of this.locals) local.end();
+  }
+
+  get drained(): boolean {
+    return this.blockedRings === 0;
+  }
+
+  private broadcast(record: T): void {
+    this.counters.recordsOut++;
+    for (const local of this.locals) local.push(this.copy === undefined ? record : this.copy(record));
+    if (this.rings.length === 0) return;
+    const end = this.encode(record);
+    for (const ring of this.rings) {
+      this.tellShape(ring);
+      this.write(ring, this.scratch, end.from, end.to);
+      if (this.timeoutMs === 0) ring.publish();
+    }
+  }
+
+  /** For a record that does not fit the shape known so far, or not into the rest of the chunk. */
+  private writeSlowly(record: unknown, ring: RingOutput): void {
+    const { from, to } = this.encode(record);
+    this.tellShape(ring);
+    this.write(ring, this.scratch, from, to);
+  }
+
+  /** Encodes a record with its header into the scratch buffer. */
+  private encode(record: unknown): { from: number; to: number } {
+    const bound = this.encoder.boundOf(record);
+    if (this.encoder.version !== this.shapeVersion) this.adoptShape();
+    if (LONG_HEADER + bound > this.scratch.length) {
+      this.scratch = new Uint8Array(Math.max(LONG_HEADER + bound, 2 * this.scratch.length));
+      this.scratchView = new DataView(this.scratch.buffer);
+    }
+    const to = this.encoder.write(record, this.scratch, this.scratchView, LONG_HEADER);
+    return { from: headRecord(this.scratchView, LONG_HEADER, to - LONG_HEADER), to };
+  }
+
+  /** From now on records have another shape; every channel must be told before it gets one. */
+  private adoptShape(): void {
+    this.shapeVersion = this.encoder.version;
+    this.emitter?.setPut(this.encoder.put);
+    for (const ring of this.rings) ring.hold(true);
+  }
+
+  private tellShape(ring: RingOutput): void {
+    if (ring.shapeVersion === this.shapeVersion) return;
+    ring.shapeVersion = this.shapeVersion;
+    const element = controlElement(SHAPE_TAG, this.encoder.definition());
+    this.write(ring, element, 0, element.length);
+    ring.hold(false);
+  }
+
+  private write(ring: RingOutput, bytes: Uint8Array, from: number, to: number): void {
+    const wasBlocked = ring.blocked;
+    ring.write(bytes, from, to);
+    if (ring.blocked && !wasBlocked) this.blockedRings++;
+  }
+
+  private relieve(): void {
+    for (const ring of this.rings) {
+      if (!ring.blocked) continue;
+      ring.relieve();
+      if (!ring.blocked) this.blockedRings--;
+    }
+  }
+}

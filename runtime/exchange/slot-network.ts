@@ -1,0 +1,113 @@
+import { WeftError } from '../common/errors/index.js';
+import { RecordDecoder } from '../serde/index.js';
+import { EdgeGate } from './input/input-gate.js';
+import { RingInput } from './input/ring-input.js';
+import { LocalChannel } from './local-channel.js';
+import { bellOfSlot, Doorbells } from './memory/doorbell.js';
+import { RingGroup } from './memory/ring-group.js';
+import { viewsOf, type PoolViews } from './memory/segment-pool.js';
+import { EdgeWriter } from './output/record-writer.js';
+import { RingOutput } from './output/ring-output.js';
+import type {
+  ChannelSetup,
+  Doorbell,
+  InputCounters,
+  InputGate,
+  OutputCounters,
+  RecordWriter,
+  SlotNetwork,
+  SlotSetup,
+  WriterOptions,
+} from './types.js';
+
+/** The data path as a slot thread sees it. Made once per thread. */
+export function createSlotNetwork(setup: SlotSetup): SlotNetwork {
+  return new ThreadNetwork(setup);
+}
+
+class ThreadNetwork implements SlotNetwork {
+  readonly doorbell: Doorbell;
+  private readonly bells: Doorbells;
+  private readonly views: PoolViews;
+  private readonly groups = new Map<SharedArrayBuffer, RingGroup>();
+  private readonly locals = new Map<string, LocalChannel>();
+
+  constructor(private readonly setup: SlotSetup) {
+    this.bells = new Doorbells(setup.doorbells);
+    this.doorbell = this.bells.bell(bellOfSlot(setup.slot));
+    this.views = viewsOf(setup.pool);
+  }
+
+  createWriter<T>(executionId: string, edgeId: string, options: WriterOptions<T>): RecordWriter<T> {
+    const counters: OutputCounters = { recordsOut: 0, bytesOut: 0, buffersOut: 0 };
+    const channels = this.find(this.setup.outputs, executionId, edgeId).map((channel) =>
+      channel.kind === 'inline'
+        ? this.localChannel(channel.channelId)
+        : new RingOutput(
+            this.views,
+            this.groupOf(channel.ring.control),
+            channel.ring.index,
+            this.bells,
+            counters,
+            channel.peer,
+          ),
+    );
+    return new EdgeWriter<T>(channels, options, counters, (channel) => channel instanceof RingOutput);
+  }
+
+  createGate<T>(executionId: string, edgeId: string): InputGate<T> {
+    const counters: InputCounters = { recordsIn: 0, bytesIn: 0 };
+    const decoder = new RecordDecoder();
+    const channels = this.find(this.setup.inputs, executionId, edgeId).map((channel) =>
+      channel.kind === 'inline'
+        ? this.localChannel(channel.channelId)
+        : new RingInput(
+            this.views,
+            this.groupOf(channel.ring.control),
+            channel.ring.index,
+            this.bells,
+            decoder,
+            counters,
+            channel.peer,
+          ),
+    );
+    const isFinished = (channel: RingInput | LocalChannel) =>
+      channel instanceof RingInput ? channel.finished : channel.ended;
+    return new EdgeGate<T>(channels, isFinished, counters);
+  }
+
+  private find(
+    edges: readonly { key: string; channels: ChannelSetup[] }[],
+    executionId: string,
+    edgeId: string,
+  ): ChannelSetup[] {
+    const edge = edges.find((candidate) => candidate.key === edgeKey(executionId, edgeId));
+    if (edge === undefined) {
+      throw new WeftError('EXCHANGE_UNKNOWN_CHANNEL', `Task ${executionId} was not set up with edge ${edgeId}.`);
+    }
+    return edge.channels;
+  }
+
+  /** Both ends of an in-thread channel meet here. */
+  private localChannel(channelId: string): LocalChannel {
+    let channel = this.locals.get(channelId);
+    if (channel === undefined) {
+      channel = new LocalChannel(this.doorbell);
+      this.locals.set(channelId, channel);
+    }
+    return channel;
+  }
+
+  private groupOf(control: SharedArrayBuffer): RingGroup {
+    let group = this.groups.get(control);
+    if (group === undefined) {
+      group = new RingGroup(control);
+      this.groups.set(control, group);
+    }
+    return group;
+  }
+}
+
+export function edgeKey(executionId: string, edgeId: string): string {
+  return `${executionId}/${edgeId}`;
+}

@@ -1,0 +1,365 @@
+import type { Clock } from '../common/clock.js';
+import { WeftError } from '../common/errors/index.js';
+import type { Logger } from '../common/log/logger.js';
+import { formatBytes } from '../common/units.js';
+import { JobChannels, placeChannel, type ChannelGroup } from './job-channels.js';
+import { Doorbells, MAIN_BELL } from './memory/doorbell.js';
+import { layOutGroup, type GroupLayout } from './memory/ring-group.js';
+import { SegmentPool, viewsOf, type PoolViews } from './memory/segment-pool.js';
+import { edgeKey } from './slot-network.js';
+import { ConsumerLink } from './tcp/consumer-link.js';
+import { DataServer } from './tcp/data-server.js';
+import { badFrame } from './tcp/frames.js';
+import type { Hello, ProducerSession, SessionHost, Subscription } from './tcp/producer-session.js';
+import { RemoteInput } from './tcp/remote-input.js';
+import { RemoteOutput } from './tcp/remote-output.js';
+import type {
+  Channel,
+  ChannelSetup,
+  DataAddress,
+  ExchangeEdge,
+  InputSetup,
+  OutputSetup,
+  PrepareSlot,
+  SlotSetup,
+  TaskManagerNetwork,
+} from './types.js';
+
+/** Proof that a peer belongs to the application. */
+export interface DataPlaneAuth {
+  /** Sent when this TaskManager connects to another. */
+  token: string;
+  /** @throws AUTH_BAD_TOKEN */
+  check(token: string): void;
+}
+
+export interface TaskManagerNetworkOptions {
+  resourceId: string;
+  slots: number;
+  /** `taskmanager.memory.segment-size`. */
+  segmentBytes: number;
+  /** The network share of the memory plan. */
+  networkBytes: number;
+  /** `taskmanager.network.memory.buffers-per-channel`. @default 2 */
+  buffersPerChannel?: number;
+  /** `taskmanager.network.memory.floating-buffers-per-gate`. @default 8 */
+  floatingBuffersPerGate?: number;
+  /** @default 127.0.0.1 */
+  host?: string;
+  /** 0 = any free port. @default 0 */
+  port?: number;
+  auth: DataPlaneAuth;
+  clock: Clock;
+  log: Logger;
+}
+
+/** Subscriptions that may wait for their channel to be prepared, over all jobs. */
+const MAX_WAITING = 100_000;
+
+export function createTaskManagerNetwork(options: TaskManagerNetworkOptions): TaskManagerNetwork {
+  return new MainNetwork(options);
+}
+
+/** A channel of a slot that needs a ring, with the group it belongs to. */
+interface Need {
+  groupKey: string;
+  /** Channels that the group must have place for. */
+  width: number;
+}
+
+class MainNetwork implements TaskManagerNetwork, SessionHost {
+  private readonly pool: SegmentPool;
+  private readonly views: PoolViews;
+  private readonly bells: Doorbells;
+  private readonly server: DataServer;
+  private readonly jobs = new Map<string, JobChannels>();
+  private closed = false;
+
+  constructor(private readonly options: TaskManagerNetworkOptions) {
+    this.pool = new SegmentPool(options.networkBytes, options.segmentBytes);
+    this.views = viewsOf(this.pool.memory);
+    this.bells = Doorbells.create(options.slots);
+    this.server = new DataServer(this, options.clock, options.log);
+    void this.pumpUntilClosed();
+  }
+
+  listen(): Promise<DataAddress> {
+    return this.server.listen(this.options.host ?? '127.0.0.1', this.options.port ?? 0);
+  }
+
+  get usage(): { usedSegments: number; totalSegments: number } {
+    const { totalSegments, freeSegments } = this.pool;
+    return { usedSegments: totalSegments - freeSegments, totalSegments };
+  }
+
+  prepareSlot(request: PrepareSlot): SlotSetup {
+    const job = this.jobOf(request.jobId, request.attempt);
+    try {
+      this.reserve(job, request);
+    } catch (error) {
+      if (job.slots.size === 0 && job.sessions.size === 0) this.jobs.delete(jobKey(job.jobId, job.attempt));
+      throw error;
+    }
+    job.slots.set(request.slot, 'running');
+    const outputs: OutputSetup[] = [];
+    const inputs: InputSetup[] = [];
+    for (const task of request.tasks) {
+      for (const { edgeId, channels } of task.outputs) {
+        const set = channels.map((channel) => this.prepareOutput(job, request, edgeId, channel));
+        outputs.push({ key: edgeKey(task.executionId, edgeId), channels: set });
+      }
+      for (const { edgeId, channels } of task.inputs) {
+        const set = channels.map((channel) => this.prepareInput(job, request, edgeId, channel));
+        inputs.push({ key: edgeKey(task.executionId, edgeId), channels: set });
+      }
+    }
+    const { jobId, attempt, slot } = request;
+    const { segmentBytes } = this.options;
+    return {
+      jobId,
+      attempt,
+      slot,
+      pool: this.pool.memory,
+      doorbells: this.bells.memory,
+      segmentBytes,
+      outputs,
+      inputs,
+    };
+  }
+
+  releaseSlot(jobId: string, attempt: number, slot: number, how: 'finished' | 'aborted'): void {
+    const job = this.jobs.get(jobKey(jobId, attempt));
+    if (job?.slots.has(slot) !== true) return;
+    job.slots.set(slot, how);
+    this.freeIfOver(job);
+  }
+
+  release(jobId: string): void {
+    for (const job of this.jobs.values()) if (job.jobId === jobId) this.free(job);
+  }
+
+  async close(): Promise<void> {
+    this.closed = true;
+    this.bells.ring(MAIN_BELL);
+    for (const job of this.jobs.values()) this.free(job);
+    await this.server.close();
+  }
+
+  admit(session: ProducerSession, hello: Hello): void {
+    this.options.auth.check(hello.token);
+    if (hello.producer !== this.options.resourceId) {
+      throw badFrame(`it is meant for ${hello.producer}, this is ${this.options.resourceId}`);
+    }
+    this.jobOf(hello.jobId, hello.attempt).sessions.add(session);
+  }
+
+  subscribe(session: ProducerSession, subscription: Subscription): void {
+    const job = this.jobOfSession(session);
+    if (job === undefined) throw badFrame('its job is over');
+    const output = job.outputs.get(subscription.channelId);
+    if (output !== undefined) attach(session, subscription, output);
+    else {
+      const waiting = [...this.jobs.values()].reduce((sum, other) => sum + other.waiting.size, 0);
+      if (waiting >= MAX_WAITING) throw badFrame('too many subscriptions wait for channels');
+      job.waiting.set(subscription.channelId, { session, subscription });
+    }
+  }
+
+  onDelivered(session: ProducerSession): void {
+    const job = this.jobOfSession(session);
+    if (job !== undefined) this.freeIfOver(job);
+  }
+
+  onSessionClosed(session: ProducerSession): void {
+    const job = this.jobOfSession(session);
+    if (job === undefined) return;
+    job.sessions.delete(session);
+    for (const [channelId, waiting] of job.waiting) if (waiting.session === session) job.waiting.delete(channelId);
+    if (job.slots.size === 0 && job.sessions.size === 0) this.jobs.delete(jobKey(job.jobId, job.attempt));
+    this.freeIfOver(job);
+  }
+
+  private async pumpUntilClosed(): Promise<void> {
+    const bell = this.bells.bell(MAIN_BELL);
+    while (!this.closed) {
+      const seen = bell.value;
+      for (const job of this.jobs.values()) job.pump();
+      await bell.wait(seen);
+    }
+  }
+
+  /** Makes the groups that the slot needs, all or none. @throws EXCHANGE_INSUFFICIENT_BUFFERS */
+  private reserve(job: JobChannels, request: PrepareSlot): void {
+    const layouts = new Map<string, GroupLayout>();
+    const { buffersPerChannel = 2, floatingBuffersPerGate = 8, segmentBytes } = this.options;
+    for (const { groupKey, width } of this.needsOf(request)) {
+      if (job.groups.has(groupKey) || layouts.has(groupKey)) continue;
+      layouts.set(groupKey, layOutGroup(width, buffersPerChannel, floatingBuffersPerGate, segmentBytes));
+    }
+    const all = [...layouts.values()];
+    const needed = all.reduce((sum, layout) => sum + layout.segments, 0);
+    if (needed > this.pool.freeSegments) {
+      const channels = all.reduce((sum, layout) => sum + layout.channels, 0);
+      throw new WeftError(
+        'EXCHANGE_INSUFFICIENT_BUFFERS',
+        `Slot ${request.slot} needs ${needed} network buffers (${formatBytes(needed * segmentBytes)}) for ${channels} ` +
+          `channels, but ${this.pool.freeSegments} of ${this.pool.totalSegments} are free.`,
+      );
+    }
+    for (const [key, layout] of layouts) job.addGroup(key, layout, this.pool);
+  }
+
+  private needsOf(request: PrepareSlot): Need[] {
+    const needs: Need[] = [];
+    for (const task of request.tasks) {
+      for (const { edgeId, channels } of task.outputs) {
+        const remote = channels.filter((channel) => !this.isHere(channel));
+        if (remote.length > 0) needs.push({ groupKey: outputGroup(edgeId, task.subtask), width: remote.length });
+        for (const channel of channels) {
+          if (this.isHere(channel) && channel.peer.slot !== request.slot)
+            needs.push(gateNeed(request, edgeId, channel));
+        }
+      }
+      for (const { edgeId, channels } of task.inputs) {
+        const ring = channels.find((channel) => !this.isHere(channel) || channel.peer.slot !== request.slot);
+        if (ring !== undefined) needs.push(gateNeed(request, edgeId, ring));
+      }
+    }
+    return needs;
+  }
+
+  private prepareOutput(job: JobChannels, request: PrepareSlot, edgeId: string, channel: Channel): ChannelSetup {
+    const here = this.isHere(channel);
+    if (here && channel.peer.slot === request.slot) return inline(channel);
+    const group = here
+      ? groupOf(job, gateGroup(edgeId, channel.consumerSubtask))
+      : groupOf(job, outputGroup(edgeId, channel.producerSubtask));
+    const index = placeChannel(group, channel.channelId, request.slot, here ? channel.peer.slot : undefined);
+    if (!here) this.openOutput(job, group, index, channel);
+    return ringSetup(channel, group, index);
+  }
+
+  private prepareInput(job: JobChannels, request: PrepareSlot, edgeId: string, channel: Channel): ChannelSetup {
+    const here = this.isHere(channel);
+    if (here && channel.peer.slot === request.slot) return inline(channel);
+    const group = groupOf(job, gateGroup(edgeId, channel.consumerSubtask));
+    const index = placeChannel(group, channel.channelId, here ? channel.peer.slot : undefined, request.slot);
+    if (!here) this.openInput(job, group, index, channel);
+    return ringSetup(channel, group, index);
+  }
+
+  private openOutput(job: JobChannels, group: ChannelGroup, index: number, channel: Channel): void {
+    const { channelId, peer } = channel;
+    const output = new RemoteOutput(this.pool.memory, group.ring, index, this.bells, channelId, peer.resourceId);
+    group.remotes[index] = output;
+    job.outputs.set(channelId, output);
+    const waiting = job.waiting.get(channelId);
+    job.waiting.delete(channelId);
+    if (waiting === undefined) return;
+    try {
+      attach(waiting.session, waiting.subscription, output);
+    } catch (error) {
+      this.options.log.warn({ err: error }, 'a data connection was refused');
+      waiting.session.socket.destroy();
+    }
+  }
+
+  private openInput(job: JobChannels, group: ChannelGroup, index: number, channel: Channel): void {
+    const { resourceId, data } = channel.peer;
+    let link = job.links.get(resourceId);
+    if (link === undefined) {
+      const { jobId, attempt } = job;
+      const { auth, log } = this.options;
+      const hello = { token: auth.token, jobId, attempt, consumer: this.options.resourceId, producer: resourceId };
+      link = new ConsumerLink(data, hello, log);
+      job.links.set(resourceId, link);
+    }
+    const input = new RemoteInput(this.views, group.ring, index, this.bells, channel.channelId);
+    group.remotes[index] = { input, link };
+    link.subscribe(input);
+  }
+
+  private isHere(channel: Channel): boolean {
+    return channel.peer.resourceId === this.options.resourceId;
+  }
+
+  private jobOf(jobId: string, attempt: number): JobChannels {
+    const key = jobKey(jobId, attempt);
+    let job = this.jobs.get(key);
+    if (job === undefined) {
+      job = new JobChannels(jobId, attempt);
+      this.jobs.set(key, job);
+    }
+    return job;
+  }
+
+  private jobOfSession(session: ProducerSession): JobChannels | undefined {
+    const { hello } = session;
+    if (hello === undefined) return undefined;
+    const job = this.jobs.get(jobKey(hello.jobId, hello.attempt));
+    return job?.sessions.has(session) === true ? job : undefined;
+  }
+
+  private freeIfOver(job: JobChannels): void {
+    if (job.slots.size > 0 && job.isOver) this.free(job);
+  }
+
+  private free(job: JobChannels): void {
+    if (!this.jobs.delete(jobKey(job.jobId, job.attempt))) return;
+    job.free(this.pool);
+  }
+}
+
+function attach(session: ProducerSession, subscription: Subscription, output: RemoteOutput): void {
+  if (session.hello?.consumer !== output.consumer) throw badFrame(`channel ${output.channelId} is another's`);
+  if (output.subscribed) throw badFrame(`channel ${output.channelId} has a subscriber`);
+  session.attach(subscription, output);
+}
+
+function jobKey(jobId: string, attempt: number): string {
+  return `${jobId}#${attempt}`;
+}
+
+function gateGroup(edgeId: string, consumerSubtask: number): string {
+  return `gate ${edgeId} ${consumerSubtask}`;
+}
+
+function outputGroup(edgeId: string, producerSubtask: number): string {
+  return `output ${edgeId} ${producerSubtask}`;
+}
+
+/** A gate's group may first be named by a producer, so its width comes from the edge, equal for both ends. */
+function gateNeed(request: PrepareSlot, edgeId: string, channel: Channel): Need {
+  const edge = request.edges.find((candidate) => candidate.id === edgeId);
+  if (edge === undefined) throw new WeftError('EXCHANGE_UNKNOWN_CHANNEL', `Edge ${edgeId} is not described.`);
+  return { groupKey: gateGroup(edgeId, channel.consumerSubtask), width: gateWidth(edge) };
+}
+
+/** Most producers that one consumer of the edge has. */
+function gateWidth(edge: ExchangeEdge): number {
+  if (edge.pattern === 'ALL_TO_ALL') return edge.sourceParallelism;
+  return Math.ceil(edge.sourceParallelism / edge.targetParallelism);
+}
+
+function groupOf(job: JobChannels, key: string): ChannelGroup {
+  const group = job.groups.get(key);
+  if (group === undefined) throw new WeftError('INTERNAL', `The rings of ${key} are not reserved.`);
+  return group;
+}
+
+function inline(channel: Channel): ChannelSetup {
+  const { channelId, producerSubtask, consumerSubtask } = channel;
+  return { kind: 'inline', channelId, producer: producerSubtask, consumer: consumerSubtask };
+}
+
+function ringSetup(channel: Channel, group: ChannelGroup, index: number): ChannelSetup {
+  const { channelId, producerSubtask, consumerSubtask, peer } = channel;
+  return {
+    kind: 'ring',
+    channelId,
+    producer: producerSubtask,
+    consumer: consumerSubtask,
+    ring: { control: group.ring.control, index },
+    peer: `TaskManager ${peer.resourceId} at ${peer.data.host}:${peer.data.port}`,
+  };
+}
