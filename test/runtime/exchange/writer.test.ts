@@ -1,0 +1,113 @@
+import test from 'ava';
+import { createSlotNetwork, type ChannelSelector, type WriterOptions } from '../../../runtime/exchange/index.js';
+import { hasCode } from '../../../runtime/common/errors/index.js';
+import { keyGroupOf, subtaskOfKeyGroup } from '../../../runtime/serde/index.js';
+import { EDGE, edgeTasks, JOB, network, take } from './fixture.js';
+
+/** One producer in slot 0 and a consumer in each of slots 0, 1 and 2: one channel within the thread, two rings. */
+function fan<T>(selector: ChannelSelector<T>, options: Partial<WriterOptions<T>> = {}) {
+  const tm = network('tm');
+  const places = [0, 1, 2].map((slot) => ({ resourceId: 'tm', slot }));
+  const { edges, tasks } = edgeTasks(places.slice(0, 1), places);
+  const slots = places.map((at) =>
+    createSlotNetwork(tm.prepareSlot({ jobId: JOB, attempt: 0, slot: at.slot, tasks: tasks(at), edges })),
+  );
+  const writer = slots[0]!.createWriter<T>('p0', EDGE, { selector, random: () => 0.5, ...options });
+  const gates = slots.map((slot, i) => slot.createGate<T>(`c${i}`, EDGE));
+  const send = (records: T[]) => {
+    for (const record of records) writer.emit(record);
+    writer.flush();
+    return gates.map((gate) => take(gate));
+  };
+  return { writer, gates, send };
+}
+
+test('REBALANCE goes round, beginning at a random channel', (t) => {
+  t.deepEqual(fan<number>({ kind: 'REBALANCE' }).send([1, 2, 3, 4]), [[3], [1, 4], [2]]);
+});
+
+test('RESCALE goes round from the first channel', (t) => {
+  t.deepEqual(fan<number>({ kind: 'RESCALE' }).send([1, 2, 3, 4]), [[1, 4], [2], [3]]);
+});
+
+test('SHUFFLE asks the random source each time', (t) => {
+  const randoms = [0, 0.99, 0.34, 0];
+  const random = () => randoms.shift() ?? 0;
+  t.deepEqual(fan<number>({ kind: 'SHUFFLE' }, { random }).send([1, 2, 3, 4]), [[1, 4], [3], [2]]);
+});
+
+test('GLOBAL sends everything to the first', (t) => {
+  t.deepEqual(fan<number>({ kind: 'GLOBAL' }).send([1, 2]), [[1, 2], [], []]);
+});
+
+test('BROADCAST sends everything to all, with a copy for each neighbour in the thread', (t) => {
+  const record = { a: 1 };
+  const out = fan<{ a: number }>({ kind: 'BROADCAST' }).send([record]);
+  t.deepEqual(out, [[{ a: 1 }], [{ a: 1 }], [{ a: 1 }]]);
+  t.not(out[0]?.[0], record);
+});
+
+test('HASH sends a key to the owner of its key group', (t) => {
+  const words = Array.from({ length: 200 }, (_, i) => ({ word: `w${i}` }));
+  const out = fan<{ word: string }>({ kind: 'HASH', key: (r) => r.word, maxParallelism: 128 }).send(words);
+  t.is(out.flat().length, 200);
+  out.forEach((records, channel) => {
+    t.true(records.length > 30);
+    for (const { word } of records) t.is(subtaskOfKeyGroup(keyGroupOf(word, 128), 128, 3), channel);
+  });
+});
+
+test('HASH refuses what is no key', (t) => {
+  const { writer } = fan<{ k: unknown }>({ kind: 'HASH', key: (r) => r.k, maxParallelism: 128 });
+  t.true(hasCode(t.throws(() => writer.emit({ k: NaN })), 'SERDE_BAD_KEY'));
+});
+
+test('CUSTOM takes the partitioner’s word, if it names a channel', (t) => {
+  const selector: ChannelSelector<number> = { kind: 'CUSTOM', key: (n) => n, partition: (n, channels) => (n as number) % channels };
+  t.deepEqual(fan(selector).send([4, 2, 0]), [[0], [4], [2]]);
+  for (const bad of [-1, 3, 1.5, NaN]) {
+    const { writer } = fan({ ...selector, partition: () => bad });
+    const error = t.throws(() => writer.emit(1));
+    t.true(hasCode(error, 'EXCHANGE_BAD_PARTITION'));
+  }
+});
+
+test('within a thread records are copied, unless objects are reused', (t) => {
+  const record = { a: [1] };
+  const [copied] = fan<typeof record>({ kind: 'GLOBAL' }).send([record]);
+  t.deepEqual(copied, [record]);
+  t.not(copied?.[0], record);
+  t.not(copied?.[0]?.a, record.a);
+  const [same] = fan<typeof record>({ kind: 'GLOBAL' }, { objectReuse: true }).send([record]);
+  t.is(same?.[0], record);
+});
+
+test('a queue within the thread is bounded, but takes what one record fans out to, and keeps controls in place', (t) => {
+  const { writer, gates } = fan<number>({ kind: 'GLOBAL' });
+  for (let i = 0; i < 3000; i++) {
+    if (i === 2000) writer.broadcastControl(3, Uint8Array.of(1));
+    writer.emit(i);
+  }
+  t.false(writer.available);
+  const seen: unknown[] = [];
+  const handler = { onRecord: (n: number) => void seen.push(n), onControl: (tag: number) => void seen.push(`control ${tag}`) };
+  t.is(gates[0]?.poll(handler, 2500), 2500);
+  t.true(writer.available);
+  t.is(seen[2000], 'control 3');
+  t.is(seen[2001], 2000);
+  writer.end();
+  t.false(gates[0]?.finished);
+  gates[0]?.poll(handler, 1e6);
+  t.true(gates[0]?.finished);
+  t.is(seen.length, 3001);
+});
+
+test('counters tell records, bytes and buffers', (t) => {
+  const { writer, gates, send } = fan<number>({ kind: 'RESCALE' });
+  send([1, 2, 3]);
+  t.is(writer.counters.recordsOut, 3);
+  t.true(writer.counters.bytesOut > 12);
+  t.is(writer.counters.buffersOut, 2);
+  t.is(gates[1]?.counters.recordsIn, 1);
+  t.is((gates[1]?.counters.bytesIn ?? 0) + (gates[2]?.counters.bytesIn ?? 0), writer.counters.bytesOut);
+});
