@@ -72,7 +72,8 @@ export class JobManagerProcess {
           jobManager: this.jobManager,
           log,
           url: () => this.server?.url ?? '',
-          webuiDir: webuiDir(),
+          webuiDir: besideRoles('webui', 'jobmanager'),
+          weftCommand: this.weftCommand(),
           uploadDir: join(this.settings.storageDir, 'uploads'),
           onClientAsked: () => this.perJobEnd?.clientAsked(),
           onResultFetched: () => this.perJobEnd?.resultFetched(),
@@ -103,6 +104,14 @@ export class JobManagerProcess {
       this.log.error({ err: error }, 'the job of this cluster cannot be run');
       this.provider.finished('FAILED', asWeftError(error).message);
     }
+  }
+
+  /** Runs uploaded programs: in a session, unless that is switched off. */
+  private weftCommand(): string[] | undefined {
+    const { mode, config } = this.settings;
+    const weft = besideRoles('bin', 'weft.mjs');
+    if (mode === 'per-job' || weft === undefined || !config.get(clusterOptions.submitEnabled)) return undefined;
+    return [process.execPath, weft];
   }
 
   private acceptTaskManagers(rpc: HttpServer['rpc']): void {
@@ -168,8 +177,8 @@ export class JobManagerProcess {
   }
 }
 
-/** The job pages lie beside the role bundles: `dist/webui/jobmanager`. */
-function webuiDir(): string | undefined {
-  const folder = join(dirname(fileURLToPath(import.meta.url)), '..', 'webui', 'jobmanager');
-  return existsSync(folder) ? folder : undefined;
+/** What lies beside the folder of the role bundles, if it is there. */
+function besideRoles(...path: string[]): string | undefined {
+  const full = join(dirname(fileURLToPath(import.meta.url)), '..', ...path);
+  return existsSync(full) ? full : undefined;
 }

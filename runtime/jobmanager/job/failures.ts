@@ -84,7 +84,7 @@ function isTaskManagerLoss(failure: Failure): boolean {
 }
 
 function isBrokenExchange(failure: Failure): boolean {
-  return /^EXCHANGE_|^DATA_/.test(failure.error.code);
+  return failure.error.code === 'EXCHANGE_PEER_LOST';
 }
 
 export function failureOf(error: unknown, timeMs: number): Failure {

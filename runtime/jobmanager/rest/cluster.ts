@@ -20,7 +20,7 @@ export function clusterRoutes(app: FastifyInstance, context: RestContext): void 
     'flink-version': FLINK_VERSION,
     'flink-revision': `weft-${VERSION}`,
     features: {
-      'web-submit': config.get(clusterOptions.submitEnabled),
+      'web-submit': context.weftCommand !== undefined,
       'web-cancel': config.get(clusterOptions.cancelEnabled),
       'web-rescale': false,
       'web-history': false,

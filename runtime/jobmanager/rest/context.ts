@@ -14,6 +14,8 @@ export interface RestContext {
   readonly url: () => string;
   /** Folder of the job pages, if there are any. */
   readonly webuiDir: string | undefined;
+  /** The vector that starts the command `weft`, which runs uploaded programs; undefined when none shall be. */
+  readonly weftCommand: readonly string[] | undefined;
   /** Folder for uploaded programs. */
   readonly uploadDir: string;
   /** A client asked for a job. */

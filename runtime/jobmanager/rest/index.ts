@@ -8,6 +8,7 @@ import type { FastifyInstance } from 'fastify';
 import { clusterRoutes } from './cluster.js';
 import type { RestContext } from './context.js';
 import { applyConventions } from './conventions.js';
+import { jarRoutes } from './jars.js';
 import { jobRoutes } from './jobs.js';
 import { taskManagerRoutes } from './taskmanagers.js';
 import { vertexRoutes } from './vertices.js';
@@ -24,6 +25,7 @@ export async function registerRest(app: FastifyInstance, context: RestContext): 
         jobRoutes(scope, context);
         vertexRoutes(scope, context);
         taskManagerRoutes(scope, context);
+        if (context.weftCommand !== undefined) jarRoutes(scope, context, context.weftCommand);
         done();
       },
       { prefix },

@@ -6,7 +6,7 @@ import type { JobMaster } from '../job/job-master.js';
 import { JOB_STATES, aggregateStates, isTerminalJob, type JobState } from '../job/states.js';
 import { describeConfigured } from '../failover/configured-strategy.js';
 import { countStates, ioMetricsOf, timesOf, type Times } from './figures.js';
-import { planOf } from './plan.js';
+import { restPlan } from '../../graph/plan-json.js';
 
 function jobTimes({ state, enteredMs }: JobMaster, nowMs: number): Times {
   const startMs = enteredMs.INITIALIZING ?? nowMs;
@@ -81,7 +81,7 @@ export function jobDetails(job: JobMaster, nowMs: number): unknown {
     timestamps: timestampsOf(job),
     vertices,
     'status-counts': countStates(statuses),
-    plan: planOf(jobGraph),
+    plan: restPlan(jobGraph),
     ...messageOf(job),
   };
 }

@@ -12,7 +12,7 @@ import {
   messageOf,
   netRuntime,
 } from './job-views.js';
-import { planOf } from './plan.js';
+import { restPlan } from '../../graph/plan-json.js';
 
 /** Flink's default of `maxExceptions`. */
 const DEFAULT_MAX_EXCEPTIONS = 20;
@@ -31,7 +31,7 @@ export function jobRoutes(app: FastifyInstance, context: RestContext): void {
     const job = jobOf(context, request);
     return { status: job.state, ...messageOf(job) };
   });
-  app.get('/jobs/:jobid/plan', (request) => ({ plan: planOf(jobOf(context, request).jobGraph) }));
+  app.get('/jobs/:jobid/plan', (request) => ({ plan: restPlan(jobOf(context, request).jobGraph) }));
   app.get('/jobs/:jobid/config', (request) => jobConfig(jobOf(context, request)));
   app.get('/jobs/:jobid/exceptions', (request) => {
     const max = Number(queryParam(request, 'maxExceptions') ?? DEFAULT_MAX_EXCEPTIONS);

@@ -75,7 +75,7 @@ async function eventually<T>(
   for (;;) {
     const answer = await ask();
     if (answer !== undefined && answer !== false) return answer;
-    if (systemClock.monotonicMs() > deadlineMs) return t.fail(`${what} did not come`) as never;
+    if (systemClock.monotonicMs() > deadlineMs) return t.fail(`${what} did not come`);
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
 }
@@ -114,7 +114,7 @@ test('standalone: a job comes in over REST, survives kill -9 of the JobManager, 
   const worker = connectTaskManager(t, it.key, () => url);
   const [file] = jobGraph().program.files;
   const headers = { 'content-type': 'application/octet-stream' };
-  await fetch(`${url}/weft/v1/blobs/${file!.sha256}`, { method: 'PUT', headers, body: PROGRAM });
+  await fetch(`${url}/weft/v1/blobs/${file.sha256}`, { method: 'PUT', headers, body: PROGRAM });
   const submitted = await fetch(`${url}/weft/v1/jobs`, {
     method: 'POST',
     headers: { 'content-type': 'application/json' },
@@ -225,7 +225,7 @@ test('per-job: the JobManager runs the job of its container and tells the AppMas
   const worker = connectTaskManager(t, it.key, () => master.restUrl ?? '');
   await eventually(t, () => worker.started.length === 2, 'the start of the tasks');
   const [broken, ...others] = worker.tasks(JOB);
-  worker.report(JOB, 'FAILED', [broken!], new TypeError('x is undefined'));
+  worker.report(JOB, 'FAILED', [broken], new TypeError('x is undefined'));
   worker.report(JOB, 'CANCELED', others);
   const end = await eventually(t, () => master.end, 'the end');
   t.is(end.finalStatus, 'FAILED');

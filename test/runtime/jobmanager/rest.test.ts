@@ -1,4 +1,4 @@
-import { mkdtempSync, readFileSync } from 'node:fs';
+import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -19,7 +19,7 @@ interface RestBench extends Bench {
   shutdowns: number;
 }
 
-async function restBench(): Promise<RestBench> {
+async function restBench(weftCommand?: string[]): Promise<RestBench> {
   const it = await bench();
   const app = fastify();
   const rest: RestBench = { ...it, app, asked: 0, fetched: 0, shutdowns: 0 };
@@ -28,6 +28,7 @@ async function restBench(): Promise<RestBench> {
     log: silentLogger(),
     url: () => 'http://127.0.0.1:1',
     webuiDir: undefined,
+    weftCommand,
     uploadDir: mkdtempSync(join(tmpdir(), 'weft-uploads-')),
     onClientAsked: () => rest.asked++,
     onResultFetched: () => rest.fetched++,
@@ -170,7 +171,7 @@ test('the plan lists sinks first and draws chains as trees', async (t) => {
 test('a failure shows with its task, its place and its stack', async (t) => {
   const { it, worker } = await running();
   const [broken, ...others] = worker.tasks(JOB);
-  worker.report(JOB, 'FAILED', [broken!], new TypeError('x is undefined'));
+  worker.report(JOB, 'FAILED', [broken], new TypeError('x is undefined'));
   worker.report(JOB, 'CANCELED', others);
   await settle();
   await sameShape(t, it, `/jobs/${JOB}/exceptions`, 'job-exceptions');
@@ -279,4 +280,56 @@ test('the cluster is stopped over REST', async (t) => {
   t.is(answer.statusCode, 200);
   t.deepEqual(answer.json(), {});
   t.is(it.shutdowns, 1);
+});
+
+/** Stands for the command `weft`: says what it was called with, as `weft run` and `weft info --json` answer. */
+const FAKE_WEFT = `
+const [action, ...words] = process.argv.slice(2);
+if (words.at(-1) === 'fail') { console.error('SyntaxError: unexpected token'); process.exit(1); }
+if (action === 'run') console.log('Job has been submitted with JobID ' + '${JOB}');
+else console.log(JSON.stringify({
+  name: words.join(' ').replace(/\\S*_program/, 'program'),
+  streamGraph: { nodes: [], edges: [] },
+  jobGraph: { vertices: [], edges: [] },
+}));
+`;
+
+test('programs are uploaded, listed, planned, run and deleted', async (t) => {
+  const script = join(mkdtempSync(join(tmpdir(), 'weft-fake-')), 'weft.mjs');
+  writeFileSync(script, FAKE_WEFT);
+  const it = await restBench([process.execPath, script]);
+  const upload = async (name: string, field = 'jarfile') => {
+    const form = new FormData();
+    form.append(field, new Blob(['export {};']), name);
+    const multipart = new Response(form);
+    return it.app.inject({
+      method: 'POST',
+      url: '/jars/upload',
+      headers: { 'content-type': multipart.headers.get('content-type') ?? '' },
+      payload: Buffer.from(await multipart.arrayBuffer()),
+    });
+  };
+  t.is((await upload('program.jar')).statusCode, 400);
+  t.is((await upload('program.ts', 'other')).statusCode, 400);
+  const uploaded = await upload('../my program.ts');
+  t.is(uploaded.json<{ status: string }>().status, 'success');
+  const { body } = await get(it, '/jars');
+  const [file] = body['files'] as { id: string; name: string; entry: unknown[] }[];
+  t.like(file, { name: 'my_program.ts', entry: [] });
+  t.true(uploaded.json<{ filename: string }>().filename.endsWith(file.id));
+
+  const jar = `/jars/${file.id}`;
+  const { body: planned } = await get(it, `${jar}/plan?parallelism=3&program-args=--in%20"a%20b"%20$HOME`);
+  t.is((planned['plan'] as { name: string }).name, '--json -p 3 program.ts --in a b $HOME');
+  const payload = { programArgs: null, programArgsList: ['x'], parallelism: null, entryClass: null };
+  const run = await it.app.inject({ method: 'POST', url: `/v1${jar}/run`, payload });
+  t.deepEqual(run.json(), { jobid: JOB });
+  const failing = await it.app.inject({ method: 'POST', url: `${jar}/run?program-args=fail` });
+  t.is(failing.statusCode, 400);
+  t.regex(failing.json<{ errors: string[] }>().errors[0] ?? '', /SyntaxError: unexpected token/);
+
+  t.is((await it.app.inject({ method: 'DELETE', url: jar })).statusCode, 200);
+  t.is((await it.app.inject({ method: 'DELETE', url: jar })).statusCode, 400);
+  t.is((await it.app.inject({ method: 'DELETE', url: '/jars/..%2Fx' })).statusCode, 400);
+  t.deepEqual((await get(it, '/jars')).body['files'], []);
 });

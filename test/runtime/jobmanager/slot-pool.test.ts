@@ -9,7 +9,7 @@ interface Bench {
   provider: RecordingProvider;
   pool: SlotPool;
   granted: Map<string, Slot[]>;
-  ask(jobId: string, count: number): void;
+  ask: (jobId: string, count: number) => void;
 }
 
 function bench(options: { slotsPerWorker?: number; maxSlots?: number } = {}): Bench {
