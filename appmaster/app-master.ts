@@ -190,7 +190,7 @@ export class AppMaster {
   }
 
   private perform(effect: WorkerEffect): void {
-    const { clock, log } = this.options;
+    const { log } = this.options;
     switch (effect.kind) {
       case 'ask':
         if (effect.count > 0) {
@@ -215,10 +215,17 @@ export class AppMaster {
         return;
       case 'pause':
         log.error('too many TaskManagers failed to start; asking for containers again after a pause');
-        clock.after(effect.untilMs - this.nowMs, () => {
-          this.apply(this.pool.resume(this.nowMs));
-        });
+        this.resumeAt(effect.untilMs);
+        return;
+      case 'settle':
+        this.resumeAt(effect.untilMs);
     }
+  }
+
+  private resumeAt(atMs: number): void {
+    this.options.clock.after(atMs - this.nowMs, () => {
+      this.apply(this.pool.resume(this.nowMs));
+    });
   }
 
   private async startWorker(container: AllocatedContainer): Promise<void> {

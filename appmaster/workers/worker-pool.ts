@@ -18,12 +18,17 @@ export type WorkerEffect =
   /** Tell the JobManager that a TaskManager is gone, without having been asked to give it back. */
   | { kind: 'terminated'; resourceId: string; diagnostics: string }
   /** Too many failed to start: call `resume` at this time. */
-  | { kind: 'pause'; untilMs: number };
+  | { kind: 'pause'; untilMs: number }
+  /** The JobManager is given a moment to say what it wants now: call `resume` at this time. */
+  | { kind: 'settle'; untilMs: number };
 
 interface Worker {
   readonly container: AllocatedContainer;
   state: WorkerState;
 }
+
+/** How long the JobManager has to answer the loss of a TaskManager before it is replaced unasked. */
+const SETTLE_MS = 150;
 
 /** Ends of a container that say nothing about whether a TaskManager can start. */
 const NOT_ITS_FAULT: ReadonlySet<ExitReason['kind']> = new Set(['node-lost', 'preempted', 'released', 'stopped']);
@@ -32,6 +37,7 @@ export class WorkerPool {
   private readonly workers = new Map<string, Worker>();
   private wanted = 0;
   private asked = 0;
+  private settlesAtMs = -Infinity;
 
   constructor(private readonly failures: StartFailures) {}
 
@@ -62,6 +68,7 @@ export class WorkerPool {
 
   want(count: number, nowMs: number): WorkerEffect[] {
     this.wanted = count;
+    this.settlesAtMs = -Infinity;
     return this.reconcile(nowMs);
   }
 
@@ -126,12 +133,10 @@ export class WorkerPool {
     if (worker === undefined) return [];
     this.workers.delete(containerId);
     if (worker.state === 'STOPPING') return this.reconcile(nowMs);
-    const failedToStart = worker.state !== 'REGISTERED' && !NOT_ITS_FAULT.has(exit.kind);
-    return [
-      { kind: 'terminated', resourceId: containerId, diagnostics: exit.diagnostics },
-      ...(failedToStart ? this.countFailure(nowMs) : []),
-      ...this.reconcile(nowMs),
-    ];
+    const terminated = { kind: 'terminated', resourceId: containerId, diagnostics: exit.diagnostics } as const;
+    if (worker.state === 'REGISTERED') return [terminated, ...this.settle(nowMs)];
+    const failedToStart = !NOT_ITS_FAULT.has(exit.kind);
+    return [terminated, ...(failedToStart ? this.countFailure(nowMs) : []), ...this.reconcile(nowMs)];
   }
 
   /** The JobManager gives a TaskManager back. One that is gone already, or unknown, is no error. */
@@ -173,8 +178,18 @@ export class WorkerPool {
     return this.failures.record(nowMs) ? [{ kind: 'pause', untilMs: this.failures.pausedUntilMs }] : [];
   }
 
+  /**
+   * The JobManager may have noticed the loss first and asked for one more already; until it has heard that this one is gone,
+   * asking for a replacement too would bring two.
+   */
+  private settle(nowMs: number): WorkerEffect[] {
+    this.settlesAtMs = nowMs + SETTLE_MS;
+    return [{ kind: 'settle', untilMs: this.settlesAtMs }];
+  }
+
   private reconcile(nowMs: number): WorkerEffect[] {
-    const missing = this.failures.isPaused(nowMs) ? 0 : Math.max(0, this.wanted - this.active().length);
+    let missing = this.failures.isPaused(nowMs) ? 0 : Math.max(0, this.wanted - this.active().length);
+    if (nowMs < this.settlesAtMs) missing = Math.min(missing, this.asked);
     if (missing === this.asked) return [];
     this.asked = missing;
     return [{ kind: 'ask', count: missing }];

@@ -77,11 +77,12 @@ export class JsonHttp {
       headers['content-length'] = payload.content.byteLength;
     }
     return new Promise((resolve, reject) => {
-      if (!URL.canParse(path, this.baseUrl)) {
+      // A base may have a path of its own: the ResourceManager's proxy of an application.
+      const url = this.baseUrl.replace(/\/$/, '') + path;
+      if (!URL.canParse(url)) {
         reject(this.unreachable(new Error('no address')));
         return;
       }
-      const url = new URL(path, this.baseUrl);
       const request = httpRequest(url, { method, headers, agent: this.agent, timeout: timeoutMs }, (response) => {
         const chunks: Buffer[] = [];
         response.on('data', (chunk: Buffer) => chunks.push(chunk));

@@ -1,5 +1,4 @@
 import { writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import test from 'ava';
 import { processStartTicks } from '../../runtime/common/process/process-identity.js';
 import { signToken } from '../../runtime/common/security/token.js';
@@ -83,7 +82,7 @@ test.serial('a JobManager that dies is started again, and the TaskManagers stay'
 
 test.serial('a JobManager that dies again and again fails the application with its last words', async (t) => {
   const app = await TestApplication.start(t, (self) => {
-    writeFileSync(join(self.logDir, 'die'), '');
+    writeFileSync(self.jobManagerBundle, `console.error('{"level":60,"msg":"no such job"}');\nprocess.exit(3);\n`);
     return {};
   });
   await until('the end', () => app.exitCode !== undefined);

@@ -51,9 +51,31 @@ test('replaces a TaskManager that ended, and says so once', (t) => {
   workers.registered('a');
   t.deepEqual(workers.completed('a', exit('signal', 'killed by SIGKILL'), 0), [
     { kind: 'terminated', resourceId: 'a', diagnostics: 'killed by SIGKILL' },
-    { kind: 'ask', count: 1 },
+    { kind: 'settle', untilMs: 150 },
   ]);
   t.deepEqual(workers.completed('a', exit('signal'), 0), []);
+  t.deepEqual(workers.resume(150), [{ kind: 'ask', count: 1 }]);
+});
+
+test('the loss of a TaskManager does not bring two, when the JobManager noticed it first', (t) => {
+  const workers = pool();
+  workers.want(1, 0);
+  workers.allocated([container('a')], 0);
+  workers.registered('a');
+  t.deepEqual(workers.want(2, 0), [{ kind: 'ask', count: 1 }], 'one more, as the lost one still counts');
+  t.deepEqual(kinds(workers.completed('a', exit('signal'), 1)), ['terminated', 'settle']);
+  t.deepEqual(workers.want(1, 2), [], 'now it does not count any more');
+  t.deepEqual(workers.resume(151), []);
+});
+
+test('the JobManager need not wait for the moment that it is given', (t) => {
+  const workers = pool();
+  workers.want(1, 0);
+  workers.allocated([container('a')], 0);
+  workers.registered('a');
+  workers.completed('a', exit('signal'), 0);
+  workers.want(0, 1);
+  t.deepEqual(workers.want(1, 2), [{ kind: 'ask', count: 1 }]);
 });
 
 test('one that was given back is stopped and not replaced', (t) => {
@@ -94,10 +116,15 @@ test('too many failed starts within a minute pause the asking', (t) => {
 test('failures that are not the fault of the TaskManager do not count, nor those after registration', (t) => {
   const workers = pool(1, 3000);
   workers.want(1, 0);
-  for (const [id, kind] of [['a', 'node-lost'] as const, ['b', 'preempted'] as const, ['c', 'exit-code'] as const]) {
+  for (const kind of ['node-lost', 'preempted'] as const) {
+    workers.allocated([container(kind)], 0);
+    t.deepEqual(kinds(workers.completed(kind, exit(kind), 0)), ['terminated', 'ask 1']);
+  }
+  for (const id of ['a', 'b', 'c']) {
     workers.allocated([container(id)], 0);
-    if (kind === 'exit-code') workers.registered(id);
-    t.deepEqual(kinds(workers.completed(id, exit(kind), 0)), ['terminated', 'ask 1'], kind);
+    workers.registered(id);
+    t.deepEqual(kinds(workers.completed(id, exit('exit-code'), 0)), ['terminated', 'settle']);
+    t.deepEqual(kinds(workers.resume(150)), ['ask 1']);
   }
 });
 

@@ -1,5 +1,5 @@
 /** An AppMaster in this process, with a fake cluster around it and a fake JobManager as a real child process. */
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
@@ -41,8 +41,10 @@ export class TestApplication {
     await application.rm.start();
     await application.nm.start();
     const overrides = configure(application);
-    const fake = new URL('./fake-jobmanager.js', import.meta.url).href;
-    writeFileSync(join(application.folder, 'jobmanager.mjs'), `import ${JSON.stringify(fake)};\n`);
+    if (!existsSync(application.jobManagerBundle)) {
+      const fake = new URL('./fake-jobmanager.js', import.meta.url).href;
+      writeFileSync(application.jobManagerBundle, `import ${JSON.stringify(fake)};\n`);
+    }
     application.appMaster = new AppMaster({
       settings: application.settings(overrides, properties),
       clock: systemClock,
@@ -53,8 +55,9 @@ export class TestApplication {
     return application;
   }
 
-  get logDir(): string {
-    return this.folder;
+  /** The program that is run as the JobManager: a test may bring its own. */
+  get jobManagerBundle(): string {
+    return join(this.folder, 'jobmanager.mjs');
   }
 
   /** Address of the JobManager that the ResourceManager was told last. */

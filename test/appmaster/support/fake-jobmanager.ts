@@ -1,8 +1,7 @@
 /**
  * A JobManager that only speaks `workerProtocol`: it does what it is told over its own HTTP port, which it registers as
- * its REST address. A file `die` in its working folder makes it end with an error instead.
+ * its REST address.
  */
-import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { systemClock } from '../../../runtime/common/clock.js';
@@ -10,11 +9,6 @@ import { ENV, requiredEnv } from '../../../runtime/common/environment.js';
 import { silentLogger } from '../../../runtime/common/log/logger.js';
 import { RpcClient } from '../../../runtime/common/wire/client.js';
 import { workerProtocol } from '../../../runtime/common/wire/protocols/index.js';
-
-if (existsSync('die')) {
-  process.stderr.write('{"level":60,"msg":"no such job"}\n');
-  process.exit(3);
-}
 
 /** What the AppMaster told us: read by the tests at `GET /`. */
 const heard: { registered: unknown; notices: [string, unknown][] } = { registered: undefined, notices: [] };
