@@ -4,10 +4,9 @@ import { fileURLToPath } from 'node:url';
 import { currentHost } from './host.js';
 
 const OWN_URL = import.meta.url;
-const OWN_FILE = /\/runtime\/api\/declared-at\.[jt]s$/;
 
-/** Frames of the API lie under this prefix: its folder, or the one file that it was bundled into. */
-const OWN_PREFIX = OWN_FILE.test(OWN_URL) ? OWN_URL.slice(0, OWN_URL.lastIndexOf('/') + 1) : OWN_URL;
+/** Frames of the API lie in this folder: its own, or the one of the bundles that it became a part of. */
+const OWN_FOLDER = OWN_URL.slice(0, OWN_URL.lastIndexOf('/') + 1);
 
 /** Deep enough for the API's own frames below the program's. */
 const FRAMES = 16;
@@ -22,9 +21,10 @@ export function declaredAt(): string | undefined {
     const line = site.getLineNumber();
     const column = site.getColumnNumber();
     if (file == null || line === null || column === null) continue;
-    if (file.startsWith(OWN_PREFIX) || file.startsWith('node:')) continue;
+    if (file.startsWith(OWN_FOLDER) || file.startsWith('node:')) continue;
     const location = `${toPath(file)}:${line}:${column}`;
-    return currentHost()?.mapLocation?.(location) ?? originOf(file, line, column) ?? location;
+    const mapped = currentHost()?.mapLocation?.(location) ?? location;
+    return mapped === location ? (originOf(file, line, column) ?? location) : mapped;
   }
   return undefined;
 }

@@ -1,15 +1,15 @@
-import type { RestartStrategyConfig } from '../../graph/stream-graph.js';
+import type { JobSettings, RestartStrategyConfig } from '../../graph/stream-graph.js';
 import type { SourceSpec } from '../../graph/operator-spec.js';
 import { apiError } from '../api-error.js';
 import { checkBufferTimeout, checkInteger, checkMaxParallelism, checkName, checkParallelism } from '../checks.js';
 import { sourceFunction } from '../functions/user-function.js';
 import type { SourceInput } from '../functions/inputs.js';
-import { currentHost, resolveHost, type JobExecutionResult, type ProgramHost } from '../host.js';
+import { currentHost, resolveHost, type JobExecutionResult } from '../host.js';
 import { DataStreamSource } from '../streams/data-stream-source.js';
 import { configuredSettings } from './configured-settings.js';
+import { buildStreamGraph } from './stream-graph-builder.js';
 import { ExecutionConfig } from './execution-config.js';
 import { StreamEnvironmentContext } from './stream-environment-context.js';
-import type { StreamGraph } from '../../graph/stream-graph.js';
 
 const DEFAULT_JOB_NAME = 'Weft Streaming Job';
 
@@ -146,22 +146,32 @@ export class StreamExecutionEnvironment {
    * @throws GRAPH_… when it cannot run, else its root cause when it fails
    */
   async execute(jobName?: string): Promise<JobExecutionResult> {
-    const host = currentHost() ?? (await resolveHost());
-    return host.execute(this.takeStreamGraph(host, jobName));
+    // Taken before the first wait: what the program adds while this job is on its way belongs to the next one.
+    const drafts = this.context.builder.take();
+    const chosen = this.chosenSettings();
+    const host = await resolveHost();
+    const configured = configuredSettings(host);
+    const settings = {
+      ...configured,
+      ...chosen,
+      globalJobParameters: { ...configured.globalJobParameters, ...chosen.globalJobParameters },
+    };
+    const name = jobName ?? host.configuration['pipeline.name'] ?? DEFAULT_JOB_NAME;
+    return host.execute(buildStreamGraph(drafts, name, settings));
   }
 
-  private takeStreamGraph(host: ProgramHost, jobName: string | undefined): StreamGraph {
-    const configured = configuredSettings(host);
-    return this.context.builder.build(jobName ?? host.configuration['pipeline.name'] ?? DEFAULT_JOB_NAME, {
-      ...configured,
-      parallelism: this.context.parallelism ?? configured.parallelism,
-      maxParallelism: this.maxParallelism ?? configured.maxParallelism,
-      objectReuse: this.config.isObjectReuseEnabled() ?? configured.objectReuse,
-      chaining: this.chaining ?? configured.chaining,
-      bufferTimeoutMs: this.bufferTimeoutMs ?? configured.bufferTimeoutMs,
-      restartStrategy: this.restartStrategy ?? configured.restartStrategy,
-      globalJobParameters: { ...configured.globalJobParameters, ...this.config.getGlobalJobParameters() },
-    });
+  /** What the program set; the rest is the configuration's. */
+  private chosenSettings(): Partial<JobSettings> {
+    const chosen = {
+      parallelism: this.context.parallelism,
+      maxParallelism: this.maxParallelism,
+      objectReuse: this.config.isObjectReuseEnabled(),
+      chaining: this.chaining,
+      bufferTimeoutMs: this.bufferTimeoutMs,
+      restartStrategy: this.restartStrategy,
+      globalJobParameters: this.config.getGlobalJobParameters(),
+    };
+    return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));
   }
 
   private source<T>(name: string, source: SourceSpec, parallel: boolean): DataStreamSource<T> {

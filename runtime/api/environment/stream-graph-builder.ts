@@ -52,27 +52,35 @@ export class StreamGraphBuilder {
     return draft;
   }
 
-  /**
-   * The graph of what was added so far; the builder is empty afterwards, so that the program can describe a next job.
-   * Sources that nothing reads are left out, as Flink does.
-   * @throws GRAPH_… when the graph cannot run
-   */
-  build(jobName: string, settings: JobSettings): StreamGraph {
+  /** What was added so far; the builder is empty afterwards, so that the program can describe a next job. */
+  take(): readonly OperatorDraft[] {
     const drafts = this.drafts;
     this.drafts = [];
-    const read = new Set(drafts.flatMap((draft) => draft.inputs.map((input) => input.draft.id)));
-    const kept = drafts.filter((draft) => draft.pact !== 'Data Source' || read.has(draft.id));
-    const nodes = new Map<number, StreamNode>();
-    for (const draft of kept) nodes.set(draft.id, toNode(draft, nodes, settings));
-    const graph = {
-      jobName,
-      nodes: [...nodes.values()],
-      edges: kept.flatMap((draft) => draft.inputs.map((input) => toEdge(input, draft, nodes))),
-      settings,
-    };
-    validateStreamGraph(graph);
-    return graph;
+    return drafts;
   }
+}
+
+/**
+ * The graph that the operators form. Sources that nothing reads are left out, as Flink does.
+ * @throws GRAPH_… when the graph cannot run
+ */
+export function buildStreamGraph(
+  drafts: readonly OperatorDraft[],
+  jobName: string,
+  settings: JobSettings,
+): StreamGraph {
+  const read = new Set(drafts.flatMap((draft) => draft.inputs.map((input) => input.draft.id)));
+  const kept = drafts.filter((draft) => draft.pact !== 'Data Source' || read.has(draft.id));
+  const nodes = new Map<number, StreamNode>();
+  for (const draft of kept) nodes.set(draft.id, toNode(draft, nodes, settings));
+  const graph = {
+    jobName,
+    nodes: [...nodes.values()],
+    edges: kept.flatMap((draft) => draft.inputs.map((input) => toEdge(input, draft, nodes))),
+    settings,
+  };
+  validateStreamGraph(graph);
+  return graph;
 }
 
 function toNode(draft: OperatorDraft, before: ReadonlyMap<number, StreamNode>, settings: JobSettings): StreamNode {

@@ -16,7 +16,7 @@ export function describeJobGraph(jobGraph: JobGraph): string {
     'Edges',
     ...jobGraph.streamEdges.flatMap((edge) => [
       `  ${names.get(edge.source) ?? edge.source} → ${names.get(edge.target) ?? edge.target}: ${outcome(edge)}`,
-      `    because ${edge.reasons.join('; ')}`,
+      ...edge.reasons.map((reason) => `    - ${reason}`),
     ]),
   ].join('\n');
 }

@@ -35,7 +35,7 @@ export async function captureGraph(
   let result: Promise<JobExecutionResult>;
   try {
     program(env);
-    // With a host installed, execute() takes the graph before it first waits.
+    // execute() takes the host and the operators before it first waits.
     result = env.execute(jobName);
   } finally {
     restore();

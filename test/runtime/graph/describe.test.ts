@@ -41,9 +41,9 @@ test('the JobGraph: what was chained, and for each edge why or why not', (t) => 
   t.regex(text, /^ {6}Count\n {6}\+- Sink: Out$/m);
   t.regex(
     text,
-    /Source: Lines → Count: not chained, redistributing by key \(HASH\)\n {4}because the records are redistributed \(HASH\); the parallelism differs \(1 and 2\)/,
+    /Source: Lines → Count: not chained, redistributing by key \(HASH\)\n {4}- the records are redistributed \(HASH\)\n {4}- the parallelism differs \(1 and 2\)/,
   );
-  t.regex(text, /Count → Sink: Out: chained, one-to-one \(FORWARD\)\n {4}because the records go one-to-one/);
+  t.regex(text, /Count → Sink: Out: chained, one-to-one \(FORWARD\)\n {4}- the records go one-to-one/);
 });
 
 test('the ExecutionGraph: subtasks by slot, channels by producer', (t) => {

@@ -14,7 +14,7 @@ export const GRAPH_CODES = defineCodes({
   },
   GRAPH_DUPLICATE_UID: {
     domain: 'user',
-    summary: 'Two operators of a job have the same uid, or uids with the same hash.',
+    summary: 'Two operators of a job have the same uid.',
     hint: 'Give each operator a uid of its own.',
   },
   GRAPH_PARALLELISM: {
