@@ -31,6 +31,8 @@ export interface SourceOutlet {
   readonly room: Room;
   /** Tells the slot thread that a reader that waited has something again. May be called at any time. */
   readonly wake: () => void;
+  /** The source failed outside of any call; noticed even while there is no room. */
+  readonly fail: (error: unknown) => void;
 }
 
 /** Stands for "this record has no event time". */

@@ -17,7 +17,6 @@ export class FunctionSource implements SourceReader {
   /** Settles when an asynchronous `run` has. */
   private running: Promise<void> = Promise.resolve();
   private returned = false;
-  private failure: { error: unknown } | undefined;
 
   constructor(
     private readonly fn: SourceFunction<unknown>,
@@ -28,7 +27,7 @@ export class FunctionSource implements SourceReader {
     this.emission = new Emission(outlet, retain, clock);
   }
 
-  /** @throws what `run` threw; SOURCE_OVERRUN */
+  /** @throws what `run` throws at once, and what a generator throws; what an async `run` rejects with goes to the outlet */
   nextBatch(max: number): BatchResult {
     this.turn ??= this.start();
     return this.turn(max);
@@ -60,8 +59,8 @@ export class FunctionSource implements SourceReader {
     this.running = running.then(
       () => this.settled(),
       (error: unknown) => {
-        this.failure = { error };
         this.settled();
+        this.outlet.fail(error);
       },
     );
     return (max) => this.asynchronousTurn(max);
@@ -91,7 +90,6 @@ export class FunctionSource implements SourceReader {
   }
 
   private asynchronousTurn(max: number): BatchResult {
-    if (this.failure !== undefined) throw this.failure.error;
     this.emission.turn(max);
     if (this.emission.hasWaiting || this.emission.blocked) return 'more';
     return this.returned ? 'end' : 'wait';

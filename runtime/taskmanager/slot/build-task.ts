@@ -100,6 +100,10 @@ function inputOf(
       holder.input?.woken();
       wake();
     },
+    fail: (error) => {
+      chain.headOperator.failed(error);
+      wake();
+    },
   };
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
   holder.input = new SourceInput(makeSource(operator.source, share, outlet, program.clock), chain.headOperator);

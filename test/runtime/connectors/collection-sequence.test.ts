@@ -29,13 +29,21 @@ test('a sequence that does not divide evenly gives the first subtasks one more',
 
 test('the shares of a sequence are the whole sequence', (t) => {
   fc.assert(
-    fc.property(fc.integer({ min: -50, max: 50 }), fc.nat(60), fc.integer({ min: 1, max: 9 }), (from, length, parallelism) => {
-      const harness = new ReaderHarness();
-      for (let subtask = 0; subtask < parallelism; subtask++) {
-        const reader = sequenceSource({ from, to: from + length - 1 }, { subtask, parallelism }, harness.outlet);
-        while (reader.nextBatch(7) !== 'end');
-      }
-      t.deepEqual(harness.records, Array.from({ length }, (_, i) => from + i));
-    }),
+    fc.property(
+      fc.integer({ min: -50, max: 50 }),
+      fc.nat(60),
+      fc.integer({ min: 1, max: 9 }),
+      (from, length, parallelism) => {
+        const harness = new ReaderHarness();
+        for (let subtask = 0; subtask < parallelism; subtask++) {
+          const reader = sequenceSource({ from, to: from + length - 1 }, { subtask, parallelism }, harness.outlet);
+          while (reader.nextBatch(7) !== 'end');
+        }
+        t.deepEqual(
+          harness.records,
+          Array.from({ length }, (_, i) => from + i),
+        );
+      },
+    ),
   );
 });

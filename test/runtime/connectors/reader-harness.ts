@@ -6,6 +6,7 @@ export class ReaderHarness {
   readonly timestamps: number[] = [];
   readonly room = { open: true };
   wakes = 0;
+  failure: unknown;
   private wakened: () => void = () => undefined;
 
   readonly outlet: SourceOutlet = {
@@ -17,6 +18,10 @@ export class ReaderHarness {
     room: this.room,
     wake: () => {
       this.wakes++;
+      this.wakened();
+    },
+    fail: (error) => {
+      this.failure ??= error;
       this.wakened();
     },
   };
@@ -35,9 +40,10 @@ export class ReaderHarness {
         this.wakened = resolve;
       });
       const result = reader.nextBatch(max);
+      if (this.failure !== undefined) throw this.failure as Error;
       if (done(result)) return;
-      if (result === 'wait') await woken;
-      else await Promise.resolve();
+      await (result === 'wait' ? woken : Promise.resolve());
+      if (this.failure !== undefined) throw this.failure as Error;
     }
   }
 }

@@ -57,7 +57,11 @@ test('a source that is closed while it waits to retry connects no more', async (
     socket.end();
   });
   const harness = new ReaderHarness();
-  const reader = new SocketTextSource({ host: '127.0.0.1', port, delimiter: '\n', maxRetries: -1 }, harness.outlet, clock);
+  const reader = new SocketTextSource(
+    { host: '127.0.0.1', port, delimiter: '\n', maxRetries: -1 },
+    harness.outlet,
+    clock,
+  );
   await reader.open();
   while (connections === 0) await new Promise((resolve) => setImmediate(resolve));
   reader.close();

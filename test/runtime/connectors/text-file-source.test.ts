@@ -43,7 +43,8 @@ test('a .gz is decompressed, one of several members too', async (t) => {
 test('the files of a folder are shared out by their order, without hidden ones and folders', async (t) => {
   const inputs = join(folder, 'inputs');
   mkdirSync(join(inputs, 'below'), { recursive: true });
-  for (const name of ['1', '2', '3', '_SUCCESS', '.hidden', 'below/4']) writeFileSync(join(inputs, name), `in ${name}\n`);
+  for (const name of ['1', '2', '3', '_SUCCESS', '.hidden', 'below/4'])
+    writeFileSync(join(inputs, name), `in ${name}\n`);
   t.deepEqual(await lines(inputs, 0, 2), ['in 1', 'in 3']);
   t.deepEqual(await lines(inputs, 1, 2), ['in 2']);
   t.deepEqual(await lines(file('single.txt', 'x'), 1, 2), []);

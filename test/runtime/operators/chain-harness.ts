@@ -62,7 +62,10 @@ export function nodeOf(id: number, operator: OperatorSpec): StreamNode {
 
 export const source: OperatorSpec = { type: 'source', source: { kind: 'elements', elements: [] } };
 export const map = (fn: (value: never) => unknown): OperatorSpec => ({ type: 'map', fn: { map: fn as never } });
-export const filter = (fn: (value: never) => unknown): OperatorSpec => ({ type: 'filter', fn: { filter: fn as never } });
+export const filter = (fn: (value: never) => unknown): OperatorSpec => ({
+  type: 'filter',
+  fn: { filter: fn as never },
+});
 export const flatMap = (fn: (value: never, out: { collect(record: unknown): void }) => unknown): OperatorSpec => ({
   type: 'flatMap',
   fn: { flatMap: fn as never },

@@ -50,7 +50,10 @@ for (const [name, operators] of producers) {
         { source: tail, target: tail + 2 },
       ],
     }).feed(...records);
-    t.false(seen.some((text) => text.includes('-1')), seen.join(' '));
+    t.false(
+      seen.some((text) => text.includes('-1')),
+      seen.join(' '),
+    );
     t.deepEqual(records, [box(1), box(2)]);
     t.false(keptRecords.some(({ n }) => n < 0));
   });
@@ -58,7 +61,9 @@ for (const [name, operators] of producers) {
 
 test('with object reuse the record itself is handed over', (t) => {
   const record = box(1);
-  const { out } = new ChainHarness([source, map((b: Box) => b), filter(() => true)], { objectReuse: true }).feed(record);
+  const { out } = new ChainHarness([source, map((b: Box) => b), filter(() => true)], { objectReuse: true }).feed(
+    record,
+  );
   t.is(out[0], record);
 });
 

@@ -52,14 +52,33 @@ test('flatMap emits what it returns, what it yields, and what it collects', (t) 
       return [n * 100];
     }),
   ]).feed(1).out;
-  t.deepEqual([returned, yielded, collected], [['a', 'b'], [0, 1, 2], [1, 10, 100]]);
+  t.deepEqual(
+    [returned, yielded, collected],
+    [
+      ['a', 'b'],
+      [0, 1, 2],
+      [1, 10, 100],
+    ],
+  );
 });
 
 test('a fork feeds every branch, in order, and the ways out of the chain', (t) => {
   const seen: string[] = [];
   const harness = new ChainHarness(
-    [source, map((n: number) => n * 2), sink((n: number) => void seen.push(`a${n}`)), sink((n: number) => void seen.push(`b${n}`))],
-    { edges: [{ source: 1, target: 2 }, { source: 2, target: 3 }, { source: 2, target: 4 }], leaving: [2] },
+    [
+      source,
+      map((n: number) => n * 2),
+      sink((n: number) => void seen.push(`a${n}`)),
+      sink((n: number) => void seen.push(`b${n}`)),
+    ],
+    {
+      edges: [
+        { source: 1, target: 2 },
+        { source: 2, target: 3 },
+        { source: 2, target: 4 },
+      ],
+      leaving: [2],
+    },
   );
   harness.feed(1, 2);
   t.deepEqual(seen, ['a2', 'b2', 'a4', 'b4']);
@@ -68,12 +87,16 @@ test('a fork feeds every branch, in order, and the ways out of the chain', (t) =
 
 test('process sees the event time, keyedProcess the key too', (t) => {
   const seen: unknown[] = [];
-  const plain = { processElement: (v: unknown, c: { timestamp(): unknown }, out: { collect(r: unknown): void }) => {
-    seen.push(c.timestamp());
-    out.collect(v);
-  } } as unknown as ProcessFunction<unknown, unknown>;
-  const keyed = { processElement: (_: unknown, c: { getCurrentKey(): unknown; currentProcessingTime(): number }) =>
-    void seen.push(c.getCurrentKey(), c.currentProcessingTime()) } as unknown as KeyedProcessFunction<unknown, unknown, unknown>;
+  const plain = {
+    processElement: (v: unknown, c: { timestamp(): unknown }, out: { collect(r: unknown): void }) => {
+      seen.push(c.timestamp());
+      out.collect(v);
+    },
+  } as unknown as ProcessFunction<unknown, unknown>;
+  const keyed = {
+    processElement: (_: unknown, c: { getCurrentKey(): unknown; currentProcessingTime(): number }) =>
+      void seen.push(c.getCurrentKey(), c.currentProcessingTime()),
+  } as unknown as KeyedProcessFunction<unknown, unknown, unknown>;
   const first = new ChainHarness([source, { type: 'process', fn: plain }]);
   first.feed('x');
   first.task.timestampMs = 42;
@@ -88,13 +111,22 @@ test('reduce emits the first record as it is and then what the function makes of
     key: byKey,
     fn: { reduce: (a, b) => ({ ...(a as Reading), v: (a as Reading).v + (b as Reading).v }) },
   };
-  const { out } = new ChainHarness([source, reduce]).feed(reading('a', 1, 'x'), reading('b', 5, 'y'), reading('a', 2, 'z'));
+  const { out } = new ChainHarness([source, reduce]).feed(
+    reading('a', 1, 'x'),
+    reading('b', 5, 'y'),
+    reading('a', 2, 'z'),
+  );
   t.deepEqual(out, [reading('a', 1, 'x'), reading('b', 5, 'y'), reading('a', 3, 'x')]);
 });
 
 for (const objectReuse of [false, true]) {
   test(`rolling aggregations by Flink's rules, object reuse ${objectReuse}`, (t) => {
-    const records = (): Reading[] => [reading('a', 3, '1'), reading('a', 5, '2'), reading('a', 5, '3'), reading('a', 1, '4')];
+    const records = (): Reading[] => [
+      reading('a', 3, '1'),
+      reading('a', 5, '2'),
+      reading('a', 5, '3'),
+      reading('a', 1, '4'),
+    ];
     const run = (kind: FieldAggregation['kind'], first = true): string[] => {
       const lines: string[] = [];
       const text = map((r: Reading) => void lines.push(`${r.v}${r.tag}`));
@@ -113,7 +145,11 @@ for (const objectReuse of [false, true]) {
 
 test('aggregations of records that are values, of other types, and of NaN, which is the greatest number', (t) => {
   const one = (kind: FieldAggregation['kind'], ...records: unknown[]): unknown[] => {
-    const spec: OperatorSpec = { type: 'keyedAggregate', aggregation: { kind, field: undefined, first: true }, key: () => 0 };
+    const spec: OperatorSpec = {
+      type: 'keyedAggregate',
+      aggregation: { kind, field: undefined, first: true },
+      key: () => 0,
+    };
     return new ChainHarness([source, spec]).feed(...records).out;
   };
   t.deepEqual(one('sum', 1, 2, 3), [1, 3, 6]);
@@ -180,7 +216,10 @@ test('an error of the program names its operator and carries the mapped stack; a
   t.is(error.subject, 'map 2');
   t.regex(error.stack ?? '', /^mapped: TypeError: no twos/);
   t.is(harness.task.failure, error);
-  t.is(thrownBy(() => harness.feed(2)), error);
+  t.is(
+    thrownBy(() => harness.feed(2)),
+    error,
+  );
 });
 
 test('an error below a flatMap is not lost when its function catches what the collector throws', (t) => {
@@ -202,12 +241,30 @@ test('an error below a flatMap is not lost when its function catches what the co
 });
 
 const misuses: [string, OperatorSpec, unknown, string, RegExp][] = [
-  ['map returns a promise', map(async (n: number) => Promise.resolve(n)), 1, 'TASK_RETURNED_PROMISE', /map 2.*promise.*job\.ts:7:3/],
+  [
+    'map returns a promise',
+    map(async (n: number) => Promise.resolve(n)),
+    1,
+    'TASK_RETURNED_PROMISE',
+    /map 2.*promise.*job\.ts:7:3/,
+  ],
   ['filter returns a promise', filter(async () => Promise.resolve(false)), 1, 'TASK_RETURNED_PROMISE', /filter 2/],
   ['flatMap is async', flatMap(async () => Promise.resolve([1])), 1, 'TASK_RETURNED_PROMISE', /flatMap 2/],
   ['flatMap returns a number', flatMap(() => 7), 1, 'TASK_BAD_RESULT', /returned 7, which is not iterable/],
-  ['sum of a string', aggregate('sum', 'tag'), reading('a', 1, 'x'), 'TASK_BAD_AGGREGATE', /cannot sum field "tag": it is 'x'/],
-  ['sum of a missing field', aggregate('sum', 'w'), reading('a', 1, 'x'), 'TASK_BAD_AGGREGATE', /field "w": it is undefined/],
+  [
+    'sum of a string',
+    aggregate('sum', 'tag'),
+    reading('a', 1, 'x'),
+    'TASK_BAD_AGGREGATE',
+    /cannot sum field "tag": it is 'x'/,
+  ],
+  [
+    'sum of a missing field',
+    aggregate('sum', 'w'),
+    reading('a', 1, 'x'),
+    'TASK_BAD_AGGREGATE',
+    /field "w": it is undefined/,
+  ],
   ['max of an object', aggregate('max', 'o'), { k: 'a', o: {} }, 'TASK_BAD_AGGREGATE', /cannot max field "o"/],
   ['a key that is undefined', aggregate('sum', 'v'), { v: 1 }, 'TASK_BAD_KEY', /undefined cannot be a key/],
   ['a key that is NaN', aggregate('sum', 'v'), { k: NaN, v: 1 }, 'TASK_BAD_KEY', /NaN cannot be a key/],

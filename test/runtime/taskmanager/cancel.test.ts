@@ -33,7 +33,10 @@ await env.execute('endless');`;
   await run.cancel();
   const ends = await run.end();
   t.is(ends[0]?.state, 'CANCELED');
-  t.deepEqual(run.states.map((text) => text.split(' ').at(-1)), ['RUNNING', 'CANCELED']);
+  t.deepEqual(
+    run.states.map((text) => text.split(' ').at(-1)),
+    ['RUNNING', 'CANCELED'],
+  );
   const lines = readFileSync(notes, 'utf8').trimEnd().split('\n');
   t.deepEqual(lines.slice(0, 3), ['open', 'run', 'cancel']);
   t.deepEqual(lines.slice(3).sort(), ['close', 'returned']);
@@ -89,16 +92,19 @@ await env.execute('holder');`;
   await holder.end();
 });
 
-test.serial('a JobManager that knows nothing of what runs finds it cancelled when it registers the TaskManager', async (t) => {
-  const program = `${PRELUDE}
+test.serial(
+  'a JobManager that knows nothing of what runs finds it cancelled when it registers the TaskManager',
+  async (t) => {
+    const program = `${PRELUDE}
 env.fromSequence(1, 1e12).addSink({ invoke() {} });
 await env.execute('orphan');`;
-  const run = await cluster.run(await cluster.compile(program));
-  await eventually(() => run.states.length > 0);
-  await cluster.membership.join();
-  t.true(cluster.membership.isRegistered);
-  t.deepEqual(cluster.executor.figures(), []);
-});
+    const run = await cluster.run(await cluster.compile(program));
+    await eventually(() => run.states.length > 0);
+    await cluster.membership.join();
+    t.true(cluster.membership.isRegistered);
+    t.deepEqual(cluster.executor.figures(), []);
+  },
+);
 
 test.serial('figures of the tasks come with the heartbeats, without their threads', async (t) => {
   const program = `${PRELUDE}
@@ -106,7 +112,9 @@ env.setParallelism(2);
 env.fromSequence(1, 1e12).rebalance().map((n) => n).addSink({ invoke() {} });
 await env.execute('busy');`;
   const run = await cluster.run(await cluster.compile(program));
-  await eventually(() => (cluster.heartbeats.at(-1)?.metrics ?? []).filter(({ recordsIn }) => recordsIn > 0).length === 2);
+  await eventually(
+    () => (cluster.heartbeats.at(-1)?.metrics ?? []).filter(({ recordsIn }) => recordsIn > 0).length === 2,
+  );
   const { metrics, totalNetworkSegments, usedNetworkSegments, residentBytes } = cluster.heartbeats.at(-1)!;
   t.is(metrics.length, 4);
   for (const { busyMs, idleMs, backPressuredMs } of metrics) t.true(busyMs + idleMs + backPressuredMs > 0);

@@ -17,8 +17,15 @@ import type { WireError } from '../../../runtime/common/errors/index.js';
 import { newExecutionId, newJobId } from '../../../runtime/common/ids.js';
 import { silentLogger } from '../../../runtime/common/log/logger.js';
 import { connectInMemory, type RpcPeer, type ParamsOf } from '../../../runtime/common/wire/index.js';
-import { taskManagerProtocol, type TaskMetrics } from '../../../runtime/common/wire/protocols/taskmanager-jobmanager.js';
-import { createTaskManagerNetwork, type TaskDescriptor, type TaskManagerNetwork } from '../../../runtime/exchange/index.js';
+import {
+  taskManagerProtocol,
+  type TaskMetrics,
+} from '../../../runtime/common/wire/protocols/taskmanager-jobmanager.js';
+import {
+  createTaskManagerNetwork,
+  type TaskDescriptor,
+  type TaskManagerNetwork,
+} from '../../../runtime/exchange/index.js';
 import { describeTasks, expand } from '../../../runtime/graph/execution-graph.js';
 import { createJobGraph } from '../../../runtime/graph/job-graph-generator.js';
 import type { JobGraph } from '../../../runtime/graph/job-graph.js';

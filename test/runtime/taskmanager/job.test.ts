@@ -35,7 +35,10 @@ for (const parallelism of [1, 3]) {
     const output = join(cluster.folder, `output-${parallelism}`);
     const run = await cluster.run(await cluster.compile(WORD_COUNT, [input, output, String(parallelism)]));
     const ends = await run.end();
-    t.true(ends.every(({ state }) => state === 'FINISHED'), JSON.stringify(ends));
+    t.true(
+      ends.every(({ state }) => state === 'FINISHED'),
+      JSON.stringify(ends),
+    );
 
     const files = parallelism === 1 ? [output] : readdirSync(output).map((name) => join(output, name));
     t.is(files.length, parallelism);
@@ -46,10 +49,14 @@ for (const parallelism of [1, 3]) {
         last.set(word, count);
       }
     }
-    const expected = new Map([...Array(7).keys()].map((i) => [`w${i}`, String(words.filter((w) => w === `w${i}`).length)]));
+    const expected = new Map(
+      [...Array(7).keys()].map((i) => [`w${i}`, String(words.filter((w) => w === `w${i}`).length)]),
+    );
     expected.set('w0', String(Number(expected.get('w0')) + 1)).set('end', '1');
     t.deepEqual(new Map([...last].sort()), new Map([...expected].sort()));
-    const counted = ends.filter(({ vertex }) => !vertex.startsWith('Source')).reduce((n, end) => n + (end.metrics?.recordsIn ?? 0), 0);
+    const counted = ends
+      .filter(({ vertex }) => !vertex.startsWith('Source'))
+      .reduce((n, end) => n + (end.metrics?.recordsIn ?? 0), 0);
     t.is(counted, 5002);
     await eventually(() => cluster.leftOvers.length === 0);
   });
