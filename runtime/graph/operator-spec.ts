@@ -52,5 +52,3 @@ export type OperatorSpec =
   | { type: 'keyedReduce'; fn: UserFunction<ReduceFunction<unknown>>; key: KeyFunction }
   | { type: 'keyedAggregate'; aggregation: FieldAggregation; key: KeyFunction }
   | { type: 'sink'; sink: SinkSpec };
-
-export type OperatorType = OperatorSpec['type'];
