@@ -146,10 +146,10 @@ export class TaskManagers {
     this.forget(taskManager);
   }
 
+  /** From now on nobody is lost: connections that close do so because this JobManager ends. */
   stop(): void {
     this.stopChecking();
-    for (const cancel of this.grace.values()) cancel();
-    this.grace.clear();
+    for (const taskManager of this.list()) this.forget(taskManager);
   }
 
   private register(

@@ -358,9 +358,10 @@ test('a JobManager that is started anew finds its job and runs it with a higher 
   const folder = mkdtempSync(join(tmpdir(), 'weft-ha-'));
   const blobs = new BlobStore(join(folder, 'blobs'));
   const first = await bench({ store: new FileJobStore(folder, silentLogger()), blobs });
-  await first.taskManager('tm1');
+  const former = await first.taskManager('tm1');
   await submit(first);
   first.jobManager.stop();
+  former.peer.close();
 
   const second = await bench({ store: new FileJobStore(folder, silentLogger()), blobs });
   await second.jobManager.recover();
