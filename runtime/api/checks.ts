@@ -1,4 +1,6 @@
 /** Checks of the numbers and names that a program passes; each failure names the program's line. */
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { parseDurationMs } from '../common/units.js';
 import { Time } from './environment/time.js';
 import { apiError } from './api-error.js';
@@ -33,6 +35,15 @@ export function checkBufferTimeout(timeoutMs: number): number {
 export function checkName(what: string, name: unknown): string {
   if (typeof name === 'string' && name.trim() !== '') return name;
   throw apiError('API_BAD_ARGUMENT', `${what} must be a text that is not empty, not ${JSON.stringify(name)}.`);
+}
+
+/**
+ * The whole path of a file: a relative one counts from the folder in which the user runs the program, wherever the subtask
+ * that opens it runs. `file:` addresses are taken as well. @throws API_BAD_ARGUMENT
+ */
+export function checkPath(what: string, path: unknown): string {
+  const text = checkName(what, path);
+  return text.startsWith('file:') ? fileURLToPath(text) : resolve(process.cwd(), text);
 }
 
 /** @throws API_BAD_ARGUMENT */

@@ -1,7 +1,14 @@
 import type { JobSettings, RestartStrategyConfig } from '../../graph/stream-graph.js';
 import type { SourceSpec } from '../../graph/operator-spec.js';
 import { apiError } from '../api-error.js';
-import { checkBufferTimeout, checkInteger, checkMaxParallelism, checkName, checkParallelism } from '../checks.js';
+import {
+  checkBufferTimeout,
+  checkInteger,
+  checkMaxParallelism,
+  checkName,
+  checkPath,
+  checkParallelism,
+} from '../checks.js';
 import { sourceFunction } from '../functions/user-function.js';
 import type { SourceInput } from '../functions/inputs.js';
 import { currentHost, resolveHost, type JobExecutionResult } from '../host.js';
@@ -109,7 +116,7 @@ export class StreamExecutionEnvironment {
   readTextFile(path: string): DataStreamSource<string> {
     return this.source(
       'Custom File Source',
-      { kind: 'text-file', path: checkName('The path of readTextFile()', path) },
+      { kind: 'text-file', path: checkPath('The path of readTextFile()', path) },
       true,
     );
   }

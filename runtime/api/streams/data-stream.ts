@@ -10,7 +10,7 @@ import type {
 import type { OperatorSpec, SinkSpec } from '../../graph/operator-spec.js';
 import type { EdgePartitioner, PartitionerKind } from '../../graph/stream-graph.js';
 import { apiError } from '../api-error.js';
-import { checkName } from '../checks.js';
+import { checkPath } from '../checks.js';
 import type { Field, FieldValue, KeyField, KeyTuple, KeyValue } from '../functions/fields.js';
 import type {
   FilterInput,
@@ -164,7 +164,7 @@ export class DataStream<T> {
     );
     return this.sink('Text File', {
       kind: 'text-file',
-      path: checkName('The path of writeAsText()', path),
+      path: checkPath('The path of writeAsText()', path),
       format: (record) => format.format(record),
     });
   }
