@@ -11,6 +11,7 @@ import { WeftError } from '../runtime/common/errors/index.js';
 import { WeftHome, removeFile, writeJsonAtomically, type RoleRecord } from '../runtime/common/home.js';
 import { createLogger } from '../runtime/common/log/logger.js';
 import { runRole } from '../runtime/common/process/lifecycle.js';
+import { VERSION } from '../runtime/common/version.js';
 import { listenAddressOf, settingsOf } from './config/settings.js';
 import { ResourceManager } from './resource-manager.js';
 import { readOrCreateClusterKey } from './security/cluster-key.js';
@@ -42,7 +43,7 @@ void runRole(log, async () => {
       ...(values.port === undefined ? {} : { port: portOf(values.port) }),
     }),
     pagesFolder: join(here, '..', 'webui', ROLE),
-    version: '0.1.0',
+    version: VERSION,
     onStoreBroken: (error) => {
       log.fatal({ err: error }, 'the store failed');
       process.exit(2);

@@ -32,7 +32,7 @@ export interface ResourceManagerOptions {
   pagesFolder: string;
   version: string;
   /** The store failed under way: the process must end, and start again from what was written. */
-  onStoreBroken(error: Error): void;
+  onStoreBroken: (error: Error) => void;
 }
 
 /** Largest file that can be uploaded: a bundle with its native packages and data. */
@@ -63,21 +63,25 @@ export class ResourceManager {
       settings.schedulerClassOrigin,
     );
     const schedule = (event: SchedulerEvent): void => {
-      for (const decision of scheduler.apply(event, clock.nowMs())) manager.allocated(decision);
+      for (const decision of scheduler.apply(event, clock.nowMs())) manager.containers.allocated(decision);
     };
     const applications = new ApplicationRegistry(store);
-    const containers = new ContainerLedger(store);
+    const ledger = new ContainerLedger(store);
+    const blobs = new BlobStore(join(options.folder, 'blobs'));
     const nodes = new NodeRegistry({ clock, log, settings, store, tokens, schedule });
     const url = (): string => this.url;
-    const shared = { clock, log, settings, store, tokens, applications, containers, nodes, scheduler, schedule, url };
+    const shared = {
+      ...{ clock, log, settings, store, tokens, applications, ledger },
+      ...{ nodes, blobs, scheduler, schedule, url },
+    };
     const manager = new ApplicationsManager(shared);
     const appMasters = new AppMasterService({ ...shared, manager });
-    nodes.listen(new NodeEvents(applications, containers, manager));
+    nodes.listen(new NodeEvents(applications, ledger, manager));
     this.view = {
-      ...{ clock, identity, store, scheduler, applications, containers, nodes, manager, url },
+      ...{ clock, identity, store, scheduler, applications, nodes, manager, blobs, url },
+      containers: ledger,
       startedMs: clock.nowMs(),
       version: options.version,
-      blobs: new BlobStore(join(options.folder, 'blobs')),
     };
     this.recover();
     this.configure = async (server) => {
@@ -148,7 +152,7 @@ export class ResourceManager {
         return this.listenOn(0);
       });
     }
-    identity.port = this.server.port;
+    identity.rememberPort(this.server.port);
   }
 
   private listenOn(port: number): Promise<HttpServer> {

@@ -69,14 +69,23 @@ export class ApplicationRegistry {
     this.store.saveAttempt(attempt);
   }
 
-  /** Forgets the oldest ended applications beyond this number. */
-  forgetBeyond(limit: number): void {
+  /** Forgets the oldest ended applications beyond this number. @returns hashes of files that only they used */
+  forgetBeyond(limit: number): string[] {
+    const orphans = new Set<string>();
     for (const id of this.ended) {
-      if (this.ended.size <= limit) return;
+      if (this.ended.size <= limit) break;
+      for (const sha256 of this.filesOf(id)) orphans.add(sha256);
       this.ended.delete(id);
       this.byId.delete(id);
       this.store.deleteApplication(id);
     }
+    if (orphans.size > 0) for (const id of this.byId.keys()) for (const used of this.filesOf(id)) orphans.delete(used);
+    return [...orphans];
+  }
+
+  private filesOf(id: ApplicationId): string[] {
+    const files = this.byId.get(id)?.record.submission.context.localResources ?? [];
+    return files.map(({ sha256 }) => sha256);
   }
 
   private put(record: ApplicationRecord): Application {

@@ -24,10 +24,10 @@ export interface AppMasterServiceOptions {
   settings: ResourceManagerSettings;
   store: StateStore;
   applications: ApplicationRegistry;
-  containers: ContainerLedger;
+  ledger: ContainerLedger;
   manager: ApplicationsManager;
   scheduler: Scheduler;
-  schedule(event: SchedulerEvent): void;
+  readonly schedule: (event: SchedulerEvent) => void;
 }
 
 export class AppMasterService {
@@ -85,7 +85,7 @@ export class AppMasterService {
     const { application, attempt } = this.current(peer);
     const { record } = application;
     // It may be faster than the answer of its NodeManager that it runs.
-    manager.appMasterStarted(application, attempt);
+    manager.attempts.appMasterStarted(application, attempt);
     const isFirst = attempt.state === 'LAUNCHED';
     if (attempt.state !== 'FINISHING') {
       moveAttempt(attempt, 'register');
@@ -116,18 +116,16 @@ export class AppMasterService {
    * previous ones; unstarted ones are given to it again; those that it believes to have and that are over, have ended.
    */
   private reconcile(application: Application, attempt: AttemptRecord, held: ReadonlySet<string>) {
-    const { containers, manager, clock } = this.options;
+    const { ledger, manager, clock } = this.options;
     const { link, record } = application;
-    const unknownToIt = containers
-      .ofApplication(record.id)
-      .filter(({ id, isAppMaster }) => !isAppMaster && !held.has(id));
+    const unknownToIt = ledger.ofApplication(record.id).filter(({ id, isAppMaster }) => !isAppMaster && !held.has(id));
     for (const container of unknownToIt) {
       if (container.state === 'RUNNING' || container.attemptId !== attempt.id) continue;
-      link.allocate(manager.describe(application, container));
-      containers.move(container, 'acquire');
+      link.allocate(manager.containers.describe(application, container));
+      ledger.move(container, 'acquire');
     }
     for (const id of held) {
-      if (containers.get(id as ContainerId) !== undefined) continue;
+      if (ledger.get(id as ContainerId) !== undefined) continue;
       const diagnostics = 'It ended while its AppMaster was not connected to the ResourceManager.';
       link.complete({ containerId: id, exit: { kind: 'unknown', exitStatus: -1000, diagnostics } });
     }
@@ -137,11 +135,11 @@ export class AppMasterService {
     });
     return unknownToIt
       .filter(({ state }) => state === 'RUNNING')
-      .map((container) => manager.describe(application, container));
+      .map((container) => manager.containers.describe(application, container));
   }
 
   private allocate(application: Application, params: Params<'allocate'>): Result<'allocate'> {
-    const { scheduler, schedule, containers, manager, clock } = this.options;
+    const { scheduler, schedule, ledger, manager, clock } = this.options;
     const { record } = application;
     for (const ask of params.asks) {
       const refusal = ask.numContainers === 0 ? undefined : scheduler.tooLarge(ask.resource);
@@ -154,11 +152,10 @@ export class AppMasterService {
     }
     const { asks, blacklistAdditions, blacklistRemovals } = params;
     for (const id of params.releases) {
-      const container = containers.get(id as ContainerId);
+      const container = ledger.get(id as ContainerId);
       if (container?.applicationId !== record.id || container.isAppMaster) continue;
       const diagnostics = 'The application gave it back.';
-      manager.stop(container, diagnostics);
-      manager.containerEnded(container, 'release', { kind: 'released', exitStatus: -100, diagnostics });
+      manager.containers.end(container, 'release', { kind: 'released', exitStatus: -100, diagnostics });
     }
     schedule({ type: 'asked', applicationId: record.id, asks, blacklistAdditions, blacklistRemovals });
     const refusal = scheduler.refusal(record.id, clock.nowMs());
@@ -170,7 +167,7 @@ export class AppMasterService {
   }
 
   private finish(application: Application, attempt: AttemptRecord, params: Params<'finish'>): Result<'finish'> {
-    const { applications, manager } = this.options;
+    const { applications, manager, clock } = this.options;
     const { record } = application;
     this.keepEvents(application, params.events);
     if (record.state === 'KILLING') return {};
@@ -182,7 +179,7 @@ export class AppMasterService {
     attempt.trackingUrl = params.trackingUrl;
     applications.saveAttempt(attempt);
     applications.save(application);
-    manager.finishing(application);
+    manager.silences.awaitEnd(record.id, clock.nowMs());
     return {};
   }
 
@@ -201,7 +198,8 @@ export class AppMasterService {
   }
 
   private heard({ record }: Application): void {
-    if (record.state === 'RUNNING') this.options.manager.appMasterLiveness.heard(record.id, this.options.clock.nowMs());
+    if (record.state === 'RUNNING')
+      this.options.manager.silences.appMasters.heard(record.id, this.options.clock.nowMs());
   }
 
   /** @throws RM_STALE_ATTEMPT */

@@ -20,8 +20,8 @@ export class NodeEvents implements NodeListener {
     if (container?.nodeId !== node) return false;
     if (status.state === 'COMPLETE') {
       const unknown: ExitReason = { kind: 'unknown', exitStatus: -1000, diagnostics: 'The node gave no reason.' };
-      this.manager.containerEnded(container, 'complete', status.exit ?? unknown);
-    } else if (status.state === 'RUNNING') this.manager.containerStarted(container);
+      this.manager.containers.ended(container, 'complete', status.exit ?? unknown);
+    } else if (status.state === 'RUNNING') this.manager.containers.started(container);
     return true;
   }
 
@@ -30,16 +30,16 @@ export class NodeEvents implements NodeListener {
       // One that was never seen there may be about to be started.
       if (container.state !== 'RUNNING' || reported.has(container.id)) continue;
       const diagnostics = `Its node ${node} was restarted and no longer runs it.`;
-      this.manager.containerEnded(container, 'complete', { kind: 'node-lost', exitStatus: -100, diagnostics });
+      this.manager.containers.ended(container, 'complete', { kind: 'node-lost', exitStatus: -100, diagnostics });
     }
   }
 
   nodeLost(node: NodeId, exit: ExitReason): void {
-    for (const container of this.containers.ofNode(node)) this.manager.containerEnded(container, 'kill', exit);
+    for (const container of this.containers.ofNode(node)) this.manager.containers.ended(container, 'kill', exit);
   }
 
   nodeChanged(node: Node): void {
-    if (node.state === 'RUNNING') this.manager.launchOn(node.id);
+    if (node.state === 'RUNNING') this.manager.attempts.launchOn(node.id);
     const state = node.state === 'UNHEALTHY' ? 'RUNNING' : node.state;
     for (const application of this.applications.all()) {
       const { record, link } = application;

@@ -45,7 +45,7 @@ export interface NodeRegistryOptions {
   settings: ResourceManagerSettings;
   store: StateStore;
   tokens: TokenService;
-  schedule(event: SchedulerEvent): void;
+  readonly schedule: (event: SchedulerEvent) => void;
 }
 
 export class NodeRegistry implements NodeCommands {

@@ -59,7 +59,7 @@ export class NodePool {
   }
 
   /**
-   * A node with room, preferring the one with the most free memory, so that load spreads; equal ones by age.
+   * The node with room that has the most free memory, so that load spreads.
    * @param vcores what must be free of these; −∞ when virtual cores do not count
    */
   find(memoryMb: number, vcores: number, accept: (node: SchedulerNode) => boolean): SchedulerNode | undefined {
@@ -85,7 +85,11 @@ export class NodePool {
     const left = 2 * at;
     const first = this.memoryAt(left) >= this.memoryAt(left + 1) ? left : left + 1;
     const second = first === left ? left + 1 : left;
-    return this.descend(first, memoryMb, vcores, accept) ?? this.descend(second, memoryMb, vcores, accept);
+    const found = this.descend(first, memoryMb, vcores, accept);
+    // The other side can only be better where virtual cores or `accept` ruled out this side's freest.
+    if (found !== undefined && found.free.memoryMb >= this.memoryAt(second)) return found;
+    const other = this.descend(second, memoryMb, vcores, accept);
+    return other !== undefined && other.free.memoryMb > (found?.free.memoryMb ?? CLOSED) ? other : found;
   }
 
   private memoryAt(at: number): number {

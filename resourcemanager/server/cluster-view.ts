@@ -24,5 +24,5 @@ export interface ClusterView {
   readonly manager: ApplicationsManager;
   readonly blobs: BlobStore;
   /** `http://host:port` of this server. */
-  url(): string;
+  readonly url: () => string;
 }

@@ -44,10 +44,10 @@ function statusOf(error: WeftError, given: number | undefined): number {
 }
 
 function answer(request: FastifyRequest, reply: FastifyReply, status: number, error: WeftError): FastifyReply {
-  const { stack: _stack, ...weftError } = toWireError(error);
+  const { code, message, hint, subject } = toWireError(error);
   const [exception, javaClassName] = EXCEPTIONS[status] ?? OTHER_EXCEPTION;
   const body = request.url.startsWith('/ws/')
     ? { RemoteException: { exception, message: `java.lang.Exception: ${error.message}`, javaClassName } }
     : { errors: [error.message] };
-  return reply.code(status).send({ ...body, weftError: { ...weftError, causes: [] } });
+  return reply.code(status).send({ ...body, weftError: { code, message, hint, subject, causes: [] } });
 }

@@ -34,14 +34,13 @@ export async function proxyRoutes(app: FastifyInstance, view: ClusterView): Prom
     scope.addContentTypeParser('*', (_request, _payload, parsed) => {
       parsed(null);
     });
-    scope.all<Proxied>('/proxy/:id/*', (request, reply) => {
-      forward(targetOf(request, view), request, reply);
-      return reply;
-    });
-    scope.get<Proxied>('/proxy/:id', ({ params, url }, reply) => {
-      // Relative links of a page only work below its folder; the router treats both forms alike.
-      if (!url.split('?', 1)[0]?.endsWith('/')) return reply.redirect(`/proxy/${params.id}/`, 302);
-      throw new WeftError('HTTP_NOT_FOUND', `There is nothing at ${url}.`);
+    scope.all<Proxied>('/proxy/:id/*', (request, reply) => forward(targetOf(request, view), request, reply));
+    scope.all<Proxied>('/proxy/:id', (request, reply) => {
+      // The router treats both forms alike, but relative links of a page only work below its folder.
+      const isFolder = request.url.split('?', 1)[0]?.endsWith('/');
+      return isFolder
+        ? forward(targetOf(request, view), request, reply)
+        : reply.redirect(`/proxy/${request.params.id}/`, 302);
     });
     done();
   });
@@ -60,7 +59,7 @@ function targetOf({ params, url }: FastifyRequest<Proxied>, view: ClusterView): 
   return new URL(attempt.trackingUrl.replace(/\/$/, '') + rest);
 }
 
-function forward(target: URL, request: FastifyRequest<Proxied>, reply: FastifyReply): void {
+function forward(target: URL, request: FastifyRequest<Proxied>, reply: FastifyReply): FastifyReply {
   reply.hijack();
   const outgoing = httpRequest(
     target,
@@ -85,6 +84,7 @@ function forward(target: URL, request: FastifyRequest<Proxied>, reply: FastifyRe
     if (!reply.raw.writableFinished) outgoing.destroy();
   });
   request.raw.pipe(outgoing);
+  return reply;
 }
 
 function forwarded(headers: IncomingHttpHeaders): IncomingHttpHeaders {

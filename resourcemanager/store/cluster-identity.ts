@@ -41,7 +41,7 @@ export class ClusterIdentity {
     return port === undefined ? undefined : Number(port);
   }
 
-  set port(port: number) {
+  rememberPort(port: number): void {
     this.store.setMeta('port', String(port));
   }
 

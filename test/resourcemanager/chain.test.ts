@@ -161,7 +161,7 @@ test('a failed AppMaster is started again and gets its running containers; the s
 test('an AppMaster that cannot be started fails its attempt with the reason', async (t) => {
   const it = await cluster(t, 1);
   const [node] = it.nodes;
-  node!.startError = new Error('no such program');
+  node.startError = new Error('no such program');
   const id = await submit(it.rm, { 'max-app-attempts': 1 });
   const failed = await untilState(it.rm, id, 'FAILED');
   t.regex(failed['diagnostics'] as string, /no such program/);
@@ -197,7 +197,7 @@ test('an application that waits for room says why, and is killed at once', async
 });
 
 test('a broken connection makes a node suspect; silence loses it, and a node that is back stops what is gone', async (t) => {
-  const it = await cluster(t, 2, { nodeExpiryIntervalMs: 300, appMasterExpiryIntervalMs: 60_000 });
+  const it = await cluster(t, 2, { nodeExpiryIntervalMs: 1500, appMasterExpiryIntervalMs: 60_000 });
   const [one, two] = it.nodes as [FakeNode, FakeNode];
   const beats = [one, two].map((node) => setInterval(() => node.client.session.connected && node.heartbeat(), 50));
   t.teardown(() => {

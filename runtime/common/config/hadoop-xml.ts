@@ -34,6 +34,7 @@ export function readHadoopXml(path: string): Map<string, RawEntry> {
 
 /** @throws CONFIG_BAD_FILE naming the line of what is not XML, or not a property. */
 export function parseHadoopXml(text: string, path: string): Map<string, RawEntry> {
+  // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is one more package for the same function.
   const valid = XMLValidator.validate(text);
   if (valid !== true) throw badFile(path, valid.err.line, valid.err.msg);
   const document = parser.parse(text) as { configuration?: unknown };

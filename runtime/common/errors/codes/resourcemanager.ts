@@ -45,6 +45,7 @@ export const RESOURCEMANAGER_CODES = defineCodes({
     domain: 'external',
     summary: 'A NodeManager or AppMaster asked for something before it registered.',
     hint: 'Check that all roles run the same version of Weft.',
+    retry: 'backoff',
   },
   RM_STORE_UNUSABLE: {
     domain: 'external',

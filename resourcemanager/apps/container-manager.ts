@@ -1,0 +1,138 @@
+/** Containers of applications from allocation to end, and who is told of them. */
+import type { AllocatedContainer, ExitReason } from '../../runtime/common/wire/protocols/index.js';
+import type { Allocation } from '../scheduler/index.js';
+import { isEnded } from './application.js';
+import { latestAttempt, type Application } from './application-registry.js';
+import type { AttemptRecord } from './attempt.js';
+import type { ContainerEvent, ContainerRecord } from './container.js';
+import type { ManagerContext } from './manager-context.js';
+import type { Silences } from './silences.js';
+
+/** Who answers for the containers of AppMasters: the manager of attempts. */
+export interface AppMasterOwner {
+  appMasterAllocated(application: Application, attempt: AttemptRecord, container: ContainerRecord): void;
+  appMasterStarted(application: Application, attempt: AttemptRecord): void;
+  appMasterEnded(application: Application, attempt: AttemptRecord, exit: ExitReason): void;
+}
+
+export class ContainerManager {
+  constructor(
+    private readonly context: ManagerContext,
+    private readonly silences: Silences,
+    private readonly owner: () => AppMasterOwner,
+  ) {}
+
+  /** The Scheduler gave a container away. */
+  allocated(allocation: Allocation): void {
+    const { applications, ledger, store, clock } = this.context;
+    const application = applications.require(allocation.applicationId);
+    const attempt = latestAttempt(application);
+    const { applicationId, attemptId, nodeId, resource, priority } = allocation;
+    const container: ContainerRecord = {
+      id: allocation.containerId,
+      applicationId,
+      attemptId,
+      nodeId,
+      resource,
+      priority,
+      // An attempt asks for nothing else before its AppMaster runs.
+      isAppMaster: attempt.state === 'SCHEDULED',
+      state: 'ALLOCATED',
+      allocatedMs: clock.nowMs(),
+    };
+    store.transaction(() => {
+      ledger.add(container);
+      if (!application.record.nodes.includes(nodeId)) {
+        application.record.nodes.push(nodeId);
+        applications.save(application);
+      }
+      this.silences.unstarted.heard(container.id, container.allocatedMs);
+      if (container.isAppMaster) this.owner().appMasterAllocated(application, attempt, container);
+      else this.giveTo(application, container);
+    });
+  }
+
+  /** Tells the AppMaster that the container is its own; sent once this is in the store. */
+  giveTo(application: Application, container: ContainerRecord): void {
+    application.link.allocate(this.describe(application, container));
+    this.context.ledger.move(container, 'acquire');
+    this.context.store.afterCommit(() => {
+      application.link.flush();
+    });
+  }
+
+  /** A container as its AppMaster is told of it, with a fresh token. */
+  describe(application: Application, container: ContainerRecord): AllocatedContainer {
+    const { id, nodeId, resource, priority } = container;
+    const { tokens, clock, nodes } = this.context;
+    const token = tokens.containerToken(container, application.record.user, clock.nowMs());
+    return { containerId: id, nodeId, nodeHttpAddress: nodes.httpAddressOf(nodeId), resource, priority, token };
+  }
+
+  /** The node reports the container as being there. */
+  started(container: ContainerRecord): void {
+    const { store, ledger, applications } = this.context;
+    this.silences.unstarted.forget(container.id);
+    if (container.state === 'RUNNING') return;
+    store.transaction(() => {
+      ledger.move(container, 'launch');
+      if (!container.isAppMaster) return;
+      const application = applications.require(container.applicationId);
+      const attempt = latestAttempt(application);
+      if (attempt.containerId === container.id) this.owner().appMasterStarted(application, attempt);
+    });
+  }
+
+  /** A container is over, for whatever reason: its room is free, and whoever owns it is told. */
+  ended(container: ContainerRecord, event: ContainerEvent, exit: ExitReason): void {
+    const { ledger, applications, store, schedule } = this.context;
+    if (ledger.get(container.id) !== container) return;
+    store.transaction(() => {
+      ledger.remove(container, event);
+      this.silences.unstarted.forget(container.id);
+      const application = applications.require(container.applicationId);
+      const { record, link } = application;
+      this.addUsage(application, container);
+      schedule({ type: 'container-ended', applicationId: record.id, containerId: container.id });
+      const attempt = latestAttempt(application);
+      if (attempt.containerId === container.id) this.owner().appMasterEnded(application, attempt, exit);
+      else if (!isEnded(record.state)) {
+        link.complete({ containerId: container.id, exit });
+        store.afterCommit(() => {
+          link.flush();
+        });
+      }
+    });
+  }
+
+  /** Has the node stop the container's processes, and counts it as ended. */
+  end(container: ContainerRecord, event: ContainerEvent, exit: ExitReason): void {
+    this.stop(container, exit.diagnostics);
+    this.ended(container, event, exit);
+  }
+
+  /** Has the node stop the container's processes; it is over when the node says so. */
+  stop(container: ContainerRecord, reason: string): void {
+    const { store, nodes } = this.context;
+    store.afterCommit(() => {
+      nodes.stopContainer(container.nodeId, container.id, reason);
+    });
+  }
+
+  /** The AppMaster's container, while it lives. */
+  ofAppMaster({ containerId }: AttemptRecord): ContainerRecord | undefined {
+    return containerId === undefined ? undefined : this.context.ledger.get(containerId);
+  }
+
+  private addUsage(application: Application, { resource, allocatedMs }: ContainerRecord): void {
+    const heldSeconds = Math.max(0, this.context.clock.nowMs() - allocatedMs) / 1000;
+    application.record.memoryMbSeconds += resource.memoryMb * heldSeconds;
+    application.record.vcoreSeconds += resource.vcores * heldSeconds;
+    this.context.applications.save(application);
+  }
+}
+
+/** The exit of a container that this side ended. */
+export function stopped(diagnostics: string): ExitReason {
+  return { kind: 'stopped', exitStatus: -105, diagnostics };
+}
