@@ -46,6 +46,7 @@ export async function yarnSessionCommand(argv: readonly string[]): Promise<numbe
 
 class SessionCommand {
   private readonly clock = systemClock;
+  private readonly interrupted = interruption();
   private readonly context: DeployContext;
   private readonly propertiesFile: string;
 
@@ -92,8 +93,7 @@ class SessionCommand {
     const request = { mode: 'session' as const, configuration: this.configuration, ship };
     const { applicationId, waitUntilRunning } = await deployApplication(request, this.context);
     if (!this.json) warn(`Submitted application ${applicationId}`);
-    const interrupt = interruption();
-    const running = await Promise.race([waitUntilRunning(), interrupt.happened]).finally(interrupt.ignore);
+    const running = await Promise.race([waitUntilRunning(), this.interrupted]);
     if (running === undefined) {
       await this.client.kill(applicationId);
       return undefined;
@@ -126,7 +126,6 @@ class SessionCommand {
   }
 
   private async attach(applicationId: string): Promise<number> {
-    const interrupt = interruption();
     const attached = AttachedSession.run(
       {
         input: process.stdin,
@@ -134,9 +133,9 @@ class SessionCommand {
         clock: this.clock,
         report: () => this.client.report(applicationId),
       },
-      interrupt.happened,
+      this.interrupted,
     );
-    const end = await Promise.race([attached, interrupt.happened]).finally(interrupt.ignore);
+    const end = await Promise.race([attached, this.interrupted]);
     process.stdin.destroy();
     if (end?.kind === 'unknown') {
       warn('The cluster is in an unknown state: its ResourceManager cannot be reached. The session is left as it is.');
@@ -166,21 +165,15 @@ class SessionCommand {
   }
 }
 
-/** Ctrl-C and SIGTERM, while someone listens. */
-function interruption(): { happened: Promise<undefined>; ignore: () => void } {
-  let listener = (): void => undefined;
-  const happened = new Promise<undefined>((resolve) => {
-    listener = () => {
+/** Resolves at Ctrl-C or SIGTERM. A second one ends the command at once. */
+function interruption(): Promise<undefined> {
+  return new Promise((resolve) => {
+    const listener = (): void => {
       resolve(undefined);
-    };
-    process.once('SIGINT', listener);
-    process.once('SIGTERM', listener);
-  });
-  return {
-    happened,
-    ignore: () => {
       process.off('SIGINT', listener);
       process.off('SIGTERM', listener);
-    },
-  };
+    };
+    process.on('SIGINT', listener);
+    process.on('SIGTERM', listener);
+  });
 }

@@ -55,7 +55,7 @@ test.serial('session: the JobManager starts first and asks, gives back, and ends
   await until('the heartbeat event', () => steps(app).includes(9));
 
   const { pid } = await app.jobManager();
-  await app.call('clusterFinished', { finalStatus: 'SUCCEEDED', diagnostics: 'stopped by the user' });
+  await app.clusterFinished('SUCCEEDED', 'stopped by the user');
   await until('the end', () => app.exitCode === 0);
   t.is(app.rm.finished?.finalStatus, 'SUCCEEDED');
   t.is(app.rm.finished?.diagnostics, 'stopped by the user');
@@ -153,7 +153,7 @@ test.serial('an end that a dead ResourceManager did not hear is told to the next
   const app = await TestApplication.start(t);
   await app.jobManagerUrl();
   await app.rm.stop();
-  await app.call('clusterFinished', { finalStatus: 'FAILED', diagnostics: 'user code threw' });
+  await app.clusterFinished('FAILED', 'user code threw');
   await app.rm.start();
   await until('the end', () => app.exitCode === 0);
   t.is(app.rm.finished?.diagnostics, 'user code threw');

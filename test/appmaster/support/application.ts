@@ -69,6 +69,11 @@ export class TestApplication {
     return (await (await fetch(await this.jobManagerUrl())).json()) as JobManagerView;
   }
 
+  /** The JobManager says that the cluster is done; it may be stopped before it can tell us that it was heard. */
+  async clusterFinished(finalStatus: string, diagnostics: string): Promise<void> {
+    await this.call('clusterFinished', { finalStatus, diagnostics }).catch(() => undefined);
+  }
+
   /** The JobManager calls a method of the AppMaster. */
   async call(method: string, params: object): Promise<Response> {
     return fetch(`${await this.jobManagerUrl()}/${method}`, { method: 'POST', body: JSON.stringify(params) });
