@@ -22,7 +22,7 @@ import { Housekeeping } from './housekeeping.js';
 import { NodeFolders } from './node-folders.js';
 import { ContainerStore } from './recovery/container-store.js';
 import { NodeStore } from './recovery/node-store.js';
-import { nodeToken, resourceManagerAddress } from './resourcemanager-address.js';
+import { awaitResourceManagerAddress, nodeToken } from './resourcemanager-address.js';
 import { registerContainerEndpoint } from './server/container-endpoint.js';
 import { registerLivenessEndpoint } from './server/liveness-endpoint.js';
 import { registerLogRoutes } from './server/log-routes.js';
@@ -179,8 +179,9 @@ export class NodeManager {
     return `nodemanager-${this.options.index}`;
   }
 
-  private resourceManagerAddress(): string {
-    return resourceManagerAddress(this.options.home, this.options.settings);
+  private resourceManagerAddress(): Promise<string> {
+    const { clock, home, settings } = this.options;
+    return awaitResourceManagerAddress(home, settings, clock);
   }
 
   private nodeToken(): string {

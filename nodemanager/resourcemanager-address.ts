@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
-import type { Clock } from '../runtime/common/clock.js';
+import { sleep, type Clock } from '../runtime/common/clock.js';
 import { resourceManagerOptions } from '../runtime/common/config/options/yarn-site.js';
-import { WeftError } from '../runtime/common/errors/index.js';
+import { WeftError, hasCode } from '../runtime/common/errors/index.js';
 import { readJson, type RoleRecord, type WeftHome } from '../runtime/common/home.js';
 import { signToken } from '../runtime/common/security/token.js';
 import type { NodeSettings } from './settings.js';
@@ -9,12 +9,33 @@ import type { NodeSettings } from './settings.js';
 /** How long a node token is good for; a new one is made for each connection attempt. */
 const TOKEN_LIFETIME_MS = 600_000;
 
+/** While both start, the ResourceManager's address is looked for in this rhythm, for so long at a time. */
+const ADDRESS_POLL_MS = 10;
+const ADDRESS_POLLS = 100;
+
+/** As `resourceManagerAddress`, but waits a second for a ResourceManager that is about to say where it is. */
+export async function awaitResourceManagerAddress(
+  home: WeftHome,
+  settings: NodeSettings,
+  clock: Clock,
+): Promise<string> {
+  for (let poll = 0; poll < ADDRESS_POLLS; poll++) {
+    try {
+      return resourceManagerAddress(home, settings);
+    } catch (error) {
+      if (!hasCode(error, 'UNREACHABLE')) throw error;
+      await sleep(clock, ADDRESS_POLL_MS);
+    }
+  }
+  return resourceManagerAddress(home, settings);
+}
+
 /**
  * Where the ResourceManager is now: as told on the command line, or by `yarn-site.xml` (if it names a port), or as it
  * says itself in WEFT_HOME.
  * @throws UNREACHABLE when nobody knows
  */
-export function resourceManagerAddress(home: WeftHome, settings: NodeSettings): string {
+function resourceManagerAddress(home: WeftHome, settings: NodeSettings): string {
   if (settings.resourceManagerUrl !== undefined) return settings.resourceManagerUrl;
   const address = settings.site.get(resourceManagerOptions.webappAddress);
   if (address !== undefined && address.port !== 0) return `http://${address.host}:${address.port}`;

@@ -45,8 +45,9 @@ export function confDirOf(home: WeftHome): string {
 }
 
 function roleProgram(role: string, home: WeftHome): string[] {
+  // Without source maps: reading them at the start would cost each role some 5 MB and a tenth of a second.
   const bundle = packageFile(`dist/roles/${role}.mjs`);
-  return [process.execPath, '--enable-source-maps', bundle, '--home', home.path, '--conf', confDirOf(home)];
+  return [process.execPath, bundle, '--home', home.path, '--conf', confDirOf(home)];
 }
 
 function words(options: Readonly<Record<string, string | number | undefined>>): string[] {

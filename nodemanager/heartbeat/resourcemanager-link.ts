@@ -54,7 +54,7 @@ export class ResourceManagerLink {
       handlers: this.handlers(),
       clock,
       log,
-      maxBackoffMs: 500,
+      maxBackoffMs: 250,
       onConnected: (resumed) => {
         if (!resumed) void this.register();
       },

@@ -9,7 +9,7 @@ const LEVELS: Readonly<Record<number, string>> = {
   60: 'FATAL',
 };
 /** Fields that only repeat which process wrote the line. */
-const SAID_BY_PREFIX = new Set(['pid', 'role']);
+const SAID_BY_PREFIX = new Set(['pid', 'role', 'application', 'applicationId', 'container']);
 const LEVEL_WIDTH = 5;
 
 interface Structured {
