@@ -129,7 +129,7 @@ export class JobManager implements TaskManagerListener {
 
   /** The provider says why wanted TaskManagers are not there yet; empty when they are. */
   workersPending(reason: string): void {
-    this.pool.setPendingReason(reason);
+    if (!this.pool.setPendingReason(reason)) return;
     for (const job of this.dispatcher.list()) {
       const waiting = job.waitingFor;
       if (waiting !== undefined) this.options.log.info({ jobId: job.jobId }, `job "${job.name}" is ${waiting}`);

@@ -131,9 +131,11 @@ export class SlotPool {
     this.changed();
   }
 
-  /** Why the provider has not brought what was wanted; empty when it has. */
-  setPendingReason(reason: string): void {
+  /** Why the provider has not brought what was wanted; empty when it has. Returns whether that is news. */
+  setPendingReason(reason: string): boolean {
+    const changed = reason !== this.pendingReason;
     this.pendingReason = reason;
+    return changed;
   }
 
   /** What a job waits for, for people; undefined when it waits for nothing. */

@@ -49,11 +49,12 @@ export async function deploy(options: DeploymentOptions): Promise<void> {
   const built = await Promise.all(
     parts.map((part, n) =>
       attemptOn(options, part, async () => {
-        await part.taskManager.peer.session.call(
+        const { thread } = await part.taskManager.peer.session.call(
           'submitTasks',
           { jobId, jobAttempt: attempt, slot: part.slot.slot, jobGraph: jobGraphHash, tasks: tasks[n] ?? [] },
           { timeoutMs: SUBMIT_TIMEOUT_MS },
         );
+        for (const execution of part.executions) execution.thread = thread;
         options.onBuilt(part.executions);
       }),
     ),

@@ -29,6 +29,8 @@ export class Execution implements SubtaskKey {
   /** When each state was entered; only those that were. */
   readonly enteredMs: Partial<Record<ExecutionState, number>> = {};
   place: ExecutionPlace | undefined;
+  /** Number of the worker thread in the TaskManager's process, once it has built the task. */
+  thread: number | undefined;
   /** The two latest samples, for rates. */
   previous: MetricsSample | undefined;
   latest: MetricsSample | undefined;

@@ -1,5 +1,5 @@
 /** What went wrong in a job: each failure with its root cause first, the ones that came in its wake beside it. */
-import { toWireError, type WireError } from '../../common/errors/index.js';
+import { toWireError, type ErrorCode, type WireError } from '../../common/errors/index.js';
 import type { ExecutionPlace } from './execution.js';
 
 export interface Failure {
@@ -87,8 +87,17 @@ function isBrokenExchange(failure: Failure): boolean {
   return failure.error.code === 'EXCHANGE_PEER_LOST';
 }
 
+/** Failures that the JobManager itself finds: where in its code says nothing to anyone. */
+const FOUND_HERE: ReadonlySet<string> = new Set([
+  'TASKMANAGER_LOST',
+  'SLOTS_NOT_AVAILABLE',
+  'TASK_CANCELED_UNEXPECTEDLY',
+] satisfies ErrorCode[]);
+
 export function failureOf(error: unknown, timeMs: number): Failure {
-  return { error: toWireError(error), timeMs, taskName: undefined, place: undefined };
+  const { stack, ...wire } = toWireError(error);
+  const kept = stack === undefined || FOUND_HERE.has(wire.code) ? wire : { ...wire, stack };
+  return { error: kept, timeMs, taskName: undefined, place: undefined };
 }
 
 /** The text that Flink's API calls a stack trace: the stack, then each cause. */

@@ -30,11 +30,11 @@ export function graphsOf(job: JobMaster, nowMs: number): object {
     physicalGraph: {
       slots: graph.slots.map((slot, n) => {
         const members = slot.subtasks.map((key) => byName.get(subtaskName(key))).filter((it) => it !== undefined);
-        const place = members.find((it) => it.place !== undefined)?.place;
+        const { place, thread } = members.find((it) => it.place !== undefined) ?? {};
         return {
           number: n,
           group: slot.group,
-          ...(place === undefined ? {} : { place: { ...place, thread: threadName(job.jobId, place.slot) } }),
+          ...(place === undefined ? {} : { place: { ...place, ...(thread === undefined ? {} : { thread }) } }),
           subtasks: members.map((execution) => ({
             vertexId: execution.vertexId,
             subtask: execution.subtask,
@@ -46,9 +46,4 @@ export function graphsOf(job: JobMaster, nowMs: number): object {
       }),
     },
   };
-}
-
-/** How the TaskManager names the thread of a slot. */
-function threadName(jobId: string, slot: number): string {
-  return `slot-${slot}-${jobId.slice(0, 8)}`;
 }

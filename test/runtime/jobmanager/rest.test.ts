@@ -269,7 +269,7 @@ test('the graphs of a job say where each subtask runs', async (t) => {
   const { slots } = body['physicalGraph'] as { slots: { place: object; subtasks: object[] }[] };
   t.like(slots[1], {
     number: 1,
-    place: { resourceId: 'tm1', slot: 1, host: 'localhost', endpoint: 'localhost:40001' },
+    place: { resourceId: 'tm1', slot: 1, thread: 11, host: 'localhost', endpoint: 'localhost:40001' },
   });
   t.like(slots[1]?.subtasks[0], { vertexId: SOURCE, subtask: 1, state: 'RUNNING' });
 });

@@ -78,7 +78,7 @@ export class FakeTaskManager {
         this.refuseNext = undefined;
         if (refusal !== undefined) throw refusal;
         this.submitted.push(params);
-        return {};
+        return { thread: 10 + params.slot };
       },
       startTasks: ({ slot }) => {
         this.started.push(slot);

@@ -99,7 +99,8 @@ export const taskManagerProtocol = defineProtocol({
         jobGraph: Type.String(),
         tasks: Type.Array(TaskDescriptorSchema),
       }),
-      result: Empty,
+      /** `thread`: number of the worker thread in the TaskManager's process. */
+      result: Type.Object({ thread: Type.Optional(Type.Integer()) }),
     },
     /** All subtasks of the job in this slot start to work: sent when every slot of the job has answered. */
     startTasks: { params: Type.Object({ jobId: Type.String(), slot: Type.Integer() }), result: Empty },
