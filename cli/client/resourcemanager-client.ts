@@ -29,7 +29,7 @@ export class ResourceManagerClient {
   }
 
   async submit(submission: Submission): Promise<void> {
-    await this.http.post(`/ws/v1/cluster/apps?user.name=${encodeURIComponent(currentUser())}`, submission);
+    await this.http.post(`/ws/v1/cluster/apps?${asUser()}`, submission);
   }
 
   /** With the JobManager's own address as its tracking URL, instead of the ResourceManager's proxy. */
@@ -62,7 +62,7 @@ export class ResourceManagerClient {
 
   /** Asks for the end of an application; it may take a moment until it is KILLED. */
   async kill(applicationId: string): Promise<void> {
-    await this.http.put(`/ws/v1/cluster/apps/${applicationId}/state`, { state: 'KILLED' });
+    await this.http.put(`/ws/v1/cluster/apps/${applicationId}/state?${asUser()}`, { state: 'KILLED' });
   }
 
   async attempts(applicationId: string): Promise<AttemptReport[]> {
@@ -103,8 +103,8 @@ export class ResourceManagerClient {
   }
 }
 
-/** Who the application is submitted for: `HADOOP_USER_NAME`, else who runs the command. */
-export function currentUser(): string {
-  const named = process.env['HADOOP_USER_NAME'];
-  return named !== undefined && named !== '' ? named : userInfo().username;
+/** Who acts: `HADOOP_USER_NAME`, else who runs the command. */
+function asUser(): string {
+  const named = process.env['HADOOP_USER_NAME'] ?? '';
+  return `user.name=${encodeURIComponent(named === '' ? userInfo().username : named)}`;
 }

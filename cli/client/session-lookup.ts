@@ -37,7 +37,8 @@ function stale(
   rememberedBy: string | undefined,
   cause?: unknown,
 ): WeftError {
-  const reason = diagnostics.trim() === '' ? '' : ` ${diagnostics.trim()}`;
+  const said = diagnostics.trim();
+  const reason = said === '' ? '' : ` ${said}${/[.!?]$/.test(said) ? '' : '.'}`;
   const source = rememberedBy === undefined ? '' : ` It was remembered by ${rememberedBy}.`;
   return new WeftError('CLIENT_STALE_SESSION', `The session ${applicationId} ${what}.${reason}${source}`, {
     ...(rememberedBy === undefined
