@@ -16,6 +16,9 @@ import type { NodeRecord } from '../nodes/node.js';
 /** Raised when the tables change; an older store is migrated, a newer one refused. */
 const SCHEMA_VERSION = 1;
 
+/** How long a predecessor that is just ending may still hold the file. */
+const LOCK_TIMEOUT_MS = 3000;
+
 const SCHEMA = `
   CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
   CREATE TABLE IF NOT EXISTS applications (id TEXT PRIMARY KEY, submission_order INTEGER NOT NULL, body TEXT NOT NULL);
@@ -51,8 +54,8 @@ export class StateStore {
    */
   static open(path: string, onBroken: (error: Error) => void): StateStore {
     try {
-      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true });
-      const database = new Database(path);
+      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+      const database = new Database(path, { timeout: LOCK_TIMEOUT_MS });
       // WAL with NORMAL loses nothing when this process dies; a commit waits for the disk only at checkpoints.
       database.pragma('journal_mode = WAL');
       database.pragma('synchronous = NORMAL');
@@ -64,9 +67,12 @@ export class StateStore {
       database.pragma(`user_version = ${SCHEMA_VERSION}`);
       return new StateStore(database, onBroken);
     } catch (cause) {
-      throw new WeftError('RM_STORE_UNUSABLE', `The store ${path} cannot be used: ${(cause as Error).message}.`, {
+      const isLocked = cause instanceof Database.SqliteError && cause.code === 'SQLITE_BUSY';
+      const reason = isLocked ? 'another ResourceManager has it open' : (cause as Error).message;
+      throw new WeftError('RM_STORE_UNUSABLE', `The store ${path} cannot be used: ${reason}.`, {
         cause,
         subject: path,
+        ...(isLocked ? { hint: 'Stop the other one first, or give this cluster a WEFT_HOME of its own.' } : {}),
       });
     }
   }
