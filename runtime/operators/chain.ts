@@ -20,10 +20,10 @@ export interface ChainOptions {
   /** For each node whose records leave the chain, who takes them. */
   outputs: ReadonlyMap<number, readonly Next[]>;
   /** The built-in sinks. */
-  makeSink(spec: Extract<OperatorSpec, { type: 'sink' }>['sink'], operator: OperatorContext): RecordSink;
+  makeSink: (spec: Extract<OperatorSpec, { type: 'sink' }>['sink'], operator: OperatorContext) => RecordSink;
   mapStack: StackMapper;
   /** A sink that was waiting can take records again, or failed. */
-  onSettled(): void;
+  onSettled: () => void;
 }
 
 /** What an operator's code shares with the chain round it. */

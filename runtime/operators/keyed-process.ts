@@ -1,11 +1,12 @@
-import type { KeyedProcessFunction, ProcessContext } from '../functions/index.js';
+import type { ProcessContext } from '../functions/index.js';
 import type { KeyFunction } from '../graph/operator-spec.js';
 import type { OperatorContext } from './operator-context.js';
+import type { ElementProcessor } from './process.js';
 import type { Next } from './task-context.js';
 
-/** Template: as `process`, with the record's key in the context. */
+/** Template: as `processElements`, with the record's key in the context. */
 export function keyedProcess(
-  fn: KeyedProcessFunction<unknown, unknown, unknown>,
+  fn: ElementProcessor<unknown>,
   key: KeyFunction,
   next: Next,
   operator: OperatorContext,

@@ -1,9 +1,14 @@
-import type { ProcessContext, ProcessFunction } from '../functions/index.js';
+import type { Collector, ProcessContext } from '../functions/index.js';
 import type { OperatorContext } from './operator-context.js';
 import type { Next } from './task-context.js';
 
+/** A process function; its result is void by its type, and a promise by mistake. */
+export interface ElementProcessor<K> {
+  processElement(value: unknown, context: ProcessContext<K>, out: Collector<unknown>): unknown;
+}
+
 /** Template: hands over the record with its context and a collector. */
-export function processElements(fn: ProcessFunction<unknown, unknown>, next: Next, operator: OperatorContext): Next {
+export function processElements(fn: ElementProcessor<undefined>, next: Next, operator: OperatorContext): Next {
   const { task } = operator;
   const out = { collect: next };
   const context: ProcessContext = {

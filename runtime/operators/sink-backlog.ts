@@ -4,11 +4,11 @@ import type { OperatorContext } from './operator-context.js';
 export interface BacklogOptions {
   operator: OperatorContext;
   /** Hands a record to the sink; its promise, or anything else when it is done at once. */
-  invoke(record: unknown): unknown;
+  invoke: (record: unknown) => unknown;
   /** Copies a record that its producer may change while it waits here. */
-  retain(record: unknown): unknown;
+  retain: (record: unknown) => unknown;
   /** The backlog is empty again, or the sink failed: the subtask can go on. */
-  onSettled(): void;
+  onSettled: () => void;
 }
 
 export class SinkBacklog {

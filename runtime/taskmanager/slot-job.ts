@@ -25,9 +25,9 @@ export interface SlotJobOptions {
   log: Logger;
   /** `task.cancellation.timeout`: how long closing may take. */
   cancellationTimeoutMs: number;
-  report(changes: TaskChange[]): void;
+  report: (changes: TaskChange[]) => void;
   /** The thread is gone; `finished` if every task ended well. */
-  onGone(how: 'finished' | 'aborted'): void;
+  onGone: (how: 'finished' | 'aborted') => void;
 }
 
 const TERMINAL: ReadonlySet<ExecutionState> = new Set(['FINISHED', 'CANCELED', 'FAILED']);

@@ -31,9 +31,9 @@ export interface TaskExecutorOptions {
   clock: Clock;
   log: Logger;
   /** The states of tasks, for the JobManager. */
-  report(jobId: string, jobAttempt: number, changes: TaskChange[]): void;
+  report: (jobId: string, jobAttempt: number, changes: TaskChange[]) => void;
   /** The JobManager says that this TaskManager shall end. */
-  onShutdown(reason: string): void;
+  onShutdown: (reason: string) => void;
 }
 
 export class TaskExecutor {

@@ -89,7 +89,7 @@ export class Emission implements SourceContext<unknown> {
     this.signalled = false;
     const end = Math.min(this.waiting.length, this.taken + max);
     while (this.taken < end && this.outlet.room.open) {
-      const { record, timestampMs } = this.waiting[this.taken++] as Waiting;
+      const { record, timestampMs } = this.waiting[this.taken++];
       this.outlet.emitWithTimestamp(record, timestampMs);
     }
     if (this.hasWaiting) return;

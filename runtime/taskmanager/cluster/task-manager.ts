@@ -24,7 +24,7 @@ export interface TaskManagerOptions {
   clock: Clock;
   log: Logger;
   /** It shall end: the JobManager says so, or none was found in time. */
-  onEnd(exitCode: number): void;
+  onEnd: (exitCode: number) => void;
 }
 
 type Registration = ParamsOf<typeof taskManagerProtocol.server, 'register'>;

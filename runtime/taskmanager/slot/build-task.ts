@@ -25,9 +25,9 @@ export interface SlotProgram {
   clock: Clock;
   random: () => number;
   mapStack: StackMapper;
-  report(change: StateChange): void;
+  report: (change: StateChange) => void;
   /** Told once per field that only the slow, generic encoding can carry. */
-  onFallback(operator: string, path: string, reason: string): void;
+  onFallback: (operator: string, path: string, reason: string) => void;
 }
 
 /** @throws TASK_GRAPH_MISMATCH */

@@ -21,5 +21,5 @@ function redirect(stream: NodeJS.WriteStream, descriptor: number): void {
     if (done !== undefined) process.nextTick(done);
     return true;
   };
-  stream.write = write as typeof stream.write;
+  stream.write = write;
 }

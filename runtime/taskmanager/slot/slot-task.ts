@@ -28,10 +28,10 @@ export interface SlotTaskParts {
   input: TaskInput;
   output: TaskOutput;
   clock: Clock;
-  runtimeContextOf(operator: OperatorContext): RuntimeContext;
-  report(change: StateChange): void;
+  runtimeContextOf: (operator: OperatorContext) => RuntimeContext;
+  report: (change: StateChange) => void;
   /** The task became over, or something that happened outside of a slice gives it work. */
-  wake(): void;
+  wake: () => void;
 }
 
 export class SlotTask {
@@ -56,7 +56,7 @@ export class SlotTask {
       await chain.open(runtimeContextOf);
       await input.open();
     } catch (error) {
-      this.fail(error);
+      void this.fail(error);
       return;
     }
     if (this.stopping !== undefined) return;
@@ -71,7 +71,7 @@ export class SlotTask {
       if (this.phase === 'draining') this.finishWhenDrained();
       return this.phase === 'running' && this.work();
     } catch (error) {
-      this.fail(error);
+      void this.fail(error);
       return false;
     }
   }
@@ -82,7 +82,7 @@ export class SlotTask {
     try {
       return this.parts.output.flushExpired(nowMs);
     } catch (error) {
-      this.fail(error);
+      void this.fail(error);
       return Infinity;
     }
   }
@@ -159,7 +159,7 @@ export class SlotTask {
       this.phase = 'draining';
       wake();
     } catch (error) {
-      this.fail(error);
+      void this.fail(error);
     }
   }
 

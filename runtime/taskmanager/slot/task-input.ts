@@ -85,8 +85,8 @@ export class GateInput implements TaskInput {
     for (let i = 0; i < this.gates.length; i++) {
       if (!this.room.open) return 'more';
       const n = (this.first + i) % this.gates.length;
-      const gate = this.gates[n] as InputGate;
-      if (!gate.finished) taken += gate.poll(this.handlers[n] as InputHandler, max);
+      const gate = this.gates[n];
+      if (!gate.finished) taken += gate.poll(this.handlers[n], max);
       finished &&= gate.finished;
     }
     this.first = (this.first + 1) % this.gates.length;

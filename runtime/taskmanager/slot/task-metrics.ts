@@ -19,7 +19,7 @@ export class TaskMetricsPage {
 
   write(task: number, figures: TaskFigures): void {
     const start = task * FIELDS.length;
-    for (let i = 0; i < FIELDS.length; i++) this.values[start + i] = figures[FIELDS[i] as keyof TaskFigures];
+    for (let i = 0; i < FIELDS.length; i++) this.values[start + i] = figures[FIELDS[i]];
   }
 
   read(task: number): TaskFigures {

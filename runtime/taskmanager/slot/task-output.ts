@@ -15,7 +15,7 @@ export class TaskOutput implements Room {
 
   /** Whether another record of the input may be taken. */
   get open(): boolean {
-    for (let i = 0; i < this.writers.length; i++) if (!(this.writers[i] as RecordWriter).available) return false;
+    for (let i = 0; i < this.writers.length; i++) if (!this.writers[i].available) return false;
     return this.chain?.settled ?? true;
   }
 

@@ -72,7 +72,7 @@ test('a source that never pauses still leaves the thread its turns', async (t) =
   await source.close();
 });
 
-test('records that wait are copies', async (t) => {
+test('records that wait are copies', (t) => {
   const reused = { n: 1 };
   const { harness, source } = reading(async (context) => {
     const wait = context.collect(reused);

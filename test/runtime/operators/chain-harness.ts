@@ -61,7 +61,7 @@ export function nodeOf(id: number, operator: OperatorSpec): StreamNode {
 }
 
 export const source: OperatorSpec = { type: 'source', source: { kind: 'elements', elements: [] } };
-export const map = (fn: (value: never) => unknown): OperatorSpec => ({ type: 'map', fn: { map: fn as never } });
+export const map = (fn: (value: never) => unknown): OperatorSpec => ({ type: 'map', fn: { map: fn } });
 export const filter = (fn: (value: never) => unknown): OperatorSpec => ({
   type: 'filter',
   fn: { filter: fn as never },
