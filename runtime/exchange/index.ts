@@ -18,8 +18,5 @@
  */
 export type * from './types.js';
 export { createSlotNetwork } from './slot-network.js';
-export {
-  createTaskManagerNetwork,
-  type DataPlaneAuth,
-  type TaskManagerNetworkOptions,
-} from './task-manager-network.js';
+export { createTaskManagerNetwork } from './task-manager-network.js';
+export type { DataPlaneAuth, TaskManagerNetworkOptions } from './network-options.js';

@@ -1,11 +1,10 @@
-import type { Clock } from '../common/clock.js';
 import { WeftError } from '../common/errors/index.js';
-import type { Logger } from '../common/log/logger.js';
 import { formatBytes } from '../common/units.js';
 import { JobChannels, placeChannel, type ChannelGroup } from './job-channels.js';
 import { Doorbells, MAIN_BELL } from './memory/doorbell.js';
 import { layOutGroup, type GroupLayout } from './memory/ring-group.js';
 import { SegmentPool, viewsOf, type PoolViews } from './memory/segment-pool.js';
+import type { TaskManagerNetworkOptions } from './network-options.js';
 import { edgeKey } from './slot-network.js';
 import { ConsumerLink } from './tcp/consumer-link.js';
 import { DataServer } from './tcp/data-server.js';
@@ -24,34 +23,6 @@ import type {
   SlotSetup,
   TaskManagerNetwork,
 } from './types.js';
-
-/** Proof that a peer belongs to the application. */
-export interface DataPlaneAuth {
-  /** Sent when this TaskManager connects to another. */
-  token: string;
-  /** @throws AUTH_BAD_TOKEN */
-  check(token: string): void;
-}
-
-export interface TaskManagerNetworkOptions {
-  resourceId: string;
-  slots: number;
-  /** `taskmanager.memory.segment-size`. */
-  segmentBytes: number;
-  /** The network share of the memory plan. */
-  networkBytes: number;
-  /** `taskmanager.network.memory.buffers-per-channel`. @default 2 */
-  buffersPerChannel?: number;
-  /** `taskmanager.network.memory.floating-buffers-per-gate`. @default 8 */
-  floatingBuffersPerGate?: number;
-  /** @default 127.0.0.1 */
-  host?: string;
-  /** 0 = any free port. @default 0 */
-  port?: number;
-  auth: DataPlaneAuth;
-  clock: Clock;
-  log: Logger;
-}
 
 /** Subscriptions that may wait for their channel to be prepared, over all jobs. */
 const MAX_WAITING = 100_000;

@@ -181,26 +181,45 @@ export function emitWrite(shape: Shape, x: string, code: CodeBuilder): void {
   switch (shape.k) {
     case 'never':
       return;
-    case 'int':
-      return code.line(`dv.setInt32(p, ${x}, true); p += 4;`);
-    case 'num':
-      return code.line(`dv.setFloat64(p, ${x}, true); p += 8;`);
-    case 'bool':
-      return code.line(`u8[p++] = ${x} ? 1 : 0;`);
-    case 'str':
-      return code.line(`p = writeString(u8, p, ${x});`);
-    case 'big':
-      return code.line(`p = writeBigint(u8, p, ${x});`);
-    case 'date':
-      return code.line(`dv.setFloat64(p, ${x}.getTime(), true); p += 8;`);
-    case 'typed':
-      return code.line(`p = writeTypedArray(u8, p, ${x});`);
-    case 'any':
-      return code.line(`p = writeGeneric(${x}, u8, dv, p);`);
+    case 'int': {
+      code.line(`dv.setInt32(p, ${x}, true); p += 4;`);
+      return;
+    }
+    case 'num': {
+      code.line(`dv.setFloat64(p, ${x}, true); p += 8;`);
+      return;
+    }
+    case 'bool': {
+      code.line(`u8[p++] = ${x} ? 1 : 0;`);
+      return;
+    }
+    case 'str': {
+      code.line(`p = writeString(u8, p, ${x});`);
+      return;
+    }
+    case 'big': {
+      code.line(`p = writeBigint(u8, p, ${x});`);
+      return;
+    }
+    case 'date': {
+      code.line(`dv.setFloat64(p, ${x}.getTime(), true); p += 8;`);
+      return;
+    }
+    case 'typed': {
+      code.line(`p = writeTypedArray(u8, p, ${x});`);
+      return;
+    }
+    case 'any': {
+      code.line(`p = writeGeneric(${x}, u8, dv, p);`);
+      return;
+    }
     case 'opt':
       code.line(`if (${x} === null) u8[p++] = 0; else if (${x} === undefined) u8[p++] = 1; else { u8[p++] = 2;`);
       emitWrite(shape.of, x, code);
-      return code.line('}');
+      {
+        code.line('}');
+        return;
+      }
     case 'obj':
       for (const field of shape.fields) emitFieldWrite(field, x, code);
       return;
@@ -209,7 +228,8 @@ export function emitWrite(shape: Shape, x: string, code: CodeBuilder): void {
       code.line(`p = writeVarint(u8, p, ${x}.length);`);
       code.line(`for (let ${i} = 0; ${i} < ${x}.length; ${i}++) { const ${item} = ${x}[${i}];`);
       emitWrite(shape.of, item, code);
-      return code.line('}');
+      code.line('}');
+      return;
     }
     case 'tuple':
       shape.items.forEach((of, i) => emitWrite(of, `${x}[${i}]`, code));
@@ -219,12 +239,16 @@ export function emitWrite(shape: Shape, x: string, code: CodeBuilder): void {
       code.line(`p = writeVarint(u8, p, ${x}.size); for (const [${key}, ${item}] of ${x}) {`);
       emitWrite(shape.key, key, code);
       emitWrite(shape.value, item, code);
-      return code.line('}');
+      code.line('}');
+      return;
     }
     case 'set':
       code.line(`p = writeVarint(u8, p, ${x}.size); for (const ${item} of ${x}) {`);
       emitWrite(shape.of, item, code);
-      return code.line('}');
+      {
+        code.line('}');
+        return;
+      }
   }
 }
 

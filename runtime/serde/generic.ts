@@ -9,26 +9,26 @@ import { readString, stringBound, writeString } from './strings.js';
 import { classNameOf, kindOfObject, TYPED_ARRAY_NAMES, typedArrayName, type AnyTypedArray } from './value-kind.js';
 import { readTypedArray, typedArrayBound, writeTypedArray } from './typed-arrays.js';
 
-const enum Tag {
-  undefined,
-  null,
-  false,
-  true,
-  int,
-  double,
-  string,
-  bigint,
-  date,
-  array,
+const Tag = {
+  undefined: 0,
+  null: 1,
+  false: 2,
+  true: 3,
+  int: 4,
+  double: 5,
+  string: 6,
+  bigint: 7,
+  date: 8,
+  array: 9,
   /** A hole in an array. */
-  hole,
-  object,
-  nullObject,
-  map,
-  set,
-  typed,
-  arrayBuffer,
-}
+  hole: 10,
+  object: 11,
+  nullObject: 12,
+  map: 13,
+  set: 14,
+  typed: 15,
+  arrayBuffer: 16,
+} as const;
 
 /** Deeper values are refused: they are cyclic, or would exhaust the stack. */
 const MAX_DEPTH = 256;
@@ -178,7 +178,7 @@ function writeObject(value: object, u8: Uint8Array, dv: DataView, at: number): n
 
 /** @throws SERDE_CORRUPT */
 export function readGeneric(cursor: Cursor): unknown {
-  const tag = cursor.u8[cursor.pos++] as Tag;
+  const tag = cursor.u8[cursor.pos++];
   switch (tag) {
     case Tag.undefined:
       return undefined;

@@ -26,8 +26,8 @@ export class EdgeGate<T> implements InputGate<T> {
       const index = this.next;
       this.next = index + 1 === channels.length ? 0 : index + 1;
       const channel = channels[index];
-      if (channel === undefined || this.blocked[index] === true) continue;
-      count += channel.poll(handler as InputHandler, maxRecords - count, index);
+      if (channel === undefined || this.blocked[index]) continue;
+      count += channel.poll(handler, maxRecords - count, index);
       if (channel.stopped) {
         channel.stopped = false;
         break;

@@ -5,18 +5,19 @@
  */
 import { WeftError } from '../../common/errors/index.js';
 
-export const enum FrameType {
+export const FrameType = {
   /** Consumer: who it is and what it wants, JSON. Once, first. */
-  hello = 1,
+  hello: 1,
   /** Consumer: from now on `channel` stands for the channel whose id is the payload; `amount` is its initial credit. */
-  subscribe = 2,
+  subscribe: 2,
   /** Consumer: `amount` more bytes may be sent. */
-  credit = 3,
+  credit: 3,
   /** Producer: bytes of the channel; `amount` is its backlog in bytes. */
-  data = 4,
+  data: 4,
   /** Producer: everything of the channel has been sent. */
-  end = 5,
-}
+  end: 5,
+} as const;
+export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
 export const HEADER_BYTES = 20;
 const MAGIC = 0x57;

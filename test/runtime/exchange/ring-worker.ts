@@ -13,8 +13,10 @@ const writer = network.createWriter<{ n: number; text: string }>('p0', EDGE, {
 });
 for (let n = 0; n < count;) {
   const seen = network.doorbell.value;
-  while (n < count && writer.available)
-    (writer.emit({ n, text: n % 5000 === 7 ? 'x'.repeat(big) : `text ${n % 50}` }), n++);
+  while (n < count && writer.available) {
+    writer.emit({ n, text: n % 5000 === 7 ? 'x'.repeat(big) : `text ${n % 50}` });
+    n++;
+  }
   if (!writer.retry()) await network.doorbell.wait(seen);
 }
 writer.end();

@@ -2,7 +2,12 @@ import { randomBytes } from 'node:crypto';
 import { connect } from 'node:net';
 import { once } from 'node:events';
 import test from 'ava';
-import { createSlotNetwork, type InputGate, type RecordWriter, type TaskManagerNetwork } from '../../../runtime/exchange/index.js';
+import {
+  createSlotNetwork,
+  type InputGate,
+  type RecordWriter,
+  type TaskManagerNetwork,
+} from '../../../runtime/exchange/index.js';
 import { hasCode } from '../../../runtime/common/errors/index.js';
 import { encodeFrame, FrameType } from '../../../runtime/exchange/tcp/frames.js';
 import { EDGE, edgeTasks, emitUntilFull, JOB, network, take, until, type Place } from './fixture.js';
@@ -24,16 +29,16 @@ async function tcpPair<T>(bufferTimeoutMs = 100, attempt = 0): Promise<TcpPair<T
     { resourceId: 'tm-a', slot: 0, port },
     { resourceId: 'tm-b', slot: 0 },
   ] as [Place, Place];
-  const { edges, tasks } = edgeTasks([from!], [to!]);
+  const { edges, tasks } = edgeTasks([from], [to]);
   const slotOf = (tm: TaskManagerNetwork, at: Place) =>
     createSlotNetwork(tm.prepareSlot({ jobId: JOB, attempt, slot: 0, tasks: tasks(at), edges }));
   return {
     a,
     b,
     port,
-    gate: () => slotOf(b, to!).createGate<T>('c0', EDGE),
+    gate: () => slotOf(b, to).createGate<T>('c0', EDGE),
     writer: () =>
-      slotOf(a, from!).createWriter<T>('p0', EDGE, { selector: { kind: 'FORWARD' }, random: () => 0, bufferTimeoutMs }),
+      slotOf(a, from).createWriter<T>('p0', EDGE, { selector: { kind: 'FORWARD' }, random: () => 0, bufferTimeoutMs }),
   };
 }
 
@@ -58,7 +63,10 @@ for (const first of ['producer', 'consumer']) {
       out.push(...take(gate));
       return gate.finished;
     }, 'everything has come');
-    t.deepEqual(out, Array.from({ length: count }, (_, n) => make(n)));
+    t.deepEqual(
+      out,
+      Array.from({ length: count }, (_, n) => make(n)),
+    );
     // A finished producer's memory goes back once the socket has taken everything.
     pair.a.releaseSlot(JOB, 0, 0, 'finished');
     pair.b.releaseSlot(JOB, 0, 0, 'finished');
@@ -153,12 +161,22 @@ test('the loss of the consumer’s TaskManager fails the producer', async (t) =>
 test('attempts of a job never meet', async (t) => {
   const [a, b] = [network('tm-a'), network('tm-b')];
   const { port } = await a.listen();
-  const [from, to] = [{ resourceId: 'tm-a', slot: 0, port }, { resourceId: 'tm-b', slot: 0 }] as const;
+  const [from, to] = [
+    { resourceId: 'tm-a', slot: 0, port },
+    { resourceId: 'tm-b', slot: 0 },
+  ] as const;
   const { edges, tasks } = edgeTasks([from], [to]);
   const options = { selector: { kind: 'FORWARD' as const }, random: () => 0, bufferTimeoutMs: 0 };
   const open = (attempt: number) => ({
-    writer: createSlotNetwork(a.prepareSlot({ jobId: JOB, attempt, slot: 0, tasks: tasks(from), edges })).createWriter('p0', EDGE, options),
-    gate: createSlotNetwork(b.prepareSlot({ jobId: JOB, attempt, slot: 0, tasks: tasks(to), edges })).createGate('c0', EDGE),
+    writer: createSlotNetwork(a.prepareSlot({ jobId: JOB, attempt, slot: 0, tasks: tasks(from), edges })).createWriter(
+      'p0',
+      EDGE,
+      options,
+    ),
+    gate: createSlotNetwork(b.prepareSlot({ jobId: JOB, attempt, slot: 0, tasks: tasks(to), edges })).createGate(
+      'c0',
+      EDGE,
+    ),
   });
   const old = open(0);
   old.writer.emit('old');
@@ -179,7 +197,9 @@ test('malformed connections are closed, and a job that runs notices nothing', as
   const hello = (changes: object) =>
     encodeFrame(
       { type: FrameType.hello, channel: 0, sequence: 0, amount: 0 },
-      Buffer.from(JSON.stringify({ token: 'secret', jobId: JOB, attempt: 0, consumer: 'evil', producer: 'tm-a', ...changes })),
+      Buffer.from(
+        JSON.stringify({ token: 'secret', jobId: JOB, attempt: 0, consumer: 'evil', producer: 'tm-a', ...changes }),
+      ),
     );
   const subscribe = (id: string) =>
     encodeFrame({ type: FrameType.subscribe, channel: 0, sequence: 0, amount: 100 }, Buffer.from(id));
@@ -217,7 +237,10 @@ test('malformed connections are closed, and a job that runs notices nothing', as
   );
   for (let i = 0; i < 100; i++) writer.emit(i);
   await until(() => (out.push(...take(gate)), out.length === 101), 'the records have come');
-  t.deepEqual(out.slice(1), Array.from({ length: 100 }, (_, i) => i));
+  t.deepEqual(
+    out.slice(1),
+    Array.from({ length: 100 }, (_, i) => i),
+  );
   await Promise.all([pair.a.close(), pair.b.close()]);
 });
 
@@ -236,10 +259,15 @@ test('a producer that breaks the protocol costs only its own connection', async 
     });
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    const [from, to] = [{ resourceId: 'tm-a', slot: 0, port }, { resourceId: 'tm-b', slot: 0 }] as const;
+    const [from, to] = [
+      { resourceId: 'tm-a', slot: 0, port },
+      { resourceId: 'tm-b', slot: 0 },
+    ] as const;
     const { edges, tasks } = edgeTasks([from], [to]);
     const tm = network('tm-b');
-    const gate = createSlotNetwork(tm.prepareSlot({ jobId: JOB, attempt: 0, slot: 0, tasks: tasks(to), edges })).createGate('c0', EDGE);
+    const gate = createSlotNetwork(
+      tm.prepareSlot({ jobId: JOB, attempt: 0, slot: 0, tasks: tasks(to), edges }),
+    ).createGate('c0', EDGE);
     let error: unknown;
     await until(() => {
       try {

@@ -12,7 +12,7 @@ function fan<T>(selector: ChannelSelector<T>, options: Partial<WriterOptions<T>>
   const slots = places.map((at) =>
     createSlotNetwork(tm.prepareSlot({ jobId: JOB, attempt: 0, slot: at.slot, tasks: tasks(at), edges })),
   );
-  const writer = slots[0]!.createWriter<T>('p0', EDGE, { selector, random: () => 0.5, ...options });
+  const writer = slots[0].createWriter<T>('p0', EDGE, { selector, random: () => 0.5, ...options });
   const gates = slots.map((slot, i) => slot.createGate<T>(`c${i}`, EDGE));
   const send = (records: T[]) => {
     for (const record of records) writer.emit(record);
@@ -59,11 +59,20 @@ test('HASH sends a key to the owner of its key group', (t) => {
 
 test('HASH refuses what is no key', (t) => {
   const { writer } = fan<{ k: unknown }>({ kind: 'HASH', key: (r) => r.k, maxParallelism: 128 });
-  t.true(hasCode(t.throws(() => writer.emit({ k: NaN })), 'SERDE_BAD_KEY'));
+  t.true(
+    hasCode(
+      t.throws(() => writer.emit({ k: NaN })),
+      'SERDE_BAD_KEY',
+    ),
+  );
 });
 
 test('CUSTOM takes the partitioner’s word, if it names a channel', (t) => {
-  const selector: ChannelSelector<number> = { kind: 'CUSTOM', key: (n) => n, partition: (n, channels) => (n as number) % channels };
+  const selector: ChannelSelector<number> = {
+    kind: 'CUSTOM',
+    key: (n) => n,
+    partition: (n, channels) => (n as number) % channels,
+  };
   t.deepEqual(fan(selector).send([4, 2, 0]), [[0], [4], [2]]);
   for (const bad of [-1, 3, 1.5, NaN]) {
     const { writer } = fan({ ...selector, partition: () => bad });
@@ -90,7 +99,10 @@ test('a queue within the thread is bounded, but takes what one record fans out t
   }
   t.false(writer.available);
   const seen: unknown[] = [];
-  const handler = { onRecord: (n: number) => void seen.push(n), onControl: (tag: number) => void seen.push(`control ${tag}`) };
+  const handler = {
+    onRecord: (n: number) => void seen.push(n),
+    onControl: (tag: number) => void seen.push(`control ${tag}`),
+  };
   t.is(gates[0]?.poll(handler, 2500), 2500);
   t.true(writer.available);
   t.is(seen[2000], 'control 3');
