@@ -51,7 +51,7 @@ export class Supervisor {
           this.writeRecord();
         },
         onDied: (how, pauseMs) => {
-          log.warn({ role: role.name, pauseMs }, `${role.name} ended (${how}); it is started again`);
+          log.warn({ pauseMs }, `${role.name} ended (${how}); it is started again`);
           this.died(role.name, how, logFile);
         },
       });

@@ -1,6 +1,6 @@
 import { symlinkSync, readFileSync } from 'node:fs';
 import test from 'ava';
-import { systemClock } from '../../runtime/common/clock.js';
+import { ManualClock, systemClock, type Clock } from '../../runtime/common/clock.js';
 import { silentLogger } from '../../runtime/common/log/logger.js';
 import { watchNodeManager } from '../../runtime/common/process/container-liveness.js';
 import { RpcClient } from '../../runtime/common/wire/client.js';
@@ -12,6 +12,10 @@ async function get(node: TestNode, path: string): Promise<{ status: number; body
   const text = await response.text();
   const isJson = (response.headers.get('content-type') ?? '').includes('json');
   return { status: response.status, body: isJson ? JSON.parse(text) : text };
+}
+
+function livenessEnvironment(node: TestNode, token: string, containerId: string): Record<string, string> {
+  return { WEFT_NM_URL: node.manager.url, WEFT_CONTAINER_ID: containerId, WEFT_LIVENESS_TOKEN: token };
 }
 
 function appMaster(node: TestNode, token: string, heard: string[] = []) {
@@ -70,32 +74,59 @@ test('tokens of another node, another application or another cluster start nothi
   t.deepEqual(node.manager.containers.list(), []);
 });
 
-test('a process in a container is told of its stop, and gives up when its node is gone', async (t) => {
+test('a process in a container is told of its stop, also by a NodeManager that was restarted', async (t) => {
   const node = await TestNode.start();
   t.teardown(() => node.close());
-  const id = container(1);
-  await node.startContainer(id, nodeProgram('setInterval(() => {}, 1000)'));
-  const record = node.manager.containers.get(id)!;
-  const heard: string[] = [];
-  const watch = (livenessToken: string) =>
-    watchNodeManager({
+  const told = async (id: string, restart: boolean): Promise<string[]> => {
+    // Deaf to the signal, so that it is still there when it reconnects.
+    await node.startContainer(id, nodeProgram('process.on("SIGTERM", () => {}); setInterval(() => {}, 1000)'));
+    const heard: string[] = [];
+    const watch = watchNodeManager({
       clock: systemClock,
       log: silentLogger(),
-      environment: { WEFT_NM_URL: node.manager.url, WEFT_CONTAINER_ID: id, WEFT_LIVENESS_TOKEN: livenessToken },
+      environment: livenessEnvironment(node, node.manager.containers.get(id)!.livenessToken, id),
       onStop: (reason) => heard.push(reason),
       onNodeLost: () => heard.push('lost'),
     });
-  const first = watch(record.livenessToken);
-  t.teardown(() => first.close());
-  const wrong = watch('wrong');
-  t.teardown(() => wrong.close());
-  await until('the wrong token to be refused', () => heard.includes('lost'));
-  await node.killAndRestart();
-  await until('resumed liveness and stop', () => {
+    t.teardown(() => watch.close());
+    await until('the connection', () => watch.isConnected());
+    if (restart) {
+      await node.killAndRestart();
+      await until('the connection again', () => watch.isConnected());
+    }
     node.manager.containers.stop(id, 'time is up');
-    return heard.length > 1 || node.manager.containers.get(id)?.state === 'COMPLETE';
-  });
-  t.is(node.manager.containers.get(id)?.stopRequest?.reason, 'time is up');
+    await until('the word', () => heard.length > 0);
+    return heard;
+  };
+  t.deepEqual(await told(container(1), false), ['time is up']);
+  t.deepEqual(await told(container(2), true), ['time is up']);
+});
+
+test('a process gives up when its node does not know it, or is not there for too long', async (t) => {
+  const node = await TestNode.start();
+  t.teardown(() => node.close());
+  const lost: string[] = [];
+  const watch = (name: string, clock: Clock, environment: Record<string, string>) => {
+    const watching = watchNodeManager({
+      clock,
+      log: silentLogger(),
+      environment,
+      onStop: () => lost.push('stopped'),
+      onNodeLost: () => lost.push(name),
+    });
+    t.teardown(() => watching.close());
+  };
+  watch('unknown', systemClock, livenessEnvironment(node, 'wrong token', container(1)));
+  await until('refusal', () => lost.includes('unknown'));
+  const clock = new ManualClock();
+  watch('gone', clock, { ...livenessEnvironment(node, 'any', container(2)), WEFT_NM_URL: 'http://127.0.0.1:1' });
+  clock.advance(59_000);
+  t.deepEqual(lost, ['unknown']);
+  clock.advance(2000);
+  t.deepEqual(lost, ['unknown', 'gone']);
+  watch('not in a container', clock, {});
+  clock.advance(1e6);
+  t.deepEqual(lost, ['unknown', 'gone']);
 });
 
 test("YARN's REST shapes", async (t) => {

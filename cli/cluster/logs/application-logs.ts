@@ -42,7 +42,7 @@ export class ApplicationLogs {
   async printAll(): Promise<void> {
     await this.findSources();
     if (this.readers.size === 0) await this.explainNothing();
-    await this.printNew(true);
+    await this.printNew(true, (source) => source.sizeBytes);
   }
 
   /** Prints what is there and what comes, until the application is over. */
@@ -82,10 +82,11 @@ export class ApplicationLogs {
     }
   }
 
-  private async printNew(isLast: boolean): Promise<void> {
+  private async printNew(isLast: boolean, limitOf?: (source: LogSource) => number): Promise<void> {
     const readers = [...this.readers.values()];
     const several = new Set(readers.map(({ source }) => shortName(source))).size > 1;
-    for await (const { name, text } of mergeByTime(readers.map((reader) => named(reader, isLast)))) {
+    const sequences = readers.map((reader) => named(reader, isLast, limitOf?.(reader.source)));
+    for await (const { name, text } of mergeByTime(sequences)) {
       const lines = several ? text.split('\n').map((line) => `${name} | ${line}`) : [text];
       for (const line of lines) this.options.print(line);
     }
@@ -98,9 +99,9 @@ export class ApplicationLogs {
   }
 }
 
-async function* named(reader: LogReader, isLast: boolean): AsyncGenerator<NamedLine> {
+async function* named(reader: LogReader, isLast: boolean, limitBytes?: number): AsyncGenerator<NamedLine> {
   const name = shortName(reader.source);
-  for await (const line of reader.lines()) yield { ...line, name };
+  for await (const line of reader.lines(limitBytes)) yield { ...line, name };
   if (isLast) for (const line of reader.rest()) yield { ...line, name };
 }
 

@@ -41,10 +41,15 @@ export class LogReader {
     this.offset = 0;
   }
 
-  /** The lines that are there now; a line without its end waits for the rest. */
-  async *lines(): AsyncGenerator<LogLine & { timeMs: number }> {
+  /**
+   * The lines that are there now; a line without its end waits for the rest.
+   * @param limitBytes where to stop at the latest, lest a program that writes faster than we read keep us forever
+   */
+  async *lines(limitBytes = Infinity): AsyncGenerator<LogLine & { timeMs: number }> {
     for (;;) {
-      const chunk = await this.readBytes(this.source, this.offset, CHUNK_BYTES);
+      const wantedBytes = Math.min(CHUNK_BYTES, limitBytes - this.offset);
+      if (wantedBytes <= 0) return;
+      const chunk = await this.readBytes(this.source, this.offset, wantedBytes);
       if (chunk.length === 0) return;
       this.offset += chunk.length;
       const texts = (this.partial + this.decoder.write(chunk)).split('\n');

@@ -20,6 +20,8 @@ export interface NodeWatchOptions {
 }
 
 export interface NodeWatch {
+  /** Whether the NodeManager can be heard now. Always false in a process that no NodeManager started. */
+  isConnected(): boolean;
   close(): void;
 }
 
@@ -33,7 +35,8 @@ export function watchNodeManager(options: NodeWatchOptions): NodeWatch {
   const url = environment[ENV.nodeManagerUrl];
   const containerId = environment[ENV.containerId];
   const token = environment[ENV.livenessToken];
-  if (url === undefined || containerId === undefined || token === undefined) return { close: () => undefined };
+  if (url === undefined || containerId === undefined || token === undefined)
+    return { isConnected: () => false, close: () => undefined };
   return new Watch(options, url, containerId, token);
 }
 
@@ -73,6 +76,10 @@ class Watch implements NodeWatch {
     });
     this.awaitLoss();
     this.client.start();
+  }
+
+  isConnected(): boolean {
+    return this.client.session.connected;
   }
 
   close(): void {

@@ -15,9 +15,9 @@ function readerOf(text: { content: string }, raw = false): LogReader {
   );
 }
 
-async function textsOf(reader: LogReader): Promise<string[]> {
+async function textsOf(reader: LogReader, limitBytes?: number): Promise<string[]> {
   const texts: string[] = [];
-  for await (const { text } of reader.lines()) texts.push(text);
+  for await (const { text } of reader.lines(limitBytes)) texts.push(text);
   return texts;
 }
 
@@ -49,6 +49,12 @@ test('a file is read on from where it was left; a line waits for its end', async
     [...reader.rest()].map(({ text }) => text),
     ['thr'],
   );
+});
+
+test('reading stops where it was told to, however much more there is', async (t) => {
+  const reader = readerOf({ content: 'one\ntwo\nthree\n' });
+  t.deepEqual(await textsOf(reader, 6), ['one']);
+  t.deepEqual(await textsOf(reader, 8), ['two']);
 });
 
 test('the last lines of a file', async (t) => {
