@@ -49,7 +49,6 @@ export class JobManager implements TaskManagerListener {
   readonly config: Configuration;
   readonly blobs: BlobStore;
   readonly applicationId: string;
-  readonly startedMs: number;
   readonly pool: SlotPool;
   readonly taskManagers: TaskManagers;
   readonly dispatcher: Dispatcher;
@@ -62,7 +61,6 @@ export class JobManager implements TaskManagerListener {
     this.config = config;
     this.blobs = blobs;
     this.applicationId = applicationId;
-    this.startedMs = clock.nowMs();
     const heartbeatIntervalMs = config.get(clusterOptions.heartbeatIntervalMs);
     this.taskManagers = new TaskManagers({
       clock,

@@ -224,11 +224,6 @@ export class SlotPool {
     provider.want(wanted);
   }
 
-  /** Tells a provider that forgot (it was restarted) what is wanted. */
-  repeatWanted(): void {
-    this.options.provider.want(this.wanted);
-  }
-
   private timeOut(entry: Waiting): void {
     const { jobId, jobName, count } = entry.request;
     const state = this.describeWaiting(jobId) ?? '';

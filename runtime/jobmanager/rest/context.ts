@@ -26,12 +26,9 @@ export interface RestContext {
   onShutdown(): void;
 }
 
-/** The job of `:jobid`. @throws RestError 400 or 404 */
+/** The job of `:jobid`. @throws RestError 400, JOB_NOT_FOUND */
 export function jobOf({ jobManager }: RestContext, request: FastifyRequest): JobMaster {
-  const jobId = hexParam(request, 'jobid');
-  const job = jobManager.dispatcher.find(jobId);
-  if (job === undefined) throw new RestError(404, `Job ${jobId} not found`);
-  return job;
+  return jobManager.dispatcher.get(hexParam(request, 'jobid'));
 }
 
 /** The vertex of `:vertexid` in the job. @throws RestError 400 or 404 */

@@ -53,10 +53,7 @@ function resultRoute(app: FastifyInstance, context: RestContext): void {
     const jobId = hexParam(request, 'jobid');
     const job = dispatcher.find(jobId);
     const result = dispatcher.resultOf(jobId);
-    if (result === undefined) {
-      if (job === undefined) throw new RestError(404, `Job ${jobId} not found`);
-      return { status: { id: 'IN_PROGRESS' }, ...messageOf(job) };
-    }
+    if (result === undefined) return { status: { id: 'IN_PROGRESS' }, ...messageOf(dispatcher.get(jobId)) };
     reply.raw.once('finish', () => {
       context.onResultFetched();
     });
