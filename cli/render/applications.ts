@@ -41,8 +41,8 @@ export function renderApplication(report: ApplicationReport): string {
     ['Final-State', report.finalStatus],
     ['Tracking-URL', nonEmpty(report.trackingUrl)],
     ['AM Host', nonEmpty(report.amHostHttpAddress)],
-    ['Aggregate Resource Allocation', `${report.allocatedMB ?? 0} MB, ${report.allocatedVCores ?? 0} vcores`],
-    ['Containers', report.runningContainers ?? 0],
+    ['Aggregate Resource Allocation', `${held(report.allocatedMB)} MB, ${held(report.allocatedVCores)} vcores`],
+    ['Containers', held(report.runningContainers)],
     ['Diagnostics', report.diagnostics],
   ];
   return ['Application Report :', ...rows.map(([name, value]) => `\t${name} : ${value}`)].join('\n');
@@ -71,6 +71,11 @@ export function renderEvents(events: readonly ChainEvent[]): string {
         .trimEnd(),
     )
     .join('\n');
+}
+
+/** The ResourceManager says -1 of an application that is over. */
+function held(amount: number | undefined): number {
+  return Math.max(0, amount ?? 0);
 }
 
 function nonEmpty(text: string | undefined): string {
