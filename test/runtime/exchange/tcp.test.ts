@@ -50,7 +50,7 @@ for (const first of ['producer', 'consumer']) {
     if (early !== undefined) await until(() => true, 'connected');
     const writer = pair.writer();
     const gate = early ?? pair.gate();
-    const count = 30_000;
+    const count = 10_000;
     const make = (n: number) => ({ n, text: n % 3000 === 5 ? 'z'.repeat(50_000) : `t${n % 7}` });
     const out: { n: number; text: string }[] = [];
     let emitted = 0;

@@ -20,7 +20,7 @@ function start(count: number, big: number) {
 }
 
 test('a ring between two threads loses nothing, keeps order, wraps around, and carries what spans segments', async (t) => {
-  const count = 200_000;
+  const count = 60_000;
   const { consumer, gate, worker, tm } = start(count, 100_000);
   const exited = once(worker, 'exit');
   let next = 0;

@@ -33,7 +33,7 @@ test('any sequence of values survives the trip', (t) => {
     fc.property(fc.array(value, { minLength: 1, maxLength: 6 }), (records) => {
       t.deepEqual(roundTrip(records), records);
     }),
-    { numRuns: 1500 },
+    { numRuns: 400 },
   );
   t.pass();
 });
@@ -59,7 +59,7 @@ test('records of one program with optional, nullable and drifting fields survive
       );
       t.deepEqual(fallbacks, []);
     }),
-    { numRuns: 500 },
+    { numRuns: 100 },
   );
 });
 
@@ -73,6 +73,6 @@ test('a copy is what the trip makes, and shares nothing that can change', (t) =>
         if (typeof record === 'object' && record !== null) t.not(copies[i], record);
       });
     }),
-    { numRuns: 1000 },
+    { numRuns: 300 },
   );
 });

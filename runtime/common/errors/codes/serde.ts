@@ -4,7 +4,8 @@ import { defineCodes } from './code-entry.js';
 export const SERDE_CODES = defineCodes({
   SERDE_BAD_KEY: {
     domain: 'user',
-    summary: 'A key selector returned a value that cannot be a key: NaN, null, undefined, a function or a plain object.',
+    summary:
+      'A key selector returned a value that cannot be a key: NaN, null, undefined, a function or a plain object.',
     hint: 'Return a string, number, bigint, boolean, Date, or an array of these.',
   },
   SERDE_UNSUPPORTED_VALUE: {
