@@ -1,4 +1,4 @@
-/** The end of an application: whatever still runs of it is stopped, its nodes clean up, its record stays for a while. */
+/** The end of an application: what still runs of it is stopped, its nodes clean up, its record stays for a while. */
 import { moveApplication } from './application.js';
 import type { Application } from './application-registry.js';
 import { stopped, type ContainerManager } from './container-manager.js';

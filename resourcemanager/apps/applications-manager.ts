@@ -1,7 +1,7 @@
 /**
  * The ApplicationsManager: applications, their attempts and containers, from submission to end. Called by the REST
- * routes, the AppMasters' endpoint, the node registry and the Scheduler's edge, always on one thread; every change is in
- * the store before anybody hears of it. It places nothing (the Scheduler does) and knows no socket.
+ * routes, the AppMasters' endpoint, the node registry and the Scheduler's edge, always on one thread; every change is
+ * in the store before anybody hears of it. It places nothing (the Scheduler does) and knows no socket.
  */
 import { chainEvent } from '../../runtime/common/events/chain-events.js';
 import type { ApplicationId } from '../../runtime/common/ids.js';
@@ -97,7 +97,7 @@ export class ApplicationsManager {
     }
   }
 
-  /** After a restart: takes up every application that had not ended. Nodes and AppMasters register again by themselves. */
+  /** After a restart: takes up every application that had not ended. Nodes and AppMasters register by themselves. */
   recover(): void {
     for (const application of this.context.applications.all()) {
       if (!isEnded(application.record.state)) this.takeUp(application);

@@ -27,5 +27,6 @@ export function countFailures(
 export function describeFailure(attempt: AttemptRecord, exit: ExitReason): string {
   const where = attempt.nodeId === undefined ? '' : ` on ${attempt.nodeId}`;
   const cause = exit.diagnostics === '' ? '' : ` ${exit.diagnostics}`;
-  return `The AppMaster of attempt ${attempt.number}${where} ended (${exit.kind}, exit status ${exit.exitStatus}).${cause}`;
+  const how = `${exit.kind}, exit status ${exit.exitStatus}`;
+  return `The AppMaster of attempt ${attempt.number}${where} ended (${how}).${cause}`;
 }

@@ -20,6 +20,6 @@ export function splitCommand(command: string): string[] {
 
 function refuse(command: string, reason: string): WeftError {
   return new WeftError('RM_BAD_SUBMISSION', `The command ${JSON.stringify(command)} was refused: ${reason}.`, {
-    hint: 'A command is a program with plain arguments: no shell runs it. Its stdout and stderr go to <LOG_DIR> by themselves.',
+    hint: 'A command is a program with plain arguments, run by no shell. Its stdout and stderr go to <LOG_DIR> anyway.',
   });
 }

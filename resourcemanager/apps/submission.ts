@@ -60,7 +60,7 @@ export interface SubmissionChecks {
 }
 
 /**
- * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_ASK_TOO_LARGE with the numbers, RM_RESOURCE_NOT_STAGED
+ * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_ASK_TOO_LARGE with numbers, RM_RESOURCE_NOT_STAGED
  */
 export async function checkSubmission(body: unknown, checks: SubmissionChecks): Promise<Submission> {
   requireFit(SubmissionSchema, body, 'RM_BAD_SUBMISSION', 'The submission');

@@ -1,6 +1,7 @@
 /**
  * The NodeManagers: who is there, what runs on them, who is silent. Called by the nodes' endpoint and by the clock;
- * tells the ApplicationsManager (through `NodeListener`) what became of containers, and the Scheduler what is there to use.
+ * tells the ApplicationsManager (through `NodeListener`) what became of containers, and the Scheduler what there is to
+ * use.
  */
 import type { Clock } from '../../runtime/common/clock.js';
 import { WeftError } from '../../runtime/common/errors/index.js';

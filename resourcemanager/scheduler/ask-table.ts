@@ -10,7 +10,7 @@ interface AskLine {
   relaxLocality: boolean;
 }
 
-/** Asks of one priority and one size. The count of the `*` line is how many containers are wanted; the others say where. */
+/** Asks of one priority and size. The count of the `*` line is how many containers are wanted; the others say where. */
 export interface AskGroup {
   readonly priority: number;
   readonly resource: Resource;
@@ -58,8 +58,9 @@ export class AskTable {
     return this.groups.filter((group) => pendingOf(group) > 0);
   }
 
-  get isWaiting(): boolean {
-    return this.groups.some((group) => pendingOf(group) > 0);
+  /** The group that is served first. */
+  get next(): AskGroup | undefined {
+    return this.groups.find((group) => pendingOf(group) > 0);
   }
 
   get pendingContainers(): number {

@@ -1,7 +1,7 @@
 /**
  * The Scheduler: which application gets a container on which node. A deterministic core without I/O, clocks, timers or
- * chance: it is told events and answers decisions, which the ResourceManager carries out. Everything that schedulers share
- * is in `scheduler-core.ts`; each scheduler is a `SchedulingPolicy`, entered in the registry below.
+ * chance: it is told events and answers decisions, which the ResourceManager carries out. Everything that schedulers
+ * share is in `scheduler-core.ts`; each scheduler is a `SchedulingPolicy`, entered in the registry below.
  * Called by the ResourceManager (and by `weft sls` in simulated time); imports nothing but `runtime/common`.
  */
 import { WeftError } from '../../runtime/common/errors/index.js';
@@ -30,11 +30,9 @@ const SCHEDULERS: readonly SchedulerEntry[] = [
 export function createScheduler(name: string, settings: SchedulerSettings, origin: string): Scheduler {
   const entry = SCHEDULERS.find((each) => each.name === name.toLowerCase() || each.hadoopClass === name);
   if (entry === undefined) {
-    throw new WeftError(
-      'RM_UNKNOWN_SCHEDULER',
-      `There is no scheduler "${name}" (set by ${origin}). There is: ${SCHEDULERS.map((each) => each.name).join(', ')}.`,
-      { subject: 'yarn.resourcemanager.scheduler.class' },
-    );
+    const names = SCHEDULERS.map((each) => each.name).join(', ');
+    const message = `There is no scheduler "${name}" (set by ${origin}). There is: ${names}.`;
+    throw new WeftError('RM_UNKNOWN_SCHEDULER', message, { subject: 'yarn.resourcemanager.scheduler.class' });
   }
   return new SchedulerCore(entry.createPolicy(), settings);
 }

@@ -104,7 +104,7 @@ export class NodeTable {
     return this.all.freest();
   }
 
-  /** A node for one container of the group: on a host that it names, else in a rack, else anywhere, as far as it allows. */
+  /** A node for one container of the group: a host that it names, else in a rack, else anywhere, as far as it allows. */
   placeFor(group: AskGroup, blacklist: ReadonlySet<string>): SchedulerNode | undefined {
     const accept = (node: SchedulerNode): boolean => !isBlacklisted(node, blacklist);
     for (const name of group.lines.keys()) {

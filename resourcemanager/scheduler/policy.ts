@@ -19,6 +19,8 @@ export interface SchedulerApplication {
   /** Number of the next container of the attempt. */
   nextContainer: number;
   used: Resource;
+  /** Memory of the container that it wants next. */
+  nextMb: number | undefined;
   /** Since when asks have been open without a break. */
   waitingSinceMs: number | undefined;
 }

@@ -26,7 +26,7 @@ export function fits(ask: Resource, free: Resource, calculator: ResourceCalculat
   return ask.memoryMb <= free.memoryMb && (calculator === 'memory' || ask.vcores <= free.vcores);
 }
 
-/** Rounds an ask up to whole steps, at least one, at most the maximum: YARN's `min(roundUp(max(ask, min), step), max)`. */
+/** Rounds an ask up to whole steps: YARN's `min(roundUp(max(ask, min), step), max)`, with the minimum as the step. */
 export function normalize(ask: Resource, step: Resource, maximum: Resource): Resource {
   return {
     memoryMb: normalizeOne(ask.memoryMb, step.memoryMb, maximum.memoryMb),

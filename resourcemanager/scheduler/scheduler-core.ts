@@ -6,6 +6,7 @@ import type { SchedulerNode } from './node-pool.js';
 import { NodeTable } from './node-table.js';
 import type { SchedulerApplication, SchedulingPolicy } from './policy.js';
 import { explainWait, tooLarge } from './refusals.js';
+import { WaitingSizes } from './waiting-sizes.js';
 import { NOTHING, add, normalize, subtract } from './resources.js';
 import type { ApplicationUsage, Decision, Refusal, Scheduler, SchedulerEvent, SchedulerTotals } from './scheduler.js';
 
@@ -24,6 +25,7 @@ const UNLIMITED: Resource = { memoryMb: 2 ** 31 - 1, vcores: 2 ** 31 - 1 };
 export class SchedulerCore implements Scheduler {
   private readonly nodes: NodeTable;
   private readonly applications = new Map<ApplicationId, SchedulerApplication>();
+  private readonly waitingSizes = new WaitingSizes();
 
   constructor(
     private readonly policy: SchedulingPolicy,
@@ -97,7 +99,7 @@ export class SchedulerCore implements Scheduler {
 
   refusal(applicationId: ApplicationId, nowMs: number): Refusal | undefined {
     const application = this.applications.get(applicationId);
-    const group = application?.asks.waiting()[0];
+    const group = application?.asks.next;
     if (application === undefined || group === undefined) return undefined;
     return (
       this.policy.refuses(application, group.resource) ??
@@ -148,6 +150,7 @@ export class SchedulerCore implements Scheduler {
       attemptId: undefined,
       nextContainer: 1,
       used: NOTHING,
+      nextMb: undefined,
       waitingSinceMs: undefined,
     });
   }
@@ -200,9 +203,9 @@ export class SchedulerCore implements Scheduler {
   /** Something became free on this node: only there can a waiting application gain. */
   private serveNode(node: SchedulerNode, nowMs: number): Decision[] {
     const decisions: Decision[] = [];
-    if (!node.schedulable) return decisions;
+    if (!node.schedulable || node.free.memoryMb < this.waitingSizes.smallestMb) return decisions;
     for (const application of this.policy.inOrder()) {
-      if (node.free.memoryMb < this.settings.minimum.memoryMb) break;
+      if (node.free.memoryMb < this.waitingSizes.smallestMb) break;
       this.serve(application, decisions, (group) =>
         this.nodes.allows(node, group, application.blacklist) ? node : undefined,
       );
@@ -259,7 +262,10 @@ export class SchedulerCore implements Scheduler {
   }
 
   private noteWaiting(application: SchedulerApplication, nowMs: number | undefined): void {
-    if (application.asks.isWaiting) {
+    const nextMb = application.asks.next?.resource.memoryMb;
+    this.waitingSizes.replace(application.nextMb, nextMb);
+    application.nextMb = nextMb;
+    if (nextMb !== undefined) {
       application.waitingSinceMs ??= nowMs;
       this.policy.waits(application);
     } else {

@@ -77,7 +77,7 @@ export interface Scheduler {
   apply(event: SchedulerEvent, nowMs: number): Decision[];
   /** The queue that is meant by this name or path; undefined if there is none. */
   resolveQueue(name: string): string | undefined;
-  /** Largest container that can be asked for: as configured, else the largest node; undefined while neither is known. */
+  /** Largest container that can be asked for: as configured, else the largest node; undefined if neither is known. */
   maximum(): Resource | undefined;
   /** Why no node can ever give this much. */
   tooLarge(ask: Resource): Refusal | undefined;

@@ -25,7 +25,10 @@ const FilterSchema = Type.Object({
 });
 type Filter = Static<typeof FilterSchema>;
 
-/** The applications that the query asks for, in the order of submission; `limit` keeps the latest. @throws HTTP_BAD_REQUEST */
+/**
+ * The applications that the query asks for, in the order of submission; `limit` keeps the latest.
+ * @throws HTTP_BAD_REQUEST
+ */
 export function filterApplications(
   applications: Iterable<Application>,
   query: unknown,

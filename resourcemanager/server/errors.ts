@@ -1,4 +1,4 @@
-/** How the server answers errors: YARN's RemoteException below `/ws`, and everywhere the whole WeftError for our own clients. */
+/** How the server answers errors: YARN's RemoteException below `/ws`, and everywhere the WeftError for our own clients. */
 import type { FastifyError, FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { WeftError, asWeftError, toWireError, type ErrorCode } from '../../runtime/common/errors/index.js';
 import type { Logger } from '../../runtime/common/log/logger.js';

@@ -1,6 +1,6 @@
 /**
- * The ResourceManager's server: YARN's REST API, Weft's own paths, pages, the web proxy, and the WebSocket endpoints. It
- * turns requests into calls and records into views; it decides nothing.
+ * The ResourceManager's server: YARN's REST API, Weft's own paths, pages, the web proxy, and the WebSocket endpoints.
+ * It turns requests into calls and records into views; it decides nothing.
  */
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../../runtime/common/log/logger.js';

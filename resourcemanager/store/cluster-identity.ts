@@ -1,4 +1,4 @@
-/** Who this cluster is, across restarts: its birth, how often the ResourceManager started, and numbers never given twice. */
+/** Who this cluster is, across restarts: its birth, how often its ResourceManager started, numbers never given twice. */
 import { applicationId, type ApplicationId } from '../../runtime/common/ids.js';
 import type { StateStore } from './state-store.js';
 

@@ -132,7 +132,7 @@ test('everything goes on over a restart of the ResourceManager', async (t) => {
   t.not(await submit(it.rm), id, 'ids are not given twice');
 });
 
-test('a failed AppMaster is started again and gets its running containers; the second failure is the last', async (t) => {
+test('a failed AppMaster starts again and gets its running containers; the second failure is the last', async (t) => {
   const it = await cluster(t, 1);
   const id = await submit(it.rm);
   const first = await appMasterOf(t, it, id);
@@ -196,7 +196,7 @@ test('an application that waits for room says why, and is killed at once', async
   });
 });
 
-test('a broken connection makes a node suspect; silence loses it, and a node that is back stops what is gone', async (t) => {
+test('a broken connection makes a node suspect, silence loses it; back again, it stops what is gone', async (t) => {
   const it = await cluster(t, 2, { nodeExpiryIntervalMs: 1500, appMasterExpiryIntervalMs: 60_000 });
   const [one, two] = it.nodes as [FakeNode, FakeNode];
   const beats = [one, two].map((node) => setInterval(() => node.client.session.connected && node.heartbeat(), 50));

@@ -1,4 +1,4 @@
-/** A real ResourceManager on a free port, with NodeManagers and AppMasters that speak the real protocols but run nothing. */
+/** A real ResourceManager on a free port; NodeManagers and AppMasters that speak the real protocols but run nothing. */
 import { mkdtempSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
