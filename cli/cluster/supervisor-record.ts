@@ -1,6 +1,5 @@
 /** What the supervisor notes about itself and its roles, so that a later command can end them without it. */
 import { readJson, writeJsonAtomically, type RoleRecord, type WeftHome } from '../../runtime/common/home.js';
-import { isLive } from '../../runtime/common/process/role-record.js';
 import { processStartTicks } from '../../runtime/common/process/process-identity.js';
 
 export interface SupervisedProcess {
@@ -19,11 +18,6 @@ const NAME = 'supervisor';
 
 export function readSupervisorRecord(home: WeftHome): SupervisorRecord | undefined {
   return readJson<SupervisorRecord>(home.clusterFile(NAME));
-}
-
-export function liveSupervisor(home: WeftHome): SupervisorRecord | undefined {
-  const record = readSupervisorRecord(home);
-  return record !== undefined && isLive(record) ? record : undefined;
 }
 
 /** Writes the record of this process. */

@@ -14,7 +14,7 @@ import { renderAddresses } from '../render/cluster.js';
 
 const OPTIONS = {
   nodes: { short: 'n', long: 'nodes', value: 'n', description: 'Number of NodeManagers; 1 by default' },
-  detach: { short: 'd', long: 'detach', description: 'Returns once every NodeManager is registered' },
+  detach: { short: 'd', long: 'detached', description: 'Returns once every NodeManager is registered' },
   memory: MEMORY,
   vcores: VCORES,
   host: HOST,
