@@ -2,7 +2,17 @@
  * Lines into a file: with parallelism 1 the path itself, else `<path>/<subtask + 1>`, as Flink's writeAsText lays them out.
  * What an earlier run left there is replaced, because a job that starts from the beginning writes everything again.
  */
-import { closeSync, mkdirSync, openSync, readdirSync, rmSync, statSync, writeSync } from 'node:fs';
+import {
+  closeSync,
+  existsSync,
+  mkdirSync,
+  openSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  unlinkSync,
+  writeSync,
+} from 'node:fs';
 import { dirname, join } from 'node:path';
 import type { Clock } from '../../common/clock.js';
 import { WeftError } from '../../common/errors/index.js';
@@ -32,9 +42,8 @@ export class TextFileSink {
   /** @throws SINK_FILE_FAILED */
   open(): void {
     this.guarded('create', () => {
-      mkdirSync(dirname(this.file), { recursive: true });
-      if (this.share.parallelism > 1 && this.share.subtask === 0) this.removeLeftOvers();
-      if (isFolder(this.file)) throw new Error('it is a folder, and a file is to be written there');
+      if (this.share.parallelism === 1) this.makeRoomForFile();
+      else this.makeRoomForFolder();
       this.descriptor = openSync(this.file, 'w');
     });
   }
@@ -75,10 +84,30 @@ export class TextFileSink {
     });
   }
 
-  /** Files of an earlier run with a higher parallelism would look like output of this one. */
-  private removeLeftOvers(): void {
+  /** An earlier run with a higher parallelism left a folder; it goes if it holds nothing but such output. */
+  private makeRoomForFile(): void {
+    mkdirSync(dirname(this.file), { recursive: true });
+    if (!isFolder(this.file)) return;
+    const foreign = readdirSync(this.file).find((name) => !isOutputName(name));
+    if (foreign !== undefined)
+      throw new Error(`it is a folder that also holds "${foreign}", and a file is to be written there`);
+    rmSync(this.file, { recursive: true });
+  }
+
+  /** An earlier run left a file, or files of a higher parallelism, which would look like output of this one. */
+  private makeRoomForFolder(): void {
+    if (statSync(this.path, { throwIfNoEntry: false })?.isFile() === true) {
+      try {
+        unlinkSync(this.path);
+      } catch (error) {
+        // Another subtask was faster: the file is gone, or the folder is there already.
+        if (existsSync(this.path) && !isFolder(this.path)) throw error;
+      }
+    }
+    mkdirSync(this.path, { recursive: true });
+    if (this.share.subtask !== 0) return;
     for (const name of readdirSync(this.path)) {
-      if (/^[1-9]\d*$/.test(name) && Number(name) > this.share.parallelism) rmSync(join(this.path, name));
+      if (isOutputName(name) && Number(name) > this.share.parallelism) rmSync(join(this.path, name));
     }
   }
 
@@ -93,6 +122,11 @@ export class TextFileSink {
       });
     }
   }
+}
+
+/** A subtask's file: its number. */
+function isOutputName(name: string): boolean {
+  return /^[1-9]\d*$/.test(name);
 }
 
 function isFolder(path: string): boolean {

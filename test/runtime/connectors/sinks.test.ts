@@ -42,6 +42,15 @@ test('parallelism n writes a folder of files 1..n, without left-overs of a wider
   t.is(readFileSync(join(path, '2'), 'utf8'), 'from 1\n');
 });
 
+test('output of the other form is replaced: a file by a folder and a folder of outputs by a file', (t) => {
+  const path = join(folder, 'changing');
+  open(path).close();
+  for (const sink of [1, 0].map((subtask) => open(path, subtask, 2))) sink.close();
+  t.deepEqual(readdirSync(path).sort(), ['1', '2']);
+  open(path).close();
+  t.is(readFileSync(path, 'utf8'), '');
+});
+
 test('a line is in the file after 100 ms, without a close', (t) => {
   const path = join(folder, 'late.txt');
   const clock = new ManualClock();
@@ -57,6 +66,7 @@ test('a line is in the file after 100 ms, without a close', (t) => {
 test('a target that cannot be written is a named error', (t) => {
   const target = join(folder, 'is-a-folder');
   mkdirSync(target);
+  writeFileSync(join(target, 'notes.txt'), 'mine');
   t.regex(t.throws(() => open(target), { code: 'SINK_FILE_FAILED' }).message, /is-a-folder.*it is a folder/);
   writeFileSync(join(folder, 'file'), '');
   const below = join(folder, 'file', 'below.txt');
