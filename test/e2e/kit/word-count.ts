@@ -2,14 +2,14 @@
 import { readFileSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 
-export function countWords(path: string): Map<string, number> {
+export function countWords(path: string): Record<string, number> {
   const counts = new Map<string, number>();
   for (const [word] of readFileSync(path, 'utf8')
     .toLowerCase()
     .matchAll(/[\p{L}\p{N}]+/gu)) {
     counts.set(word, (counts.get(word) ?? 0) + 1);
   }
-  return counts;
+  return Object.fromEntries(counts);
 }
 
 /** All lines of an output: a file, or the files of a folder. */
@@ -23,8 +23,8 @@ export function outputLines(output: string): string[] {
 }
 
 /** The last count of each word, which is its total. */
-export function totals(output: string): Map<string, number> {
-  return new Map(
+export function totals(output: string): Record<string, number> {
+  return Object.fromEntries(
     outputLines(output)
       .map((line) => line.split('\t'))
       .map(([word, count]) => [word, Number(count)]),
