@@ -4,11 +4,13 @@ import { renderFailure, renderJsonError } from './render/error.js';
 
 const HELP_HINT = 'Use the help option (-h or --help) to get help on the command.';
 
+const BAD_ARGUMENTS = ['CLI_BAD_ARGUMENTS', 'BAD_ID', 'BUNDLE_NO_ENTRY'] as const;
+
 /** Wrong arguments are told on stdout, as Flink does, everything else on stderr. @returns the exit code */
 export function reportError(error: unknown, json: boolean): number {
   if (json) {
     process.stderr.write(`${renderJsonError(error)}\n`);
-  } else if (hasCode(error, 'CLI_BAD_ARGUMENTS') || hasCode(error, 'BAD_ID')) {
+  } else if (BAD_ARGUMENTS.some((code) => hasCode(error, code))) {
     process.stdout.write(`${asWeftError(error).message}\n\n${HELP_HINT}\n`);
   } else {
     process.stderr.write(`${renderFailure(error, isVerbose())}\n`);

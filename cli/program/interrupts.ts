@@ -16,6 +16,7 @@ export interface WatchedJob {
 
 export class Interrupts {
   private readonly jobs = new Set<WatchedJob>();
+  private ending = false;
   private readonly onSignal = (): void => {
     void this.interrupted();
   };
@@ -25,27 +26,21 @@ export class Interrupts {
     private readonly cancels: boolean,
     private readonly clock: Clock,
     private readonly notify: (message: string) => void,
-  ) {}
+  ) {
+    process.on('SIGINT', this.onSignal);
+    process.on('SIGTERM', this.onSignal);
+  }
 
   /** The returned function is called when the job is over. */
   watch(job: WatchedJob): () => void {
-    if (this.jobs.size === 0) {
-      process.on('SIGINT', this.onSignal);
-      process.on('SIGTERM', this.onSignal);
-    }
     this.jobs.add(job);
-    return () => {
-      this.jobs.delete(job);
-      if (this.jobs.size > 0) return;
-      process.off('SIGINT', this.onSignal);
-      process.off('SIGTERM', this.onSignal);
-    };
+    return () => this.jobs.delete(job);
   }
 
   private async interrupted(): Promise<void> {
     // A second Ctrl-C ends the command at once.
-    process.off('SIGINT', this.onSignal);
-    process.off('SIGTERM', this.onSignal);
+    if (this.ending) process.exit(INTERRUPTED);
+    this.ending = true;
     if (this.cancels) await Promise.all([...this.jobs].map((job) => this.cancel(job)));
     else for (const { jobId } of this.jobs) this.notify(`Job ${jobId} goes on. To end it: weft cancel ${jobId}`);
     process.exit(INTERRUPTED);

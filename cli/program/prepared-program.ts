@@ -1,8 +1,5 @@
 /** A program made ready to run in the client: bundled, laid out in a folder of its own, bound to the API. */
 import type { JobExecutionResult } from '../../runtime/api/host.js';
-import { mkdtempSync, realpathSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import * as api from '../../runtime/api/index.js';
 import {
   API_SYMBOL,
@@ -18,6 +15,7 @@ import { clusterOptions, yarnOptions, type Configuration } from '../../runtime/c
 import { newJobId } from '../../runtime/common/ids.js';
 import { createJobGraph } from '../../runtime/graph/job-graph-generator.js';
 import type { JobGraph } from '../../runtime/graph/job-graph.js';
+import { TemporaryFolder } from '../../runtime/local/temporary-folder.js';
 
 export interface PreparedProgram {
   readonly artifact: Artifact;
@@ -29,15 +27,12 @@ export interface PreparedProgram {
 export type JobExecutor = (jobGraph: JobGraph, program: PreparedProgram) => Promise<JobExecutionResult>;
 
 /** @throws BUNDLE_… for what is wrong with the program or the files to ship */
-export async function prepareProgram(path: string, configuration: Configuration): Promise<PreparedProgram> {
-  const artifact = await bundleProgram(path, {
+export async function prepareProgram(programPath: string, configuration: Configuration): Promise<PreparedProgram> {
+  const artifact = await bundleProgram(programPath, {
     apiExports: Object.keys(api),
     ship: configuration.get(yarnOptions.shipFiles),
   });
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'weft-program-')));
-  process.once('exit', () => {
-    rmSync(folder, { recursive: true, force: true });
-  });
+  const { path: folder } = new TemporaryFolder('weft-program-');
   await materializeArtifact(artifact.files, readArtifactFile, folder);
   return { artifact, folder };
 }

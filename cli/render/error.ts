@@ -16,17 +16,38 @@ export function renderFailure(error: unknown, verbose: boolean): string {
 
 export function renderError(error: unknown, verbose: boolean): string {
   const wire = toWireError(error);
-  const root = wire.causes.at(-1);
-  const lines: string[] = [];
-  if (root === undefined) {
-    lines.push(wire.message, ...framesOf(wire.stack, verbose));
-  } else {
-    lines.push(root.message, ...framesOf(root.stack, verbose), '');
-    for (const { message } of wire.causes.slice(0, -1).toReversed()) lines.push(`which led to: ${message}`);
-    lines.push(`which led to: ${wire.message}`);
-  }
-  lines.push('', ...footer(wire));
-  return lines.join('\n');
+  const chain: Link[] = [wire, ...wire.causes];
+  const root = rootOf(chain);
+  const { message, stack } = chain[root] ?? wire;
+  return [
+    message,
+    ...framesOf(stack, verbose),
+    ...chain
+      .slice(root + 1)
+      .flatMap((link) => [`  because: ${link.message}`, ...(verbose ? framesOf(link.stack, true) : [])]),
+    ...(root === 0 ? [] : ['']),
+    ...chain
+      .slice(0, root)
+      .toReversed()
+      .map((link) => `which led to: ${link.message}`),
+    '',
+    ...footer(wire),
+  ].join('\n');
+}
+
+interface Link {
+  code?: string;
+  message: string;
+  stack?: string;
+}
+
+/**
+ * Where in the chain of causes the story begins for the user: at the innermost error that Weft explains or that user code
+ * threw. What lies deeper is a system's own word for it (ENOENT …).
+ */
+function rootOf(chain: readonly Link[]): number {
+  const root = chain.findLastIndex(({ code, stack }) => code !== undefined || framesOf(stack, false).length > 0);
+  return Math.max(0, root);
 }
 
 /** The error as one JSON object. */

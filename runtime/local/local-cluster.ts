@@ -1,6 +1,5 @@
 /** A JobManager and one TaskManager in this process, joined without a socket; slots are threads as everywhere. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { cpus, freemem, tmpdir, totalmem } from 'node:os';
+import { cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { BlobStore } from '../common/blobs/blob-store.js';
 import { systemClock } from '../common/clock.js';
@@ -18,6 +17,7 @@ import { standaloneProvider } from '../jobmanager/worker-provider.js';
 import { Membership } from '../taskmanager/membership.js';
 import { memorySharesOf, planMemory } from '../taskmanager/memory-plan.js';
 import { TaskExecutor } from '../taskmanager/task-executor.js';
+import { TemporaryFolder } from './temporary-folder.js';
 
 const RESOURCE_ID = 'local';
 const HOST = '127.0.0.1';
@@ -30,25 +30,21 @@ const SLOT_BYTES = 512 * 1024 * 1024;
 export class LocalCluster {
   readonly blobs: BlobStore;
   private readonly log: Logger;
-  private readonly folder: string;
+  private readonly folder: TemporaryFolder;
   private readonly jobManager: JobManager;
   private readonly closeTaskManager: () => Promise<void>;
   private readonly registered: Promise<void>;
   private readonly waiting = new Map<string, (job: JobMaster) => void>();
-  private readonly removeFolder = (): void => {
-    rmSync(this.folder, { recursive: true, force: true });
-  };
 
   /** @throws TASKMANAGER_MEMORY_IMPOSSIBLE */
   constructor(
     private readonly configuration: Configuration,
     private readonly slots: number,
   ) {
-    this.log = createLogger({ role: 'local' }, process.env['WEFT_LOG_LEVEL'] ?? 'error');
+    this.log = createLogger({ role: 'local' }, process.env['WEFT_LOG_LEVEL'] ?? 'silent');
     const memory = planMemory({ ...memorySharesOf(configuration), slots, processBytes: this.processBytes() });
-    this.folder = mkdtempSync(join(tmpdir(), 'weft-local-'));
-    process.once('exit', this.removeFolder);
-    this.blobs = new BlobStore(join(this.folder, 'blobs'));
+    this.folder = new TemporaryFolder('weft-local-');
+    this.blobs = new BlobStore(join(this.folder.path, 'blobs'));
     this.jobManager = new JobManager({
       clock: systemClock,
       log: this.log,
@@ -76,8 +72,7 @@ export class LocalCluster {
   async close(): Promise<void> {
     await this.closeTaskManager();
     this.jobManager.stop();
-    this.removeFolder();
-    process.off('exit', this.removeFolder);
+    this.folder.remove();
   }
 
   private processBytes(): number {
@@ -105,7 +100,7 @@ export class LocalCluster {
       memory,
       network,
       blobs: { fetch: (hash) => blobs.get(hash) },
-      workFolder: join(this.folder, 'jobs'),
+      workFolder: join(this.folder.path, 'jobs'),
       cancellationTimeoutMs: configuration.get(clusterOptions.taskCancellationTimeoutMs),
       clock: systemClock,
       log,

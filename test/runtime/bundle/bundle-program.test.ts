@@ -8,7 +8,7 @@ import { jobGraphOf, layOut, project, replayInThread, runInClient } from './fixt
 
 const paths = (files: readonly { path: string }[]): string[] => files.map(({ path }) => path).sort();
 
-test('a TypeScript program with an import of its own becomes one file and its source map', async (t) => {
+test.serial('a TypeScript program with an import of its own becomes one file and its source map', async (t) => {
   const program = project({
     'main.ts': `import { execute } from 'weft-stream';\nimport { twice } from './lib/twice.js';\nawait execute({ a: (): number => twice(21) });`,
     'lib/twice.ts': 'export const twice = (x: number): number => 2 * x;',
@@ -19,7 +19,7 @@ test('a TypeScript program with an import of its own becomes one file and its so
   t.deepEqual(results, { a: 42 });
 });
 
-test('the same program gives the same hashes', async (t) => {
+test.serial('the same program gives the same hashes', async (t) => {
   const program = project({ 'main.ts': `import { execute } from 'weft-stream';\nawait execute({ a: () => 1 });` });
   const [first, second] = [await program.bundle(), await program.bundle()];
   t.deepEqual(
@@ -28,7 +28,7 @@ test('the same program gives the same hashes', async (t) => {
   );
 });
 
-test('a JavaScript program, CommonJS packages and require of Node modules work', async (t) => {
+test.serial('a JavaScript program, CommonJS packages and require of Node modules work', async (t) => {
   const program = project({
     'main.ts': `import { execute } from 'weft-stream';\nimport { createRequire } from 'node:module';\nimport old from 'old';\nconst require = createRequire(import.meta.url);\nawait execute({ a: () => old.name + require('node:path').sep });`,
     'node_modules/old/package.json': '{"name":"old","main":"index.js"}',
@@ -39,7 +39,7 @@ test('a JavaScript program, CommonJS packages and require of Node modules work',
   t.deepEqual(results, { a: 'string/' });
 });
 
-test('a native package travels with what it needs to run, and no more', async (t) => {
+test.serial('a native package travels with what it needs to run, and no more', async (t) => {
   const program = project(
     {
       'main.ts': `import { execute } from 'weft-stream';\nimport Database from 'better-sqlite3';\nawait execute({ a: () => new Database(':memory:').prepare('select 6 * 7 as x').get().x });`,
@@ -63,7 +63,7 @@ test('a native package travels with what it needs to run, and no more', async (t
   t.deepEqual(results, { a: 42 });
 });
 
-test('data files: imported, by URL, and shipped', async (t) => {
+test.serial('data files: imported, by URL, and shipped', async (t) => {
   const program = project({
     'main.ts': `import { execute } from 'weft-stream';
 import { readFileSync } from 'node:fs';
@@ -93,7 +93,7 @@ async function failure(action: Promise<unknown>): Promise<WeftError> {
   throw new Error('nothing was thrown');
 }
 
-test('what is wrong with a program is named with its line', async (t) => {
+test.serial('what is wrong with a program is named with its line', async (t) => {
   const syntax = await failure(project({ 'main.ts': 'const a = 1;\nconst b = = 2;\n' }).bundle());
   t.is(syntax.code, 'BUNDLE_SYNTAX');
   t.is(syntax.subject, 'main.ts:2:11');
@@ -116,7 +116,7 @@ test('what is wrong with a program is named with its line', async (t) => {
   t.is((await failure(ship.bundle('main.ts', ['a/x.txt', 'b/x.txt']))).code, 'BUNDLE_BAD_SHIP_FILE');
 });
 
-test('an artifact that was changed or points outside its folder is refused', async (t) => {
+test.serial('an artifact that was changed or points outside its folder is refused', async (t) => {
   const folder = await layOut({ entry: 'a', files: [] });
   const file = fileOfContent('a.txt', Buffer.from('content'));
   const lay = (path: string, content: string): Promise<void> =>

@@ -1,6 +1,6 @@
 /** Programs written to a temporary folder, bundled against a small stand-in of the API, laid out, run and replayed. */
 import type { ProgramHost } from '../../../runtime/api/host.js';
-import { mkdirSync, mkdtempSync, realpathSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { Worker } from 'node:worker_threads';
@@ -37,6 +37,17 @@ function graphOf(operators: Record<string, () => unknown>): StreamGraph {
   return { jobName: 'test', nodes, edges: [], settings: {} as StreamGraph['settings'] };
 }
 
+const folders: string[] = [];
+process.once('exit', () => {
+  for (const folder of folders) rmSync(folder, { recursive: true, force: true });
+});
+
+function temporaryFolder(prefix: string): string {
+  const folder = realpathSync(mkdtempSync(join(tmpdir(), prefix)));
+  folders.push(folder);
+  return folder;
+}
+
 export interface Project {
   folder: string;
   bundle(entry?: string, ship?: string[]): Promise<Artifact>;
@@ -44,7 +55,7 @@ export interface Project {
 
 /** @param files content by path; `main.ts` is the program unless told otherwise */
 export function project(files: Record<string, string>, packages: string[] = []): Project {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'weft-bundle-')));
+  const folder = temporaryFolder('weft-bundle-');
   for (const [path, content] of Object.entries(files)) {
     mkdirSync(dirname(join(folder, path)), { recursive: true });
     writeFileSync(join(folder, path), content);
@@ -63,7 +74,7 @@ export function project(files: Record<string, string>, packages: string[] = []):
 }
 
 export async function layOut(artifact: Artifact): Promise<string> {
-  const folder = realpathSync(mkdtempSync(join(tmpdir(), 'weft-artifact-')));
+  const folder = temporaryFolder('weft-artifact-');
   await materializeArtifact(artifact.files, readArtifactFile, folder);
   return folder;
 }

@@ -13,7 +13,7 @@ async function bothResults(run: ClientRun, index = 0): Promise<[Record<string, u
   return [inClient, results];
 }
 
-test('a slot thread sees the clocks and random numbers that the client saw', async (t) => {
+test.serial('a slot thread sees the clocks and random numbers that the client saw', async (t) => {
   const run = await runInClient(
     project({
       'main.ts': `import { execute } from 'weft-stream';
@@ -32,7 +32,7 @@ await execute({ seen: () => seen, isDate: () => isDate, later: () => Date.now() 
   t.true(client['isDate'] === true && client['later'] === true);
 });
 
-test('arguments, working folder, environment and configuration are the client’s', async (t) => {
+test.serial('arguments, working folder, environment and configuration are the client’s', async (t) => {
   process.env['WEFT_TEST_READ'] = 'set by the client';
   const program = project({
     'main.ts': `import { execute } from 'weft-stream';
@@ -52,7 +52,7 @@ await execute({ seen: () => seen, told: () => told });`,
   t.deepEqual(Object.fromEntries(read), { WEFT_TEST_READ: 'set by the client', WEFT_TEST_UNSET: null });
 });
 
-test('after execute() functions see the real world of their thread', async (t) => {
+test.serial('after execute() functions see the real world of their thread', async (t) => {
   const run = await runInClient(
     project({
       'main.ts': `import { execute } from 'weft-stream';
@@ -64,7 +64,7 @@ await execute({ env: () => process.env.ONLY_IN_THREAD ?? 'none', moves: () => { 
   t.deepEqual(results, { env: 'yes', moves: true });
 });
 
-test('env.value is worked out once, by the client, and keeps dates and maps', async (t) => {
+test.serial('env.value is worked out once, by the client, and keeps dates and maps', async (t) => {
   const run = await runInClient(
     project({
       'main.ts': `import { execute, value } from 'weft-stream';
@@ -78,7 +78,7 @@ await execute({ v: () => [v.when.getTime(), v.map.get(1), v.t] });`,
   t.deepEqual(client['v'], [7, true, process.pid]);
 });
 
-test('several execute() in one program, the later ones with the results of the earlier', async (t) => {
+test.serial('several execute() in one program, the later ones with the results of the earlier', async (t) => {
   const run = await runInClient(
     project({
       'main.ts': `import { execute } from 'weft-stream';
@@ -93,7 +93,7 @@ if (first.netRuntimeMs === 7) await execute({ two: () => [2, r, first.jobId] });
   t.deepEqual(Object.keys((await replayInThread(run.folder, jobGraphOf(run, 0))).results), ['one']);
 });
 
-test('what the main part prints is printed by the client alone', async (t) => {
+test.serial('what the main part prints is printed by the client alone', async (t) => {
   const run = await runInClient(
     project({
       'main.ts': `import { execute } from 'weft-stream';
@@ -106,7 +106,7 @@ await execute({ a: () => { console.log('from a function'); return 1; } });`,
   t.is(output, 'from a function\n');
 });
 
-test('main() that nobody awaits is waited for', async (t) => {
+test.serial('main() that nobody awaits is waited for', async (t) => {
   const program = project({
     'main.ts': `import { execute } from 'weft-stream';\nasync function main() { await execute({ a: () => 1 }); }\nvoid main();`,
   });
@@ -114,8 +114,8 @@ test('main() that nobody awaits is waited for', async (t) => {
   t.is(run.jobs.length, 1);
 });
 
-test('reading files or the network in the main part is refused on replay, with the user’s line', async (t) => {
-  const server = createServer().listen(0);
+test.serial('reading files or the network in the main part is refused on replay, with the user’s line', async (t) => {
+  const server = createServer((socket) => socket.destroy()).listen(0);
   const port = (server.address() as { port: number }).port;
   const attempts: Record<string, string> = {
     'readFileSync("/etc/hosts")': `readFileSync('/etc/hosts')`,
@@ -136,7 +136,7 @@ test('reading files or the network in the main part is refused on replay, with t
   server.close();
 });
 
-test('a graph that comes out different names the operator', async (t) => {
+test.serial('a graph that comes out different names the operator', async (t) => {
   const run = await runInClient(
     project({
       'main.ts': `import { execute } from 'weft-stream';\nimport { threadId } from 'node:worker_threads';\nawait execute({ same: () => 1, [threadId === 0 || process.argv[2] === undefined ? 'here' : 'there']: () => 2 });`,
@@ -149,7 +149,7 @@ test('a graph that comes out different names the operator', async (t) => {
   t.regex(error?.message ?? '', /operator 2 "elsewhere" is called "here"/);
 });
 
-test('a main part that throws shows the user’s lines alone', async (t) => {
+test.serial('a main part that throws shows the user’s lines alone', async (t) => {
   const error = await t.throwsAsync(
     runInClient(
       project({

@@ -34,7 +34,7 @@ export const BUNDLE_CODES = defineCodes({
   BUNDLE_PROGRAM_FAILED: {
     domain: 'user',
     summary: 'The main part of the program threw an error before its job ran.',
-    hint: 'See the line of your program below.',
+    hint: 'Correct the line of the program that the stack names.',
   },
   BUNDLE_NO_JOB: {
     domain: 'user',
