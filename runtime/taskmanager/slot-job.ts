@@ -100,6 +100,11 @@ export class SlotJob implements SlotThreadListener {
     this.options.report(open.map((change) => this.withMetrics(change)));
   }
 
+  warning(text: string, detail: Record<string, string>): void {
+    const { log, jobId, slot } = this.options;
+    log.warn({ ...detail, jobId, slot }, text);
+  }
+
   done(): void {
     this.resolveAllDone();
     if (!this.cancelled) void this.end();

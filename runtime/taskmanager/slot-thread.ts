@@ -17,6 +17,7 @@ const HIDDEN_VARIABLES: readonly string[] = [
 
 export interface SlotThreadListener {
   states(changes: StateChange[]): void;
+  warning(text: string, detail: Record<string, string>): void;
   /** Every task has ended. */
   done(): void;
   /** The thread is gone before its tasks were. */
@@ -95,6 +96,9 @@ export class SlotThread {
         return;
       case 'states':
         this.listener?.states(message.changes);
+        return;
+      case 'warning':
+        this.listener?.warning(message.text, message.detail);
         return;
       case 'cancelling':
         this.onCancelling?.();

@@ -30,5 +30,7 @@ export type FromSlot =
   | { type: 'states'; changes: StateChange[] }
   /** The order to cancel has arrived: the thread is not stuck in user code. */
   | { type: 'cancelling' }
+  /** Something for the TaskManager's log; a logger of its own would take every slot thread time and memory. */
+  | { type: 'warning'; text: string; detail: Record<string, string> }
   /** Every task has ended; the thread can be thrown away. */
   | { type: 'done' };

@@ -1,11 +1,11 @@
 /** A slot thread's life: orders from the TaskManager's main thread in, states of its tasks out. */
+import { inspect } from 'node:util';
 import type { MessagePort } from 'node:worker_threads';
 // Not the folder's index: it would bring the bundler into every slot thread.
 import { replayProgram } from '../../bundle/replay.js';
 import { mapUserStack } from '../../bundle/source-mapping.js';
 import type { Clock } from '../../common/clock.js';
 import { WeftError, toWireError } from '../../common/errors/index.js';
-import { createLogger } from '../../common/log/logger.js';
 import { createSlotNetwork, type SlotNetwork } from '../../exchange/index.js';
 import { buildTask } from './build-task.js';
 import { randomSource } from './random-source.js';
@@ -27,7 +27,6 @@ interface RunningSlot {
 export class SlotThreadMain {
   private slot: RunningSlot | undefined;
   private started = false;
-  private readonly log = createLogger({ role: 'taskmanager', thread: 'slot' });
 
   constructor(
     private readonly port: MessagePort,
@@ -68,7 +67,7 @@ export class SlotThreadMain {
         mapStack: (error: Error) => mapUserStack(error, folder),
         report: (change: StateChange) => this.report(change),
         onFallback: (operator: string, path: string, reason: string) => {
-          this.log.warn({ operator, path, reason }, 'a field is carried by the slow, generic encoding');
+          this.warn('a field is carried by the slow, generic encoding', { operator, path, reason });
         },
       };
       const built = tasks.map((task) => buildTask(program, task));
@@ -111,7 +110,7 @@ export class SlotThreadMain {
     const { slot } = this;
     const task = slot?.tasks.find(({ over }) => !over);
     if (slot === undefined || task === undefined) {
-      this.log.error({ err: error }, 'an error outside of any task');
+      this.warn('an error outside of any task', { error: inspect(error) });
       return;
     }
     const message = error instanceof Error ? `${error.name}: ${error.message}` : String(error);
@@ -122,6 +121,10 @@ export class SlotThreadMain {
 
   private writeMetrics({ tasks, metrics }: RunningSlot): void {
     tasks.forEach((task, index) => metrics.write(index, task.figures()));
+  }
+
+  private warn(text: string, detail: Record<string, string>): void {
+    this.post({ type: 'warning', text, detail });
   }
 
   private post(message: FromSlot): void {

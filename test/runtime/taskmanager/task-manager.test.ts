@@ -15,7 +15,11 @@ import { eventually } from './job-harness.js';
 
 const log = silentLogger();
 const key = newTokenKey();
-const token = signToken(key, { kind: 'application', subject: 'application_1_0001', expiresMs: systemClock.nowMs() + 1e6 });
+const token = signToken(key, {
+  kind: 'application',
+  subject: 'application_1_0001',
+  expiresMs: systemClock.nowMs() + 1e6,
+});
 const workDir = mkdtempSync(join(tmpdir(), 'weft-tm-'));
 test.after.always(() => {
   rmSync(workDir, { recursive: true, force: true });
