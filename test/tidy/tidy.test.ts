@@ -29,6 +29,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'runtime/api',
     'runtime/jobmanager',
     'runtime/taskmanager',
+    'runtime/exchange',
     'runtime/bundle',
     'runtime/graph',
     'runtime/common',
