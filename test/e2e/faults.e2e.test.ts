@@ -2,7 +2,7 @@
  * kill -9 of every role, one at a time, under an endless, rate-limited job with a fixed-delay restart strategy. Each death
  * is noticed by its broken connection and mended by the one that owns the role; the job goes on.
  */
-import { existsSync } from 'node:fs';
+import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
 import { readJson, type RoleRecord } from '../../runtime/common/home.js';
@@ -209,11 +209,32 @@ test('a NodeManager that stays away: its containers stop themselves and are repl
 });
 
 test('without a restart strategy a lost TaskManager fails the job with its root cause', async (t) => {
-  const d = await drill(t, ['-Drestart-strategy.type=none']);
-  const manager = await d.cluster.jobManager();
-  t.truthy(manager);
-  d.cluster.kill('taskmanager');
-  const ended = await d.cluster.untilApplication(d.applicationId, 'FINISHED');
+  const cluster = await TestCluster.start(t);
+  const program = join(cluster.home, 'fragile.ts');
+  writeFileSync(
+    program,
+    `import { StreamExecutionEnvironment, type SourceContext } from 'weft-stream';
+const env = StreamExecutionEnvironment.getExecutionEnvironment();
+env
+  .addSource(async (context: SourceContext<number>) => {
+    for (let n = 0; !context.isCancelled; n++) {
+      await context.collect(n);
+      await context.sleep(5);
+    }
+  })
+  .print();
+await env.execute('fragile');
+`,
+  );
+  const attached = cluster.spawn('weft', ['run', '-t', 'yarn-per-job', program]);
+  const jobId = await until('the submission', () => jobIdIn(attached.output()));
+  await cluster.untilJob(await cluster.jobManager(), jobId, 'RUNNING');
+  const application = (await cluster.status()).applications[0].id;
+  cluster.kill('taskmanager');
+  const { code, stderr } = await attached.ended;
+  t.is(code, 1);
+  t.regex(stderr, /TaskManager|SIGKILL/);
+  const ended = await cluster.untilApplication(application, 'FINISHED');
   t.is(ended.finalStatus, 'FAILED');
-  t.regex((await d.cluster.weft('app', '-status', d.applicationId)).stdout, /TaskManager|SIGKILL|container/);
+  t.regex((await cluster.weft('app', '-status', application)).stdout, /TaskManager|SIGKILL/);
 });
