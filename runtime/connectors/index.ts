@@ -1,7 +1,7 @@
 /**
- * Sources and sinks. A source is pulled: the slot thread asks for a batch, the reader emits while there is room, and says
- * whether there is more now, later, or never. A sink takes a record at a time. Made and driven by the slot thread; nothing
- * here knows of tasks, channels or other operators.
+ * Sources and sinks. A source is pulled: the slot thread asks for a batch, the reader emits while there is room, and
+ * says whether there is more now, later, or never. A sink takes a record at a time. Made and driven by the slot
+ * thread; nothing here knows of tasks, channels or other operators.
  */
 export { elementsSource } from './collection/elements-source.js';
 export { TextFileSink } from './file/text-file-sink.js';

@@ -2,7 +2,10 @@
 export class LineSplitter {
   private text = '';
   private position = 0;
-  /** Whether a delimiter may lie beyond the position: without it, a line of many pieces is not searched again and again. */
+  /**
+   * Whether a delimiter may lie beyond the position: without it, a line of many pieces is not searched again and
+   * again.
+   */
   private mayHaveLine = false;
   /** The last characters of the text, in which a delimiter may have begun. */
   private tail = '';

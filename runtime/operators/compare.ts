@@ -1,6 +1,12 @@
-/** The natural order of what aggregations compare: Java's, where JavaScript has two answers (NaN is the greatest number). */
+/**
+ * The natural order of what aggregations compare: Java's, where JavaScript has two answers (NaN is the greatest
+ * number).
+ */
 
-/** Negative, zero or positive; undefined when the two cannot be compared (other types than these, or two different ones). */
+/**
+ * Negative, zero or positive; undefined when the two cannot be compared (other types than these, or two different
+ * ones).
+ */
 export function compareValues(a: unknown, b: unknown): number | undefined {
   if (typeof a === 'number' && typeof b === 'number') return order(a, b, Number.isNaN(a), Number.isNaN(b));
   if (typeof a === 'string' && typeof b === 'string') return order(a, b);
@@ -8,11 +14,6 @@ export function compareValues(a: unknown, b: unknown): number | undefined {
   if (typeof a === 'boolean' && typeof b === 'boolean') return order(a, b);
   if (a instanceof Date && b instanceof Date) return compareValues(a.getTime(), b.getTime());
   return undefined;
-}
-
-/** Whether the value is of a type that can be compared with itself. */
-export function isComparable(value: unknown): boolean {
-  return compareValues(value, value) !== undefined;
 }
 
 function order<T extends number | string | bigint | boolean>(a: T, b: T, aIsNaN = false, bIsNaN = false): number {

@@ -21,7 +21,10 @@ export function discard(): Next {
   return function discardRecord() {};
 }
 
-/** Template: a way out of the chain. What fails there (a key selector, a serializer) is told as this operator's failure. */
+/**
+ * Template: a way out of the chain. What fails there (a key selector, a serializer) is told as this operator's
+ * failure.
+ */
 export function leaveChain(emit: Next, operator: OperatorContext): Next {
   return function leave(record) {
     try {

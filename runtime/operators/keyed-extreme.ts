@@ -33,8 +33,8 @@ export function keyedExtreme(
 }
 
 /**
- * Template of minBy and maxBy, and of min and max of records that are values themselves: the whole record that holds the
- * extreme so far.
+ * Template of minBy and maxBy, and of min and max of records that are values themselves: the whole record that holds
+ * the extreme so far.
  * @param field undefined: the record itself
  * @param keepFirst on a tie the earlier record stays, else the later one wins
  */

@@ -1,4 +1,6 @@
-/** What waits while a sink's `invoke` has not settled its promise: at most what one record of the input fanned out to. */
+/**
+ * What waits while a sink's `invoke` has not settled its promise: at most what one record of the input fanned out to.
+ */
 import type { OperatorContext } from './operator-context.js';
 
 export interface BacklogOptions {

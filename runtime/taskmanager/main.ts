@@ -1,8 +1,9 @@
 /**
  * The TaskManager: the process that runs a job's tasks. It offers slots; each slot that a job uses is a thread
- * (`slot-worker.ts`), each thread runs every task of that job that shares the slot, and is thrown away with the job. The
- * main thread, which this is, keeps the connections: heartbeats to the JobManager, data to other TaskManagers. Nothing that
- * user code does can stop it. Started by a NodeManager for an AppMaster; `runtime/local` uses the `TaskExecutor` alone.
+ * (`slot-worker.ts`), each thread runs every task of that job that shares the slot, and is thrown away with the job.
+ * The main thread, which this is, keeps the connections: heartbeats to the JobManager, data to other TaskManagers.
+ * Nothing that user code does can stop it. Started by a NodeManager for an AppMaster; `runtime/local` uses the
+ * `TaskExecutor` alone.
  */
 import { systemClock } from '../common/clock.js';
 import { ENV } from '../common/environment.js';

@@ -41,8 +41,8 @@ export class Membership {
   }
 
   /**
-   * Joins a JobManager that does not know this TaskManager. What still runs for an earlier one is cancelled first, so that
-   * nothing runs twice.
+   * Joins a JobManager that does not know this TaskManager. What still runs for an earlier one is cancelled first, so
+   * that nothing runs twice.
    */
   async join(): Promise<void> {
     const generation = ++this.generation;

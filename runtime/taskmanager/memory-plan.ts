@@ -1,6 +1,7 @@
 /**
  * One number, `taskmanager.memory.process.size`, divided as Flink divides it: network buffers, managed memory (array
- * buffers off the JavaScript heap), the heap of the slot threads, and overhead (Node itself, stacks, code, the main thread).
+ * buffers off the JavaScript heap), the heap of the slot threads, and overhead (Node itself, stacks, code, the main
+ * thread).
  */
 import { clusterOptions, memoryOptions, type Configuration } from '../common/config/index.js';
 import { WeftError } from '../common/errors/index.js';
@@ -14,7 +15,9 @@ const OVERHEAD_MAX_BYTES = 1024 * MB;
 const OVERHEAD_FRACTION = 0.15;
 /** Below this a slot thread does not even load a program. */
 const SLOT_HEAP_MIN_BYTES = 24 * MB;
-/** Young generation of a slot thread: larger ones collect no less often (measured), and their growth looks like a leak. */
+/**
+ * Young generation of a slot thread: larger ones collect no less often (measured), and their growth looks like a leak.
+ */
 const YOUNG_MAX_MB = 24;
 
 export interface MemoryShares {
@@ -63,10 +66,9 @@ export function planMemory(shares: MemoryShares): MemoryPlan {
 /** The plan on one line, for messages and logs. */
 export function describeMemory(plan: MemoryPlan): string {
   const { processBytes, networkBytes, managedBytes, heapBytes, overheadBytes } = plan;
-  return (
-    `process ${formatBytes(processBytes)} = network ${formatBytes(networkBytes)} + managed ${formatBytes(managedBytes)} ` +
-    `+ heap ${formatBytes(heapBytes)} + overhead ${formatBytes(overheadBytes)}`
-  );
+  const parts = { network: networkBytes, managed: managedBytes, heap: heapBytes, overhead: overheadBytes };
+  const sum = Object.entries(parts).map(([name, bytes]) => `${name} ${formatBytes(bytes)}`);
+  return `process ${formatBytes(processBytes)} = ${sum.join(' + ')}`;
 }
 
 export interface SlotHeapLimits {

@@ -87,7 +87,10 @@ export class SlotJob implements SlotThreadListener {
     return this.ending;
   }
 
-  /** The tasks were never built: the one who ordered them is told why, so no state is reported unless they were cancelled. */
+  /**
+   * The tasks were never built: the one who ordered them is told why, so no state is reported unless they were
+   * cancelled.
+   */
   async abandon(): Promise<void> {
     if (!this.cancelled) this.current.clear();
     await this.end();

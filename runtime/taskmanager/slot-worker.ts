@@ -1,6 +1,7 @@
 /**
- * Entry point of a slot thread. It loads the engine and waits; given tasks, it runs the job's program up to its execute(),
- * builds the tasks from the program's functions, and works until they are over. One job, then the thread is thrown away.
+ * Entry point of a slot thread. It loads the engine and waits; given tasks, it runs the job's program up to its
+ * execute(), builds the tasks from the program's functions, and works until they are over. One job, then the thread is
+ * thrown away.
  */
 import { parentPort } from 'node:worker_threads';
 import * as api from '../api/index.js';

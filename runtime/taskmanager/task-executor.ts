@@ -1,4 +1,7 @@
-/** The slots of a TaskManager and the jobs in them. Knows no socket: `handlers` are called by whoever holds the connection. */
+/**
+ * The slots of a TaskManager and the jobs in them. Knows no socket: `handlers` are called by whoever holds the
+ * connection.
+ */
 import type { Clock } from '../common/clock.js';
 import { WeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';

@@ -1,6 +1,7 @@
 /**
- * Lines into a file: with parallelism 1 the path itself, else `<path>/<subtask + 1>`, as Flink's writeAsText lays them out.
- * What an earlier run left there is replaced, because a job that starts from the beginning writes everything again.
+ * Lines into a file: with parallelism 1 the path itself, else `<path>/<subtask + 1>`, as Flink's writeAsText lays them
+ * out. What an earlier run left there is replaced, because a job that starts from the beginning writes everything
+ * again.
  */
 import {
   closeSync,

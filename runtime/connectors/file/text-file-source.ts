@@ -56,8 +56,8 @@ export class TextFileSource implements SourceReader {
 }
 
 /**
- * The file itself, or the files of the folder in order of their names, without hidden ones (`.` and `_` come first in the
- * name, as in Flink) and without those in folders below.
+ * The file itself, or the files of the folder in order of their names, without hidden ones (`.` and `_` come first in
+ * the name, as in Flink) and without those in folders below.
  */
 async function filesAt(path: string): Promise<string[]> {
   const found = await stat(path).catch((cause: unknown) => {

@@ -1,6 +1,7 @@
 /**
- * The way of records from a source's `run`, which works when it likes, to the chain, which takes them when it has a turn.
- * A record goes straight down the chain while there is room and the turn's share is not used up; else it waits here.
+ * The way of records from a source's `run`, which works when it likes, to the chain, which takes them when it has a
+ * turn. A record goes straight down the chain while there is room and the turn's share is not used up; else it waits
+ * here.
  */
 import type { Clock } from '../../common/clock.js';
 import { WeftError } from '../../common/errors/index.js';
@@ -105,7 +106,9 @@ export class Emission implements SourceContext<unknown> {
     for (const end of [...this.sleepers]) end();
   }
 
-  /** Nobody takes records any more. A source that goes on all the same is parked, or stopped if it does not even wait. */
+  /**
+   * Nobody takes records any more. A source that goes on all the same is parked, or stopped if it does not even wait.
+   */
   private afterCancel(): Promise<void> {
     if (++this.emittedAfterCancel > MAX_WAITING) throw overrun();
     return new Promise(() => undefined);

@@ -27,7 +27,10 @@ export class FunctionSource implements SourceReader {
     this.emission = new Emission(outlet, retain, clock);
   }
 
-  /** @throws what `run` throws at once, and what a generator throws; what an async `run` rejects with goes to the outlet */
+  /**
+   * @throws what `run` throws at once, and what a generator throws; what an async `run` rejects with goes to the
+   * outlet
+   */
   nextBatch(max: number): BatchResult {
     this.turn ??= this.start();
     return this.turn(max);

@@ -1,6 +1,6 @@
 /**
- * Where the JobManager is: the AppMaster knows, and holds the question open until there is one. An AppMaster that is gone
- * has been replaced by another attempt, of which the ResourceManager knows the address.
+ * Where the JobManager is: the AppMaster knows, and holds the question open until there is one. An AppMaster that is
+ * gone has been replaced by another attempt, of which the ResourceManager knows the address.
  */
 import { Type } from 'typebox';
 import { WeftError } from '../../common/errors/index.js';

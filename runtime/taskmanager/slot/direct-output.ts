@@ -1,6 +1,6 @@
 /**
- * What user code prints in a slot thread. Node sends a worker's output through the main thread, late, and loses it when the
- * thread is ended; the process's descriptors are written to instead.
+ * What user code prints in a slot thread. Node sends a worker's output through the main thread, late, and loses it
+ * when the thread is ended; the process's descriptors are written to instead.
  */
 import { writeDescriptor } from '../../connectors/index.js';
 

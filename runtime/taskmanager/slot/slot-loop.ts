@@ -1,6 +1,6 @@
 /**
- * The mailbox loop of a slot thread. Each turn lets every task work for a slice, then lets the event loop breathe, so that
- * orders and timers come first in the next. With nothing to do it sleeps on the doorbell and burns no CPU.
+ * The mailbox loop of a slot thread. Each turn lets every task work for a slice, then lets the event loop breathe, so
+ * that orders and timers come first in the next. With nothing to do it sleeps on the doorbell and burns no CPU.
  */
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../common/clock.js';

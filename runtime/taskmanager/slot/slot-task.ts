@@ -1,6 +1,7 @@
 /**
  * One subtask in a slot thread: opens, works in slices while it has input and room, ends its output, and reports each
- * change. Between two slices it holds no control, so messages, timers and the other subtasks of the slot get their turn.
+ * change. Between two slices it holds no control, so messages, timers and the other subtasks of the slot get their
+ * turn.
  */
 import type { Clock } from '../../common/clock.js';
 import { asWeftError, toWireError, type WeftError } from '../../common/errors/index.js';
@@ -18,7 +19,9 @@ const BATCH_RECORDS = 128;
 /** A slice ends after this time, so that the slot's other subtasks and messages wait no longer. */
 const SLICE_MS = 1;
 
-/** `ending`: the input is over, functions are being closed. `draining`: what was emitted leaves. `over`: nothing runs. */
+/**
+ * `ending`: the input is over, functions are being closed. `draining`: what was emitted leaves. `over`: nothing runs.
+ */
 type Phase = 'built' | 'opening' | 'running' | 'ending' | 'draining' | 'over';
 
 export interface SlotTaskParts {

@@ -105,7 +105,9 @@ export class SlotThreadMain {
     await Promise.all(tasks.map((task) => task.cancel()));
   }
 
-  /** User code threw where no task called it. Which task it belongs to cannot be told, so the first one fails for all. */
+  /**
+   * User code threw where no task called it. Which task it belongs to cannot be told, so the first one fails for all.
+   */
   private uncaught(error: unknown): void {
     const { slot } = this;
     const task = slot?.tasks.find(({ over }) => !over);

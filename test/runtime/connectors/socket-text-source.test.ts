@@ -19,7 +19,7 @@ function source(port: number, harness: ReaderHarness, options: { delimiter?: str
   return new SocketTextSource({ host: '127.0.0.1', port, delimiter, maxRetries }, harness.outlet, systemClock);
 }
 
-test('text is cut at the delimiter, characters and delimiters in pieces too, and its rest counts at the end', async (t) => {
+test('text is cut at the delimiter, which may come in pieces, and its rest counts at the end', async (t) => {
   const bytes = Buffer.from('eins||zwö|lf||€||rest', 'utf8');
   const { server, port } = await serve((socket) => {
     socket.setNoDelay(true);

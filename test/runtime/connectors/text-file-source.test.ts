@@ -22,7 +22,7 @@ function lines(path: string, subtask = 0, parallelism = 1, max?: number): Promis
   return harness.drain(new TextFileSource(path, { subtask, parallelism }, harness.outlet), max);
 }
 
-test('lines come without their ends; the last counts without a newline, and no empty one follows a newline', async (t) => {
+test('lines come without their ends; the last counts without one, and no empty one follows', async (t) => {
   t.deepEqual(await lines(file('plain.txt', 'a\nb\r\n\nc')), ['a', 'b', '', 'c']);
   t.deepEqual(await lines(file('ended.txt', 'a\nb\n')), ['a', 'b']);
   t.deepEqual(await lines(file('empty.txt', '')), []);

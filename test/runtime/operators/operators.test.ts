@@ -202,7 +202,7 @@ test('a rejected sink is the failure of its task', async (t) => {
   t.regex(harness.task.failure?.message ?? '', /sink 2 \(subtask 0\): disk full/);
 });
 
-test('an error of the program names its operator and carries the mapped stack; a later one does not replace it', (t) => {
+test('an error names its operator and carries the mapped stack; a later one does not replace it', (t) => {
   const harness = new ChainHarness([
     source,
     map((n: number) => {

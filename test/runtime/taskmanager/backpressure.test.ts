@@ -10,18 +10,21 @@ test.after.always(async () => {
   await cluster.close();
 });
 
-/** The sink stops for good at its 1,000th record; the source tells by the process's environment how far it came. */
+/** The sink stops for good at its 1,000th record. */
 const program = (source: string, between: string): string => `
 import { StreamExecutionEnvironment } from 'weft-stream';
 const env = StreamExecutionEnvironment.getExecutionEnvironment();
 env.setBufferTimeout(5);
 let taken = 0;
-env.${source}${between}.addSink({ invoke: () => (++taken < 1000 ? undefined : new Promise<void>(() => {})) }).setParallelism(1);
+const stop = (): Promise<void> | undefined => (++taken < 1000 ? undefined : new Promise(() => {}));
+env.${source}${between}.addSink({ invoke: stop }).setParallelism(1);
 await env.execute('slow');`;
 
 const SOURCES: Record<string, string> = {
   'a sequence': `fromSequence(1, 1e12)`,
-  'an async source': `addSource({ async run(ctx: any) { for (let i = 0; !ctx.isCancelled; i++) await ctx.collect(i); } })`,
+  'an async source': `addSource({
+    async run(ctx: any) { for (let i = 0; !ctx.isCancelled; i++) await ctx.collect(i); },
+  })`,
   'a generator': `addSource({ *run() { for (let i = 0; ; i++) yield i; } })`,
 };
 

@@ -24,7 +24,11 @@ test.serial('a cancel reaches the source, closes the functions, and removes the 
   const notes = join(cluster.folder, 'notes');
   const program = `${PRELUDE}
 env.addSource({
-  async run(ctx) { note('run'); while (!ctx.isCancelled) { await ctx.collect(1); await ctx.sleep(5); } note('returned'); },
+  async run(ctx) {
+    note('run');
+    while (!ctx.isCancelled) { await ctx.collect(1); await ctx.sleep(5); }
+    note('returned');
+  },
   cancel() { note('cancel'); },
 }).map({ map: (n: number) => n, open() { note('open'); }, close() { note('close'); } }).addSink({ invoke() {} });
 await env.execute('endless');`;

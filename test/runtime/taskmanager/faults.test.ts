@@ -97,13 +97,14 @@ test.serial(
     const endless = await cluster.run(
       await cluster.compile(
         job(`
-env.addSource({ async run(ctx) { while (!ctx.isCancelled) { await ctx.collect(1); await ctx.sleep(1); } } }).addSink({ invoke() {} });`),
+env.addSource({ async run(ctx) { while (!ctx.isCancelled) { await ctx.collect(1); await ctx.sleep(1); } } })
+  .addSink({ invoke() {} });`),
       ),
     );
     const hungry = await cluster.compile(
       job(`
 const kept: unknown[] = [];
-env.fromSequence(1, 1e9).map((n) => { kept.push({ n, text: 'x'.repeat(100) + n }); return n; }).addSink({ invoke() {} });`),
+env.fromSequence(1, 1e9).map((n) => kept.push({ n, text: 'x'.repeat(100) + n })).addSink({ invoke() {} });`),
     );
     // The hungry job goes into the other slot.
     const { jobId } = hungry;
@@ -139,7 +140,8 @@ test.serial('a key that is none is named, at the operator that sends the record'
   writeFileSync(join(cluster.folder, 'one.txt'), 'a\n');
   const { error } = await failureOf(`
 env.setParallelism(2);
-env.fromElements({ k: 1 }).map((r) => r as { k?: number }).name('Keyless').keyBy((r) => (r as { none?: number }).none as number).sum('k').print();`);
+env.fromElements({ k: 1 }).map((r) => r as { k?: number }).name('Keyless')
+  .keyBy((r) => (r as { none?: number }).none as number).sum('k').print();`);
   t.true(error?.code === 'SERDE_BAD_KEY' || error?.code === 'TASK_BAD_KEY', error?.code);
   t.regex(error?.message ?? '', /Keyless|Source/);
 });

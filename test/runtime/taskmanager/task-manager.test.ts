@@ -93,7 +93,7 @@ test('it registers with its slots, its memory and its hardware, and sends heartb
   const taskManager = await startTaskManager(master.server.url, undefined);
   await eventually(() => master.heartbeats > 2);
   t.is(master.registrations.length, 1);
-  const registration = master.registrations[0] as Registration;
+  const registration = master.registrations[0];
   t.is(registration.resourceId, 'container_1_0001_01_000002');
   t.is(registration.slots, 2);
   t.is(registration.pid, process.pid);
