@@ -56,7 +56,7 @@ const DEPLOYMENT = options({
     value: 'size',
     description: 'Memory of the container of one TaskManager; a plain number counts megabytes',
   },
-  slots: { short: 's', long: 'slots', value: 'n', description: 'Slots of one TaskManager' },
+  slots: { long: 'slots', value: 'n', description: 'Slots of one TaskManager' },
   yarnName: { short: 'ynm', long: 'yarnname', value: 'name', description: 'Older name of -nm', hidden: true },
   yarnQueue: { short: 'yqu', long: 'yarnqueue', value: 'queue', description: 'Older name of -qu', hidden: true },
   yarnJobManagerMemory: {
@@ -73,7 +73,7 @@ const DEPLOYMENT = options({
     description: 'Older name of -tm',
     hidden: true,
   },
-  yarnSlots: { short: 'ys', long: 'yarnslots', value: 'n', description: 'Older name of -s', hidden: true },
+  yarnSlots: { short: 'ys', long: 'yarnslots', value: 'n', description: 'Older name of --slots', hidden: true },
 });
 
 const PROGRAM = options({

@@ -115,9 +115,9 @@ export class Configuration {
 function parseAt(option: ConfigOption<unknown>, text: string, origin: Origin): unknown {
   try {
     return option.parse(text);
-  } catch (cause) {
-    if (!(cause instanceof WeftError)) throw cause;
-    throw new WeftError('CONFIG_BAD_VALUE', `${cause.message} (set by ${origin})`, { subject: option.key, cause });
+  } catch (error) {
+    if (!(error instanceof WeftError)) throw error;
+    throw new WeftError('CONFIG_BAD_VALUE', `${error.message} (set by ${origin})`, { subject: option.key });
   }
 }
 

@@ -33,9 +33,10 @@ function define<T>(
     parse: (text) => {
       try {
         return parse(text.trim());
-      } catch (cause) {
-        const reason = cause instanceof Error ? cause.message : String(cause);
-        throw new WeftError('CONFIG_BAD_VALUE', `${definition.key}: ${reason}`, { subject: definition.key, cause });
+      } catch (error) {
+        // The message says all that the cause would.
+        const reason = error instanceof Error ? error.message : String(error);
+        throw new WeftError('CONFIG_BAD_VALUE', `${definition.key}: ${reason}`, { subject: definition.key });
       }
     },
     format: (value) => (value === undefined || value === null ? '(none)' : format(value)),
