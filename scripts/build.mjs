@@ -35,6 +35,9 @@ const COMMANDS = {
   'bin/yarn-session': 'cli/yarn-session.ts',
 };
 
+/** What `import … from 'weft-stream'` loads; shares its parts with the commands. */
+const PACKAGE = { 'bin/weft-stream': 'runtime/local/package-entry.ts' };
+
 function bundle(entries, options = {}) {
   return build({
     entryPoints: Object.entries(entries)
@@ -63,7 +66,7 @@ mkdirSync('dist', { recursive: true });
 // Shared parts have names by content: those of earlier builds would pile up.
 if (!process.argv.includes('--roles-only')) rmSync('dist/bin', { recursive: true, force: true });
 // Beside their entries, because code finds the other folders of dist from where it lies itself.
-await Promise.all([bundle(ROLES), bundle(COMMANDS, { splitting: true, chunkNames: 'bin/[name]-[hash]' })]);
+await Promise.all([bundle(ROLES), bundle({ ...COMMANDS, ...PACKAGE }, { splitting: true, chunkNames: 'bin/[name]-[hash]' })]);
 await buildPages();
 for (const out of Object.keys(COMMANDS)) {
   if (existsSync(join('dist', `${out}.mjs`))) chmodSync(join('dist', `${out}.mjs`), 0o755);

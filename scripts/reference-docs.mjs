@@ -1,5 +1,5 @@
 /**
- * The reference pages that are made from the sources' own tables: error codes and configuration keys. `npm run docs` writes
+ * The reference pages that are made from the sources' own tables: error codes, configuration keys, state machines. `npm run docs` writes
  * them; a test fails when a page and its table disagree.
  */
 import { mkdirSync, writeFileSync } from 'node:fs';
@@ -51,11 +51,42 @@ ${table(yarnOptions)}
 `;
 }
 
+/** @param machines title and transition table of each state machine, with the function that draws one */
+export function stateMachinesPage(machines, toMermaid) {
+  const sections = machines.map(({ title, path, table }) => `## ${title}\n\n\`${path}\`\n\n\`\`\`mermaid\n${toMermaid(table)}\n\`\`\`\n`);
+  return `# State machines
+
+Each life cycle is one table of legal transitions, drawn here from the table itself; a transition that is not listed is an error.
+
+${sections.join('\n')}`;
+}
+
+/** Where the tables are: title, source, name of the export. */
+export const MACHINES = [
+  ['Application (ResourceManager)', 'resourcemanager/apps/application.ts', 'APPLICATION_TRANSITIONS'],
+  ['Application attempt (ResourceManager)', 'resourcemanager/apps/attempt.ts', 'ATTEMPT_TRANSITIONS'],
+  ['Container (ResourceManager)', 'resourcemanager/apps/container.ts', 'CONTAINER_TRANSITIONS'],
+  ['Node (ResourceManager)', 'resourcemanager/nodes/node.ts', 'NODE_TRANSITIONS'],
+  ['Container (NodeManager)', 'nodemanager/containers/container-states.ts', 'CONTAINER_TRANSITIONS'],
+  ['Worker (AppMaster)', 'appmaster/workers/worker-state.ts', 'WORKER_TRANSITIONS'],
+  ['Job (JobManager)', 'runtime/jobmanager/job/states.ts', 'JOB_TRANSITIONS'],
+  ['Execution (JobManager)', 'runtime/jobmanager/job/states.ts', 'EXECUTION_TRANSITIONS'],
+];
+
+/** Loads the tables from the compiled sources. @param dist URL of the folder with the compiled rooms, ending in / */
+export async function loadMachines(dist) {
+  const load = async ([title, path, name]) => ({ title, path, table: (await import(new URL(path.replace(/\.ts$/, '.js'), dist)))[name] });
+  return Promise.all(MACHINES.map(load));
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { CODES } = await import('../dist/runtime/common/errors/index.js');
   const { OPTIONS } = await import('../dist/runtime/common/config/index.js');
   const { YARN_SITE_OPTIONS } = await import('../dist/runtime/common/config/options/yarn-site.js');
   mkdirSync(join(root, 'docs', 'reference'), { recursive: true });
   writeFileSync(join(root, 'docs', 'reference', 'errors.md'), errorsPage(CODES));
+  const { toMermaid } = await import('../dist/runtime/common/state-machine.js');
+  const machines = await loadMachines(new URL('../dist/', import.meta.url));
+  writeFileSync(join(root, 'docs', 'reference', 'state-machines.md'), stateMachinesPage(machines, toMermaid));
   writeFileSync(join(root, 'docs', 'reference', 'config.md'), configPage(OPTIONS, YARN_SITE_OPTIONS));
 }

@@ -5,9 +5,18 @@ import test from 'ava';
 import { OPTIONS } from '../../runtime/common/config/index.js';
 import { YARN_SITE_OPTIONS } from '../../runtime/common/config/options/yarn-site.js';
 import { CODES } from '../../runtime/common/errors/index.js';
+import { toMermaid, type TransitionTable } from '../../runtime/common/state-machine.js';
 import { ROOMS, ROOT, sourcesOf } from '../tidy/sources.js';
 
+interface Machine {
+  title: string;
+  path: string;
+  table: TransitionTable<string, string>;
+}
+
 interface ReferenceDocs {
+  loadMachines(dist: URL): Promise<Machine[]>;
+  stateMachinesPage(machines: Machine[], draw: typeof toMermaid): string;
   errorsPage(codes: typeof CODES): string;
   configPage(options: typeof OPTIONS, yarnOptions: typeof YARN_SITE_OPTIONS): string;
 }
@@ -21,6 +30,11 @@ test('docs/reference/errors.md lists exactly the codes that exist (npm run docs 
 
 test('docs/reference/config.md lists exactly the keys that exist (npm run docs writes it)', (t) => {
   t.is(read('config.md'), pages.configPage(OPTIONS, YARN_SITE_OPTIONS));
+});
+
+test('docs/reference/state-machines.md draws the tables as they are (npm run docs writes it)', async (t) => {
+  const machines = await pages.loadMachines(new URL('../../', import.meta.url));
+  t.is(read('state-machines.md'), pages.stateMachinesPage(machines, toMermaid));
 });
 
 test('every code is thrown somewhere', (t) => {

@@ -38,6 +38,12 @@ export const API_CODES = defineCodes({
     summary: 'Streams of two different environments were combined.',
     hint: 'Build a job from streams of one StreamExecutionEnvironment.',
   },
+  API_ACCUMULATOR: {
+    domain: 'user',
+    summary:
+      'An accumulator was registered under a name that is taken, under two kinds, or is of no kind that Weft knows.',
+    hint: 'Give each accumulator of a task its own name, the same kind in all subtasks, and use the classes of weft-stream.',
+  },
   API_NO_HOST: {
     domain: 'internal',
     summary: 'execute() found nobody to run the job.',

@@ -16,9 +16,4 @@ export const APPMASTER_CODES = defineCodes({
     summary: 'A TaskManager needs more memory or cores than any container may have.',
     hint: 'Lower taskmanager.memory.process.size (-tm), the slots (-s) or yarn.containers.vcores, or raise the cluster’s maximum.',
   },
-  AM_ATTEMPT_REFUSED: {
-    domain: 'external',
-    summary: 'The ResourceManager does not accept this attempt of the application any more.',
-    hint: 'The application was killed, or a later attempt has replaced this one: see `weft app -status APPLICATION`.',
-  },
 });

@@ -48,7 +48,8 @@ export const BUNDLE_CODES = defineCodes({
   },
   BUNDLE_CONTEXT_TOO_LARGE: {
     domain: 'user',
-    summary: 'The main part of the program read clocks or random numbers so often that it cannot be run again elsewhere.',
+    summary:
+      'The main part of the program read clocks or random numbers so often that it cannot be run again elsewhere.',
     hint: 'Do that work in a function of the job, or wrap it in env.value("name", () => …).',
   },
   BUNDLE_IO_IN_REPLAY: {

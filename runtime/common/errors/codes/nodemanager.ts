@@ -22,12 +22,6 @@ export const NODEMANAGER_CODES = defineCodes({
     summary: 'A shipped file was to be put outside the working folder of its container.',
     hint: 'Ship files under relative paths without ".." and without one path lying inside another file.',
   },
-  NODE_NOT_REGISTERED: {
-    domain: 'external',
-    summary: 'A NodeManager got a request before it was registered at a ResourceManager.',
-    hint: 'Try again; see its log if it stays so.',
-    retry: 'backoff',
-  },
   NODEMANAGER_RUNS_ALREADY: {
     domain: 'user',
     summary: 'A NodeManager of this number runs already in this WEFT_HOME.',
