@@ -1,5 +1,6 @@
 /** The host of a program that nobody submitted: it bundles the very program that runs, and runs its jobs in this process. */
 import type { ProgramHost } from '../api/host.js';
+import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { API_SYMBOL, bundleProgram, describeFiles, type Artifact, type ProgramExecution } from '../bundle/index.js';
 import { clusterOptions, loadConfiguration, yarnOptions, type Configuration } from '../common/config/index.js';
@@ -10,14 +11,11 @@ import type { StreamGraph } from '../graph/stream-graph.js';
 import { ambientRecording } from './ambient-recording.js';
 import { executeLocally } from './execute-locally.js';
 
-/** As compiled: `dist/runtime/local` beside `conf`. */
-const SHIPPED_CONF = fileURLToPath(new URL('../../../conf', import.meta.url));
-
 let host: ProgramHost | undefined;
 
 /** The one host of this process. @throws CONFIG_… */
 export function localHost(): Promise<ProgramHost> {
-  host ??= createLocalHost(loadConfiguration(new WeftHome().confDir(SHIPPED_CONF)));
+  host ??= createLocalHost(loadConfiguration(new WeftHome().confDir(shippedConf())));
   return Promise.resolve(host);
 }
 
@@ -46,4 +44,10 @@ async function bundleThisProgram(configuration: Configuration): Promise<Artifact
     apiExports: Object.keys((globalThis as unknown as Record<symbol, object>)[API_SYMBOL] ?? {}),
     ship: configuration.get(yarnOptions.shipFiles),
   });
+}
+
+/** The package's own `conf`, seen from the bundled `dist/bin` or, as compiled by tsc, from `dist/runtime/local`. */
+function shippedConf(): string {
+  const places = ['../../conf', '../../../conf'].map((place) => fileURLToPath(new URL(place, import.meta.url)));
+  return places.find((path) => existsSync(path)) ?? places[0];
 }
