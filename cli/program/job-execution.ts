@@ -79,9 +79,16 @@ export function printFinished(
   const entries = Object.entries(accumulators);
   if (entries.length === 0) return;
   print('Accumulator Results: ');
-  for (const [name, value] of entries) print(`- ${name} (${typeof value}): ${String(value)}`);
+  for (const [name, value] of entries) print(`- ${name} ${describeValue(value)}`);
   print('');
   print('');
+}
+
+/** The type of the value and the value; of a list, as in Flink, only its length. */
+function describeValue(value: unknown): string {
+  if (Array.isArray(value)) return `(Array) [${value.length} elements]`;
+  if (value instanceof Map) return `(Map): {${[...value].map(([key, count]) => `${key}=${count}`).join(', ')}}`;
+  return `(${value instanceof Error ? 'Error' : typeof value}): ${String(value)}`;
 }
 
 async function uploadMissing(client: JobManagerClient, files: readonly ArtifactSource[]): Promise<void> {

@@ -1,5 +1,7 @@
 /** The JobManager's REST API for commands: Flink's paths, and Weft's own for submission and graphs. */
 import type { WireError } from '../../runtime/common/errors/index.js';
+import type { AccumulatorState } from '../../runtime/common/wire/protocols/taskmanager-jobmanager.js';
+import { accumulatorResults } from '../../runtime/graph/accumulator-states.js';
 import type { JobGraph } from '../../runtime/graph/job-graph.js';
 import type { ApplicationStatus, JobOutcome } from '../../runtime/local/job-outcome.js';
 import { JsonHttp } from '../client/json-http.js';
@@ -10,7 +12,7 @@ interface ExecutionResultBody {
   'job-execution-result'?: {
     'application-status': ApplicationStatus;
     'net-runtime': number;
-    'accumulator-results'?: Record<string, unknown>;
+    'accumulator-results'?: Record<string, AccumulatorState>;
     'failure-cause'?: { class: string; 'stack-trace': string; error?: WireError };
   };
 }
@@ -46,7 +48,7 @@ export class JobManagerClient {
     return {
       status: result['application-status'],
       netRuntimeMs: result['net-runtime'],
-      accumulators: result['accumulator-results'] ?? {},
+      accumulators: accumulatorResults(Object.values(result['accumulator-results'] ?? {})),
       ...(error === undefined ? {} : { error }),
     };
   }

@@ -26,7 +26,7 @@ export type {
   SourceInput,
 } from './functions/inputs.js';
 export type { Comparable, KeyValue } from './functions/fields.js';
-export type { JobExecutionResult } from './host.js';
+export { JobExecutionResult } from './environment/job-execution-result.js';
 export type { RestartStrategyConfig } from '../graph/stream-graph.js';
 export { WeftError } from '../common/errors/index.js';
 export * from '../functions/index.js';

@@ -3,6 +3,8 @@
  * a runtime context. Names and meaning are Flink's.
  */
 
+import type { Accumulator, DoubleCounter, Histogram, IntCounter, LongCounter } from './accumulators.js';
+
 type Awaitable<T> = T | Promise<T>;
 
 /** Takes what an operator emits. `collect` never blocks: what one input record fans out to is always accepted. */
@@ -23,6 +25,21 @@ export interface RuntimeContext {
   readonly globalJobParameters: Readonly<Record<string, string>>;
   /** Reads a file that was shipped with the job, by its path in the job's working folder. */
   shippedFile(path: string): string;
+  /**
+   * Registers an accumulator of this subtask under a name that no other one of the task has.
+   * @throws API_ACCUMULATOR when the name is taken, or the accumulator is none of Weft's kinds
+   */
+  addAccumulator<V, R>(name: string, accumulator: Accumulator<V, R>): void;
+  /** The accumulator of that name; undefined when the task has none. */
+  getAccumulator<V, R>(name: string): Accumulator<V, R> | undefined;
+  /** The counter of that name, made at the first call. @throws API_ACCUMULATOR when the name belongs to another kind */
+  getIntCounter(name: string): IntCounter;
+  /** As `getIntCounter`. */
+  getLongCounter(name: string): LongCounter;
+  /** As `getIntCounter`. */
+  getDoubleCounter(name: string): DoubleCounter;
+  /** As `getIntCounter`. */
+  getHistogram(name: string): Histogram;
 }
 
 /** The life cycle that every function class may take part in. */

@@ -1,2 +1,3 @@
+export * from './accumulators.js';
 export * from './functions.js';
 export { formatRecord } from './format-record.js';

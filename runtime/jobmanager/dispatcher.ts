@@ -160,10 +160,12 @@ function resultOf(job: JobMaster): StoredResult | undefined {
   const { state, jobId } = job;
   if (!isTerminalJob(state)) return undefined;
   const failure = state === 'FAILED' ? job.failures.latest : undefined;
+  const accumulators = job.accumulators();
   return {
     jobId,
     state,
     diagnostics: failure === undefined ? '' : summaryOf(failure),
     ...(failure === undefined ? {} : { error: failure.root.error }),
+    ...(accumulators.length === 0 ? {} : { accumulators }),
   };
 }

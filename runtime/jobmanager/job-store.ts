@@ -8,6 +8,7 @@ import { Type, type Static } from 'typebox';
 import { readJson, removeFile, writeJsonAtomically } from '../common/home.js';
 import type { Logger } from '../common/log/logger.js';
 import { WireErrorSchema, describeMismatch } from '../common/wire/index.js';
+import { AccumulatorStateSchema } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import { JobGraphSchema } from '../graph/job-graph.js';
 
 const StoredJobSchema = Type.Object({
@@ -23,6 +24,8 @@ const StoredResultSchema = Type.Object({
   state: Type.Union([Type.Literal('FINISHED'), Type.Literal('FAILED'), Type.Literal('CANCELED')]),
   diagnostics: Type.String(),
   error: Type.Optional(WireErrorSchema),
+  /** Left out when the job had none. */
+  accumulators: Type.Optional(Type.Array(AccumulatorStateSchema)),
 });
 export type StoredResult = Static<typeof StoredResultSchema>;
 

@@ -2,6 +2,7 @@
 import type { JobExecutionResult } from '../api/host.js';
 import { readArtifactFile, type Artifact } from '../bundle/index.js';
 import type { Configuration } from '../common/config/index.js';
+import { accumulatorResults } from '../graph/accumulator-states.js';
 import { expand } from '../graph/execution-graph.js';
 import type { JobGraph } from '../graph/job-graph.js';
 import type { JobMaster } from '../jobmanager/job/job-master.js';
@@ -36,12 +37,13 @@ export async function executeLocally(
   }
 }
 
-function outcomeOf({ state, enteredMs, failures }: JobMaster): JobOutcome {
+function outcomeOf(job: JobMaster): JobOutcome {
+  const { state, enteredMs, failures } = job;
   const error = state === 'FAILED' ? failures.latest?.root.error : undefined;
   return {
     status: STATUS[state] ?? 'UNKNOWN',
     netRuntimeMs: (enteredMs[state] ?? 0) - (enteredMs.INITIALIZING ?? 0),
-    accumulators: {},
+    accumulators: accumulatorResults(job.accumulators()),
     ...(error === undefined ? {} : { error }),
   };
 }

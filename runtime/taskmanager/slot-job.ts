@@ -2,10 +2,15 @@
 import type { Clock } from '../common/clock.js';
 import { toWireError, type WeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
-import type { ExecutionState, TaskDescriptor, TaskMetrics } from '../common/wire/protocols/taskmanager-jobmanager.js';
+import type {
+  AccumulatorState,
+  ExecutionState,
+  TaskDescriptor,
+  TaskMetrics,
+} from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { SlotSetup } from '../exchange/index.js';
 import type { JobFiles } from './job-files.js';
-import type { StateChange } from './slot/slot-messages.js';
+import type { GatheredValues, StateChange } from './slot/slot-messages.js';
 import { TaskMetricsPage } from './slot/task-metrics.js';
 import type { SlotThread, SlotThreadListener } from './slot-thread.js';
 
@@ -35,6 +40,7 @@ const TERMINAL: ReadonlySet<ExecutionState> = new Set(['FINISHED', 'CANCELED', '
 export class SlotJob implements SlotThreadListener {
   private readonly metrics: TaskMetricsPage;
   private readonly current = new Map<string, ExecutionState>();
+  private readonly gathered = new Map<string, AccumulatorState[]>();
   private readonly allDone: Promise<void>;
   private resolveAllDone: () => void = () => undefined;
   private thread: SlotThread | undefined;
@@ -101,6 +107,10 @@ export class SlotJob implements SlotThreadListener {
     if (open.length === 0) return;
     for (const { executionId, state } of open) this.current.set(executionId, state);
     this.options.report(open.map((change) => this.withMetrics(change)));
+  }
+
+  accumulators(gathered: GatheredValues[]): void {
+    for (const { executionId, accumulators } of gathered) this.gathered.set(executionId, accumulators);
   }
 
   warning(text: string, detail: Record<string, string>): void {
@@ -171,6 +181,8 @@ export class SlotJob implements SlotThreadListener {
   }
 
   private figuresOf(index: number): TaskMetrics {
-    return { executionId: this.options.tasks[index]?.executionId ?? '', ...this.metrics.read(index) };
+    const executionId = this.options.tasks[index]?.executionId ?? '';
+    const accumulators = this.gathered.get(executionId);
+    return { executionId, ...this.metrics.read(index), ...(accumulators === undefined ? {} : { accumulators }) };
   }
 }

@@ -4,7 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { ENV } from '../common/environment.js';
 import { WeftError, fromWireError } from '../common/errors/index.js';
 import type { SlotHeapLimits } from './memory-plan.js';
-import type { BuildTasks, FromSlot, StateChange } from './slot/slot-messages.js';
+import type { BuildTasks, FromSlot, GatheredValues, StateChange } from './slot/slot-messages.js';
 
 /** Secrets of the TaskManager, which a job's code has no business with. */
 const HIDDEN_VARIABLES: readonly string[] = [
@@ -17,6 +17,8 @@ const HIDDEN_VARIABLES: readonly string[] = [
 
 export interface SlotThreadListener {
   states(changes: StateChange[]): void;
+  /** Comes before the state in which a task ends. */
+  accumulators(gathered: GatheredValues[]): void;
   warning(text: string, detail: Record<string, string>): void;
   /** Every task has ended. */
   done(): void;
@@ -96,6 +98,9 @@ export class SlotThread {
         return;
       case 'states':
         this.listener?.states(message.changes);
+        return;
+      case 'accumulators':
+        this.listener?.accumulators(message.gathered);
         return;
       case 'warning':
         this.listener?.warning(message.text, message.detail);

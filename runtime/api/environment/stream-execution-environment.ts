@@ -11,11 +11,12 @@ import {
 } from '../checks.js';
 import { sourceFunction } from '../functions/user-function.js';
 import type { SourceInput } from '../functions/inputs.js';
-import { currentHost, resolveHost, type JobExecutionResult } from '../host.js';
+import { currentHost, resolveHost } from '../host.js';
 import { DataStreamSource } from '../streams/data-stream-source.js';
 import { configuredSettings } from './configured-settings.js';
 import { buildStreamGraph } from './stream-graph-builder.js';
 import { ExecutionConfig } from './execution-config.js';
+import { JobExecutionResult } from './job-execution-result.js';
 import { StreamEnvironmentContext } from './stream-environment-context.js';
 
 const DEFAULT_JOB_NAME = 'Weft Streaming Job';
@@ -164,7 +165,7 @@ export class StreamExecutionEnvironment {
       globalJobParameters: { ...configured.globalJobParameters, ...chosen.globalJobParameters },
     };
     const name = jobName ?? host.configuration['pipeline.name'] ?? DEFAULT_JOB_NAME;
-    return host.execute(buildStreamGraph(drafts, name, settings));
+    return new JobExecutionResult(await host.execute(buildStreamGraph(drafts, name, settings)));
   }
 
   /** What the program set; the rest is the configuration's. */

@@ -1,7 +1,7 @@
 /** One attempt of one subtask: its state, when it entered which, where it runs, and its figures. */
 import { newExecutionId } from '../../common/ids.js';
 import { canTransition, transition } from '../../common/state-machine.js';
-import type { ExecutionState, TaskMetrics } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { AccumulatorState, ExecutionState, TaskMetrics } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { SubtaskKey } from '../../graph/execution-graph.js';
 import type { TaskManager } from '../task-managers.js';
 import { EXECUTION_TRANSITIONS, isTerminalExecution } from './states.js';
@@ -52,6 +52,11 @@ export class Execution implements SubtaskKey {
 
   get terminal(): boolean {
     return isTerminalExecution(this.current);
+  }
+
+  /** As the latest sample tells them. */
+  get accumulators(): readonly AccumulatorState[] {
+    return this.latest?.metrics.accumulators ?? [];
   }
 
   /** Whether a report of (or an order to) this state is legal now. */

@@ -8,7 +8,9 @@ import { clusterOptions } from '../../common/config/options/index.js';
 import { WeftError, asWeftError, fromWireError } from '../../common/errors/index.js';
 import type { Logger } from '../../common/log/logger.js';
 import { transition } from '../../common/state-machine.js';
+import { mergeAccumulators } from '../../graph/accumulator-states.js';
 import { expand, subtaskName, type ExecutionGraph } from '../../graph/execution-graph.js';
+import type { AccumulatorState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
 import type { RestartStrategy } from '../failover/restart-strategy.js';
 import type { Slot, SlotPool } from '../slot-pool.js';
@@ -113,6 +115,11 @@ export class JobMaster {
     return Array.from({ length: vertex.parallelism }, (_, subtask) =>
       this.executions.get(subtaskName({ vertexId: vertex.id, subtask })),
     ).filter((execution) => execution !== undefined);
+  }
+
+  /** Merged over all subtasks of the current attempt. */
+  accumulators(): AccumulatorState[] {
+    return mergeAccumulators(this.allExecutions().flatMap((execution) => execution.accumulators));
   }
 
   start(): void {

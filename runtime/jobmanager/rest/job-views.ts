@@ -123,7 +123,7 @@ export function executionResult(
     'job-execution-result': {
       id: result.jobId,
       'application-status': APPLICATION_STATUS[result.state],
-      'accumulator-results': {},
+      'accumulator-results': Object.fromEntries((result.accumulators ?? []).map((state) => [state.name, state])),
       'net-runtime': netRuntimeMs,
       ...(result.error === undefined
         ? {}

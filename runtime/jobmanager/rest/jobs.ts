@@ -1,6 +1,7 @@
 /** `/jobs` and below, without vertices. */
 import type { FastifyInstance } from 'fastify';
 import { cancelOf } from './cancel.js';
+import { userAccumulator } from './accumulators.js';
 import { hexParam, queryParam, RestError } from './conventions.js';
 import { jobOf, type RestContext } from './context.js';
 import {
@@ -39,8 +40,12 @@ export function jobRoutes(app: FastifyInstance, context: RestContext): void {
     return jobExceptions(jobOf(context, request), max);
   });
   app.get('/jobs/:jobid/accumulators', (request) => {
-    jobOf(context, request);
-    return { 'job-accumulators': [], 'user-task-accumulators': [], 'serialized-user-task-accumulators': {} };
+    const accumulators = jobOf(context, request).accumulators();
+    return {
+      'job-accumulators': [],
+      'user-task-accumulators': accumulators.map(userAccumulator),
+      'serialized-user-task-accumulators': {},
+    };
   });
   resultRoute(app, context);
   cancelRoutes(app, context);

@@ -2,7 +2,7 @@
 import type { TaskMetrics } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { Execution } from '../job/execution.js';
 
-type Figure = Exclude<keyof TaskMetrics, 'executionId'>;
+type Figure = Exclude<keyof TaskMetrics, 'executionId' | 'accumulators'>;
 
 /** Flink's name of each figure, and of its rate. */
 const COUNTERS: Record<Figure, { total: string; rate: string }> = {

@@ -1,7 +1,10 @@
 /** `/jobs/:jobid/vertices` and below. */
 import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { JobVertex } from '../../graph/job-graph.js';
+import type { Execution } from '../job/execution.js';
 import type { JobMaster } from '../job/job-master.js';
+import { mergeAccumulators } from '../../graph/accumulator-states.js';
+import { userAccumulator } from './accumulators.js';
 import { pathParam, queryList, RestError } from './conventions.js';
 import { jobOf, subtaskOf, vertexOf, type RestContext } from './context.js';
 import { aggregateMetrics, selectMetrics, subtaskMetrics } from './metrics.js';
@@ -24,7 +27,12 @@ export function vertexRoutes(app: FastifyInstance, context: RestContext): void {
   route('/taskmanagers', (job, vertex) => vertexTaskManagers(job, vertex, clock.nowMs()));
   route('/backpressure', (job, vertex) => backpressure(job, vertex, clock.nowMs()));
   route('/watermarks', () => []);
-  route('/accumulators', (_job, vertex) => ({ id: vertex.id, 'user-accumulators': [] }));
+  route('/accumulators', (job, vertex) => ({
+    id: vertex.id,
+    'user-accumulators': mergeAccumulators(job.executionsOf(vertex).flatMap((execution) => execution.accumulators)).map(
+      userAccumulator,
+    ),
+  }));
   route('/metrics', (job, vertex, request) => selectMetrics(vertexMetrics(job, vertex), queryList(request, 'get')));
   route('/subtasks/metrics', (job, vertex, request) => {
     const subtasks = queryList(request, 'subtasks')?.map(Number);
@@ -34,12 +42,12 @@ export function vertexRoutes(app: FastifyInstance, context: RestContext): void {
   route('/subtasks/accumulators', (job, vertex) => ({
     id: vertex.id,
     parallelism: vertex.parallelism,
-    subtasks: job.executionsOf(vertex).map(({ subtask, attempt, place }) => ({
+    subtasks: job.executionsOf(vertex).map(({ subtask, attempt, place, accumulators }) => ({
       subtask,
       attempt,
       host: place?.host ?? '(unassigned)',
       endpoint: place?.endpoint ?? '(unassigned)',
-      'user-accumulators': [],
+      'user-accumulators': accumulators.map(userAccumulator),
     })),
   }));
   route('/subtasks/:subtaskindex', (job, vertex, request) =>
@@ -48,14 +56,21 @@ export function vertexRoutes(app: FastifyInstance, context: RestContext): void {
   route('/subtasks/:subtaskindex/metrics', (job, vertex, request) =>
     selectMetrics(subtaskMetrics(subtaskOf(job, vertex, request)), queryList(request, 'get')),
   );
-  route('/subtasks/:subtaskindex/attempts/:attempt', (job, vertex, request) => {
-    const execution = subtaskOf(job, vertex, request);
-    const attempt = pathParam(request, 'attempt');
-    if (String(execution.attempt) !== attempt) {
-      throw new RestError(404, `Subtask ${execution.subtask} of vertex ${vertex.id} has no attempt ${attempt}.`);
-    }
-    return subtaskDetails(execution, clock.nowMs());
+  route('/subtasks/:subtaskindex/attempts/:attempt', (job, vertex, request) =>
+    subtaskDetails(attemptOf(job, vertex, request), clock.nowMs()),
+  );
+  route('/subtasks/:subtaskindex/attempts/:attempt/accumulators', (job, vertex, request) => {
+    const { subtask, attempt, executionId, accumulators } = attemptOf(job, vertex, request);
+    return { subtask, attempt, id: executionId, 'user-accumulators': accumulators.map(userAccumulator) };
   });
+}
+
+/** @throws a RestError 404 for an attempt that is not the current one */
+function attemptOf(job: JobMaster, vertex: JobVertex, request: FastifyRequest): Execution {
+  const execution = subtaskOf(job, vertex, request);
+  const attempt = pathParam(request, 'attempt');
+  if (String(execution.attempt) === attempt) return execution;
+  throw new RestError(404, `Subtask ${execution.subtask} of vertex ${vertex.id} has no attempt ${attempt}.`);
 }
 
 /** `<subtask>.<metric>` of all subtasks. */

@@ -6,7 +6,7 @@ import type { SourceOutlet } from '../../connectors/index.js';
 import type { ChannelSelector, RecordWriter, SlotNetwork } from '../../exchange/index.js';
 import type { JobEdge, JobGraph, JobVertex } from '../../graph/job-graph.js';
 import type { StreamGraph, StreamNode } from '../../graph/stream-graph.js';
-import { Chain, NO_TIMESTAMP, TaskContext, type Next, type StackMapper } from '../../operators/index.js';
+import { Chain, NO_TIMESTAMP, TaskAccumulators, TaskContext, type Next, type StackMapper } from '../../operators/index.js';
 import { makeSink, makeSource } from './make-connectors.js';
 import { runtimeContext } from './runtime-context.js';
 import type { StateChange } from './slot-messages.js';
@@ -42,6 +42,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
   const wake = (): void => network.doorbell.ring();
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
   const task: { current?: SlotTask } = {};
+  const accumulators = new TaskAccumulators();
   const chain = new Chain({
     task: context,
     nodes,
@@ -60,7 +61,8 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     input: inputOf(program, descriptor, vertex, { chain, context, output, wake }),
     output,
     clock,
-    runtimeContextOf: () => runtimeContext(program, vertex, descriptor),
+    accumulators,
+    runtimeContextOf: () => runtimeContext(program, vertex, descriptor, accumulators),
     report: program.report,
     wake,
   });

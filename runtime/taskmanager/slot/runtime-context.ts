@@ -1,14 +1,23 @@
 import { readFileSync } from 'node:fs';
 import { isAbsolute, join, normalize } from 'node:path';
 import type { TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
-import type { RuntimeContext } from '../../functions/index.js';
+import {
+  DoubleCounter,
+  Histogram,
+  IntCounter,
+  LongCounter,
+  type Accumulator,
+  type RuntimeContext,
+} from '../../functions/index.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
+import type { TaskAccumulators } from '../../operators/index.js';
 
 /** What the functions of a subtask may know of it. */
 export function runtimeContext(
   { jobGraph, folder }: { jobGraph: JobGraph; folder: string },
   vertex: JobVertex,
   descriptor: TaskDescriptor,
+  accumulators: TaskAccumulators,
 ): RuntimeContext {
   return {
     jobId: jobGraph.jobId,
@@ -25,5 +34,11 @@ export function runtimeContext(
       }
       return readFileSync(join(folder, path), 'utf8');
     },
+    addAccumulator: (name, accumulator) => accumulators.add(name, accumulator),
+    getAccumulator: <V, R>(name: string) => accumulators.get(name) as Accumulator<V, R> | undefined,
+    getIntCounter: (name) => accumulators.ofKind(name, IntCounter),
+    getLongCounter: (name) => accumulators.ofKind(name, LongCounter),
+    getDoubleCounter: (name) => accumulators.ofKind(name, DoubleCounter),
+    getHistogram: (name) => accumulators.ofKind(name, Histogram),
   };
 }

@@ -1,6 +1,6 @@
 /** What the TaskManager's main thread and a slot thread say to each other. */
 import type { WireError } from '../../common/errors/index.js';
-import type { ExecutionState, TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { AccumulatorState, ExecutionState, TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { SlotSetup } from '../../exchange/index.js';
 import type { JobGraph } from '../../graph/job-graph.js';
 
@@ -24,10 +24,17 @@ export interface StateChange {
   error?: WireError;
 }
 
+/** What a subtask's accumulators hold. */
+export interface GatheredValues {
+  executionId: string;
+  accumulators: AccumulatorState[];
+}
+
 export type FromSlot =
   | { type: 'built' }
   | { type: 'buildFailed'; error: WireError }
   | { type: 'states'; changes: StateChange[] }
+  | { type: 'accumulators'; gathered: GatheredValues[] }
   /** The order to cancel has arrived: the thread is not stuck in user code. */
   | { type: 'cancelling' }
   /** Something for the TaskManager's log; a logger of its own would take every slot thread time and memory. */

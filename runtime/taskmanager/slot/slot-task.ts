@@ -5,9 +5,9 @@
  */
 import type { Clock } from '../../common/clock.js';
 import { asWeftError, toWireError, type WeftError } from '../../common/errors/index.js';
-import type { ExecutionState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { AccumulatorState, ExecutionState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { RuntimeContext } from '../../functions/index.js';
-import type { Chain, OperatorContext, TaskContext } from '../../operators/index.js';
+import type { Chain, OperatorContext, TaskAccumulators, TaskContext } from '../../operators/index.js';
 import { BusyTime } from './busy-time.js';
 import type { StateChange } from './slot-messages.js';
 import type { TaskInput } from './task-input.js';
@@ -30,6 +30,7 @@ export interface SlotTaskParts {
   chain: Chain;
   input: TaskInput;
   output: TaskOutput;
+  accumulators: TaskAccumulators;
   clock: Clock;
   runtimeContextOf: (operator: OperatorContext) => RuntimeContext;
   report: (change: StateChange) => void;
@@ -44,6 +45,10 @@ export class SlotTask {
 
   constructor(private readonly parts: SlotTaskParts) {
     this.time = new BusyTime(parts.clock.monotonicMs());
+  }
+
+  get executionId(): string {
+    return this.parts.executionId;
   }
 
   get over(): boolean {
@@ -104,6 +109,11 @@ export class SlotTask {
     if (this.over || this.stopping !== undefined) return this.stopping ?? Promise.resolve();
     this.stopping = this.stop().then(() => this.report('CANCELED'));
     return this.stopping;
+  }
+
+  /** Undefined when the subtask has none. */
+  accumulators(): AccumulatorState[] | undefined {
+    return this.parts.accumulators.states();
   }
 
   figures(): TaskFigures {

@@ -123,6 +123,11 @@ export class SlotThreadMain {
 
   private writeMetrics({ tasks, metrics }: RunningSlot): void {
     tasks.forEach((task, index) => metrics.write(index, task.figures()));
+    const gathered = tasks.flatMap((task) => {
+      const accumulators = task.accumulators();
+      return accumulators === undefined ? [] : { executionId: task.executionId, accumulators };
+    });
+    if (gathered.length > 0) this.post({ type: 'accumulators', gathered });
   }
 
   private warn(text: string, detail: Record<string, string>): void {

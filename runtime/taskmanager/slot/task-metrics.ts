@@ -2,7 +2,7 @@
 import type { TaskMetrics } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 
 /** Absolute since the task's start; times in milliseconds. */
-export type TaskFigures = Omit<TaskMetrics, 'executionId'>;
+export type TaskFigures = Omit<TaskMetrics, 'executionId' | 'accumulators'>;
 
 const FIELDS = ['recordsIn', 'recordsOut', 'bytesIn', 'bytesOut', 'busyMs', 'backPressuredMs', 'idleMs'] as const;
 

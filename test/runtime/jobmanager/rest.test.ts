@@ -198,6 +198,52 @@ test('a finished job gives its result', async (t) => {
   t.like(body, { state: 'FINISHED', duration: 2000 });
 });
 
+test('accumulators are merged over subtasks, while the job runs and after it', async (t) => {
+  const { it, worker } = await running();
+  await worker.heartbeat(
+    worker.tasks(JOB).map(({ executionId }, n) => ({
+      ...{
+        executionId,
+        recordsIn: 0,
+        recordsOut: 0,
+        bytesIn: 0,
+        bytesOut: 0,
+        busyMs: 0,
+        backPressuredMs: 0,
+        idleMs: 0,
+      },
+      ...(n < 2 ? { accumulators: [{ name: 'seen', type: 'LongCounter', value: 10 + n }] } : {}),
+    })),
+  );
+  const job = `/jobs/${JOB}`;
+  const vertices = worker
+    .tasks(JOB)
+    .slice(0, 2)
+    .map(({ vertexId }) => vertexId);
+  t.deepEqual((await get(it, `${job}/accumulators`)).body, {
+    'job-accumulators': [],
+    'user-task-accumulators': [{ name: 'seen', type: 'LongCounter', value: '21' }],
+    'serialized-user-task-accumulators': {},
+  });
+  const [vertex] = vertices;
+  const own = worker
+    .tasks(JOB)
+    .slice(0, 2)
+    .filter(({ vertexId }) => vertexId === vertex);
+  const { body } = await get(it, `${job}/vertices/${vertex}/accumulators`);
+  t.like(body, { id: vertex });
+  t.is((body['user-accumulators'] as { value: string }[])[0]?.value, own.length === 2 ? '21' : '10');
+  const { body: attempt } = await get(it, `${job}/vertices/${vertex}/subtasks/0/attempts/0/accumulators`);
+  t.like(attempt, { subtask: 0, attempt: 0 });
+  t.is((attempt['user-accumulators'] as object[]).length, 1);
+  worker.report(JOB, 'FINISHED');
+  await settle();
+  const { body: result } = await get(it, `${job}/execution-result`);
+  t.like(result['job-execution-result'], {
+    'accumulator-results': { seen: { name: 'seen', type: 'LongCounter', value: 21 } },
+  });
+});
+
 test('cancel has both of Flink’s forms and its refusals', async (t) => {
   const { it, worker } = await running();
   const stop = await it.app.inject({ method: 'PATCH', url: `/jobs/${JOB}?mode=stop` });

@@ -37,6 +37,36 @@ test('weft run -t local runs a program with several slots in one process', async
   t.deepEqual(sorted(totals(join(folder, 'out.txt'))), sorted(expectedTotals()));
 });
 
+const COUNTING = `import { AverageAccumulator, RichMapFunction, StreamExecutionEnvironment } from 'weft-stream';
+class Count extends RichMapFunction {
+  average = new AverageAccumulator();
+  open() { this.getRuntimeContext().addAccumulator('average', this.average); }
+  map(n) {
+    this.getRuntimeContext().getLongCounter('seen').add(1);
+    this.getRuntimeContext().getHistogram('rest').add(n % 2);
+    this.average.add(n);
+    return n;
+  }
+}
+const env = StreamExecutionEnvironment.getExecutionEnvironment();
+env.fromSequence(1, 100).map(new Count()).filter((n) => n > 1000).print();
+const result = await env.execute('counting');
+console.log(result.getAccumulatorResult('seen') + ' of ' + result.jobName);
+`;
+
+test('accumulators come back with the result, merged over slots', async (t) => {
+  const { code, stdout, stderr } = await weft(
+    folderWith({ 'job.ts': COUNTING }),
+    ...['run', '-t', 'local', '-p', '2', 'job.ts'],
+  );
+  t.is(stderr, '');
+  t.is(code, 0);
+  t.regex(stdout, /\nAccumulator Results: \n(- .*\n){3}\n\n100 of counting\n$/);
+  for (const line of ['- seen (number): 100', '- average (number): 50.5', '- rest (Map): {0=50, 1=50}']) {
+    t.true(stdout.includes(`${line}\n`), stdout);
+  }
+});
+
 /** As npm would install the package. */
 function installPackage(folder: string): void {
   const place = join(folder, 'node_modules', 'weft-stream');

@@ -67,6 +67,10 @@ export const TaskDescriptorSchema = Type.Object({
 });
 export type TaskDescriptor = Static<typeof TaskDescriptorSchema>;
 
+/** What one accumulator of a subtask has gathered; its kind says in which form. */
+export const AccumulatorStateSchema = Type.Object({ name: Type.String(), type: Type.String(), value: Type.Unknown() });
+export type AccumulatorState = Static<typeof AccumulatorStateSchema>;
+
 /** Figures of one subtask, absolute since its start. */
 export const TaskMetricsSchema = Type.Object({
   executionId: Type.String(),
@@ -77,6 +81,8 @@ export const TaskMetricsSchema = Type.Object({
   busyMs: Type.Number(),
   backPressuredMs: Type.Number(),
   idleMs: Type.Number(),
+  /** Left out when the subtask has none. */
+  accumulators: Type.Optional(Type.Array(AccumulatorStateSchema)),
 });
 export type TaskMetrics = Static<typeof TaskMetricsSchema>;
 
