@@ -1,4 +1,5 @@
 /** What the JobManager finds in its environment. */
+import { CONTROL_PLANE_FLAGS } from '../../runtime/common/process/node-flags.js';
 import { join } from 'node:path';
 import { memoryOptions } from '../../runtime/common/config/index.js';
 import { jobManagerMemory } from '../../runtime/common/config/jobmanager-memory.js';
@@ -34,5 +35,11 @@ export function jobManagerEnvironment(
 /** Arguments of node: heap limit, bundle, mode. */
 export function jobManagerCommand({ configuration, distDir, mode }: AppMasterSettings): string[] {
   const { jobManagerHeapMb } = jobManagerMemory(configuration.get(memoryOptions.jobManagerProcess));
-  return [`--max-old-space-size=${jobManagerHeapMb}`, join(distDir, 'jobmanager.mjs'), '--mode', mode];
+  return [
+    ...CONTROL_PLANE_FLAGS,
+    `--max-old-space-size=${jobManagerHeapMb}`,
+    join(distDir, 'jobmanager.mjs'),
+    '--mode',
+    mode,
+  ];
 }

@@ -1,4 +1,5 @@
 /** An application in the form in which YARN's REST API takes it. */
+import { CONTROL_PLANE_FLAGS } from '../../runtime/common/process/node-flags.js';
 import { memoryOptions, yarnOptions, type Configuration } from '../../runtime/common/config/index.js';
 import { ENV } from '../../runtime/common/environment.js';
 import { jobManagerMemory } from '../../runtime/common/config/jobmanager-memory.js';
@@ -80,7 +81,8 @@ export function appMasterResource(configuration: Configuration): { memory: numbe
 
 function commandOf(mode: ApplicationMode, configuration: Configuration): string {
   const { appMasterHeapMb } = jobManagerMemory(configuration.get(memoryOptions.jobManagerProcess));
-  return `{{NODE}} --max-old-space-size=${appMasterHeapMb} {{WEFT_DIST}}/appmaster.mjs --mode ${mode}`;
+  const flags = [...CONTROL_PLANE_FLAGS, `--max-old-space-size=${appMasterHeapMb}`].join(' ');
+  return `{{NODE}} ${flags} {{WEFT_DIST}}/appmaster.mjs --mode ${mode}`;
 }
 
 function environmentOf(

@@ -1,5 +1,6 @@
 /** How the roles of a cluster are started: which file, which flags. */
 import type { WeftHome } from '../../runtime/common/home.js';
+import { CONTROL_PLANE_FLAGS } from '../../runtime/common/process/node-flags.js';
 import { packageFile } from '../program/package-root.js';
 
 export type RoleName = 'resourcemanager' | `nodemanager-${number}`;
@@ -47,7 +48,7 @@ export function confDirOf(home: WeftHome): string {
 function roleProgram(role: string, home: WeftHome): string[] {
   // Without source maps: reading them at the start would cost each role some 5 MB and a tenth of a second.
   const bundle = packageFile(`dist/roles/${role}.mjs`);
-  return [process.execPath, bundle, '--home', home.path, '--conf', confDirOf(home)];
+  return [process.execPath, ...CONTROL_PLANE_FLAGS, bundle, '--home', home.path, '--conf', confDirOf(home)];
 }
 
 function words(options: Readonly<Record<string, string | number | undefined>>): string[] {

@@ -1,6 +1,7 @@
 export * from './option.js';
 export { Configuration, HIDDEN, nearest, type Origin, type RawEntry } from './configuration.js';
-export { configurationOf, loadConfiguration, parseConfigText } from './load.js';
+export { loadConfiguration, parseConfigText } from './load.js';
+export { configurationOf } from './shipped.js';
 export * from './options/index.js';
 export { loadYarnSite, YarnConfiguration } from './yarn-site.js';
 export {

@@ -20,12 +20,6 @@ export function loadConfiguration(
   return Configuration.of(OPTIONS, OPEN_PREFIXES, [file, top]);
 }
 
-/** A configuration from properties alone, as a role gets it from the process that started it. */
-export function configurationOf(properties: Readonly<Record<string, string>>, origin = 'shipped'): Configuration {
-  const layer = new Map(Object.entries(properties).map(([key, value]) => [key, { value, origin }]));
-  return Configuration.of(OPTIONS, OPEN_PREFIXES, [layer]);
-}
-
 function readConfigFile(path: string): Map<string, RawEntry> {
   let text: string;
   try {
