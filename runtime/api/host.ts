@@ -54,20 +54,19 @@ export function installHost(host: ProgramHost): () => void {
   };
 }
 
+let loadLocalHost: (() => Promise<ProgramHost>) | undefined;
+
+/** Says who runs the jobs of a program that nobody submitted; loaded when the first of them is executed. */
+export function setLocalHost(load: () => Promise<ProgramHost>): void {
+  loadLocalHost = load;
+}
+
 /**
  * The installed host, else the one that runs jobs in this process.
- * @throws API_NO_HOST when the local runtime cannot be loaded
+ * @throws API_NO_HOST when there is neither
  */
 export async function resolveHost(): Promise<ProgramHost> {
-  const installed = currentHost();
-  if (installed !== undefined) return installed;
-  // Not a literal: the roles' bundles hold this module and always install a host, so the local runtime stays out of them.
-  const specifier = '../local/index.js';
-  let local: { localHost(): Promise<ProgramHost> };
-  try {
-    local = (await import(specifier)) as typeof local;
-  } catch (cause) {
-    throw new WeftError('API_NO_HOST', 'The runtime that runs jobs in this process could not be loaded.', { cause });
-  }
-  return local.localHost();
+  const host = currentHost() ?? (await loadLocalHost?.());
+  if (host === undefined) throw new WeftError('API_NO_HOST', 'Nobody is there to run a job.');
+  return host;
 }

@@ -8,7 +8,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'runtime/functions': ['runtime/common'],
   'runtime/serde': ['runtime/common'],
   'runtime/graph': ['runtime/functions', 'runtime/serde', 'runtime/common'],
-  'runtime/api': ['runtime/graph', 'runtime/functions', 'runtime/serde', 'runtime/common', 'runtime/local'],
+  'runtime/api': ['runtime/graph', 'runtime/functions', 'runtime/serde', 'runtime/common'],
   'runtime/bundle': ['runtime/api', 'runtime/graph', 'runtime/common'],
   'runtime/exchange': ['runtime/graph', 'runtime/serde', 'runtime/common', 'runtime/functions'],
   'runtime/operators': ['runtime/graph', 'runtime/functions', 'runtime/serde', 'runtime/connectors', 'runtime/common'],
