@@ -15,8 +15,10 @@ export interface StartupTimes {
   recovery: number;
   /** The same when a new container is needed. */
   'recovery-new-container': number;
-  /** Resident memory of an idle session with one TaskManager, MB. */
+  /** Resident memory of an idle session: ResourceManager, NodeManager, AppMaster, JobManager and one TaskManager, MB. */
   'idle-memory': number;
+  /** What `weft up`, which watches over ResourceManager and NodeManager, takes beside them, MB. */
+  'idle-memory-supervisor': number;
 }
 
 const JOB = 'weft.peer.StartupJob';

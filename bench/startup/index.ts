@@ -14,6 +14,7 @@ const FIGURES: { name: keyof StartupTimes; unit: string }[] = [
   { name: 'recovery', unit: 'ms' },
   { name: 'recovery-new-container', unit: 'ms' },
   { name: 'idle-memory', unit: 'MB' },
+  { name: 'idle-memory-supervisor', unit: 'MB' },
 ];
 
 export async function benchStartup({ runs, withPeer, report }: BenchOptions): Promise<void> {

@@ -120,7 +120,9 @@ async function perJob(
   }
 }
 
-async function session(folder: string): Promise<Pick<StartupTimes, 'submit-session' | 'recovery' | 'idle-memory'>> {
+async function session(
+  folder: string,
+): Promise<Pick<StartupTimes, 'submit-session' | 'recovery' | 'idle-memory' | 'idle-memory-supervisor'>> {
   const cluster = new Cluster(folder);
   try {
     await cluster.weft('up', '--nodes', '1', '-d');
@@ -141,7 +143,9 @@ async function session(folder: string): Promise<Pick<StartupTimes, 'submit-sessi
     await cluster.tasksRunningAt(manager, warm, 0);
     await cluster.weft('cancel', warm);
     await ended(manager, warm);
-    const idleMb = processesOf(cluster.home).reduce((sum, process) => sum + process.residentMb, 0);
+    const processes = processesOf(cluster.home);
+    const total = (some: ClusterProcess[]): number => some.reduce((sum, { residentMb }) => sum + residentMb, 0);
+    const supervisor = processes.filter(({ command }) => command.includes('--supervise'));
 
     const submittedMs = Date.now();
     const second = await cluster.submit('-t', 'yarn-session');
@@ -155,7 +159,12 @@ async function session(folder: string): Promise<Pick<StartupTimes, 'submit-sessi
     const victim = await taskManagerOf(manager, second);
     const killedMs = killTaskManager(cluster, victim);
     const recoveredMs = await firstMark(cluster.mark, 'first', killedMs);
-    return { 'submit-session': submitMs, recovery: recoveredMs - killedMs, 'idle-memory': idleMb };
+    return {
+      'submit-session': submitMs,
+      recovery: recoveredMs - killedMs,
+      'idle-memory': total(processes) - total(supervisor),
+      'idle-memory-supervisor': total(supervisor),
+    };
   } finally {
     await cluster.down();
   }

@@ -5,6 +5,7 @@ import { join } from 'node:path';
 import { sleep, type Clock } from '../../runtime/common/clock.js';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { readJson, type RoleRecord, type WeftHome } from '../../runtime/common/home.js';
+import { CONTROL_PLANE_FLAGS } from '../../runtime/common/process/node-flags.js';
 import { processStartTicks } from '../../runtime/common/process/process-identity.js';
 import { fetchClusterView, type ClusterView } from './cluster-view.js';
 import { lastLines } from './last-lines.js';
@@ -45,7 +46,7 @@ function spawnSupervisor(home: WeftHome, logFile: string): number {
   mkdirSync(home.logsDir, { recursive: true });
   const log = openSync(logFile, 'a');
   try {
-    const child = spawn(process.execPath, [...process.execArgv, ...process.argv.slice(1), '--supervise'], {
+    const child = spawn(process.execPath, [...CONTROL_PLANE_FLAGS, ...process.argv.slice(1), '--supervise'], {
       cwd: home.path,
       detached: true,
       env: { ...process.env, WEFT_HOME: home.path },
