@@ -79,12 +79,33 @@ export async function loadMachines(dist) {
   return Promise.all(MACHINES.map(load));
 }
 
+/** The actions of `weft`, in the order of its help. */
+export const ACTIONS = ['run', 'info', 'list', 'cancel', 'app', 'logs', 'yarn-session', 'up', 'down', 'status', 'rm', 'nm'];
+
+/** @param helpOf what `weft ACTION --help` prints */
+export function commandsPage(helpOf) {
+  const sections = ACTIONS.map((action) => `## weft ${action}\n\n\`\`\`text\n${helpOf(action).trim()}\n\`\`\`\n`);
+  return `# Commands
+
+\`weft ACTION [OPTIONS] [ARGUMENTS]\`; the action is always the first word. \`yarn-session\` is also a command of its own. Names may be
+written with one dash or two, long ones may be shortened while they stay unambiguous. With \`run\` and \`info\` everything behind the
+program belongs to the program. Exit codes: 0 success, 1 anything that went wrong.
+
+Commands find the cluster by \`--rm URL\`, \`WEFT_RM\`, \`conf/yarn-site.xml\` or the running one in \`WEFT_HOME\`.
+
+${sections.join('\n')}`;
+}
+
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
   const { CODES } = await import('../dist/runtime/common/errors/index.js');
   const { OPTIONS } = await import('../dist/runtime/common/config/index.js');
   const { YARN_SITE_OPTIONS } = await import('../dist/runtime/common/config/options/yarn-site.js');
   mkdirSync(join(root, 'docs', 'reference'), { recursive: true });
   writeFileSync(join(root, 'docs', 'reference', 'errors.md'), errorsPage(CODES));
+  const { execFileSync } = await import('node:child_process');
+  const weft = join(root, 'dist', 'bin', 'weft.mjs');
+  const helpOf = (action) => execFileSync(process.execPath, [weft, action, '--help'], { encoding: 'utf8' });
+  writeFileSync(join(root, 'docs', 'reference', 'cli.md'), commandsPage(helpOf));
   const { toMermaid } = await import('../dist/runtime/common/state-machine.js');
   const machines = await loadMachines(new URL('../dist/', import.meta.url));
   writeFileSync(join(root, 'docs', 'reference', 'state-machines.md'), stateMachinesPage(machines, toMermaid));

@@ -1,3 +1,4 @@
+import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathToFileURL } from 'node:url';
@@ -16,6 +17,7 @@ interface Machine {
 
 interface ReferenceDocs {
   loadMachines(dist: URL): Promise<Machine[]>;
+  commandsPage(helpOf: (action: string) => string): string;
   stateMachinesPage(machines: Machine[], draw: typeof toMermaid): string;
   errorsPage(codes: typeof CODES): string;
   configPage(options: typeof OPTIONS, yarnOptions: typeof YARN_SITE_OPTIONS): string;
@@ -35,6 +37,13 @@ test('docs/reference/config.md lists exactly the keys that exist (npm run docs w
 test('docs/reference/state-machines.md draws the tables as they are (npm run docs writes it)', async (t) => {
   const machines = await pages.loadMachines(new URL('../../', import.meta.url));
   t.is(read('state-machines.md'), pages.stateMachinesPage(machines, toMermaid));
+});
+
+test('docs/reference/cli.md shows the help of each action (npm run docs writes it)', (t) => {
+  const weft = join(ROOT, 'dist', 'bin', 'weft.mjs');
+  const helpOf = (action: string): string =>
+    execFileSync(process.execPath, [weft, action, '--help'], { encoding: 'utf8' });
+  t.is(read('cli.md'), pages.commandsPage(helpOf));
 });
 
 test('every code is thrown somewhere', (t) => {
