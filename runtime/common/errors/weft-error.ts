@@ -1,11 +1,6 @@
 import { inspect } from 'node:util';
+import type { ErrorDomain, Retry } from './codes/code-entry.js';
 import { CODES, type ErrorCode } from './codes/index.js';
-
-/** Who has to act: the user (bad input), the world outside (disk, peer, broker), or Weft's developers. */
-export type ErrorDomain = 'user' | 'external' | 'internal';
-
-/** Whether trying the same thing again can help. */
-export type Retry = 'no' | 'backoff';
 
 /** How an error travels over a socket: the whole chain of causes survives each hop. */
 export interface WireError {

@@ -1,4 +1,8 @@
-import type { ErrorDomain, Retry } from '../weft-error.js';
+/** Who has to act: the user (bad input), the world outside (disk, peer, broker), or Weft's developers. */
+export type ErrorDomain = 'user' | 'external' | 'internal';
+
+/** Whether trying the same thing again can help. */
+export type Retry = 'no' | 'backoff';
 
 /** One line of the registry of error codes. */
 export interface CodeEntry {
