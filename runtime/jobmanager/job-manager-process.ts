@@ -61,6 +61,9 @@ export class JobManagerProcess {
   async start(): Promise<void> {
     const { config, host } = this.settings;
     const { log } = this;
+    // Before anybody can ask: whoever finds this JobManager finds the jobs too.
+    await this.jobManager.recover();
+    if (this.settings.mode === 'per-job') await this.runOwnJob();
     this.server = await startHttpServer({
       host: config.get(clusterOptions.restBindAddress),
       advertisedHost: host,
@@ -82,8 +85,6 @@ export class JobManagerProcess {
       },
     });
     this.appMaster?.start(this.jobManager, this.server.url);
-    await this.jobManager.recover();
-    if (this.settings.mode === 'per-job') await this.runOwnJob();
   }
 
   async stop(): Promise<void> {

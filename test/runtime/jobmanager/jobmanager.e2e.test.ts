@@ -164,13 +164,21 @@ test('a TaskManager without the application’s token is refused', async (t) => 
 interface FakeAppMaster {
   server: HttpServer;
   restUrl: string | undefined;
+  /** What the JobManager answered for its job, asked as soon as it was known where to ask. */
+  firstAnswer: Promise<number> | undefined;
   wanted: number;
   events: ChainEvent[];
   end: { finalStatus: string; diagnostics: string } | undefined;
 }
 
 async function appMaster(t: ExecutionContext, key: string): Promise<FakeAppMaster> {
-  const fake: Omit<FakeAppMaster, 'server'> = { restUrl: undefined, wanted: 0, events: [], end: undefined };
+  const fake: Omit<FakeAppMaster, 'server'> = {
+    restUrl: undefined,
+    firstAnswer: undefined,
+    wanted: 0,
+    events: [],
+    end: undefined,
+  };
   const server = await startHttpServer({
     port: 0,
     log: silentLogger(),
@@ -183,6 +191,7 @@ async function appMaster(t: ExecutionContext, key: string): Promise<FakeAppMaste
         onSession: () => ({
           register: ({ restUrl }) => {
             fake.restUrl = restUrl;
+            fake.firstAnswer ??= fetch(`${restUrl}/jobs/${JOB}/execution-result`).then(({ status }) => status);
             return { heartbeatIntervalMs: 50, heartbeatTimeoutMs: 5000, workers: [] };
           },
           wantWorkers: ({ count }) => {
@@ -224,6 +233,7 @@ test('per-job: the JobManager runs the job of its container and tells the AppMas
   await eventually(t, () => master.wanted === 1, 'the wish for a TaskManager');
   const worker = connectTaskManager(t, it.key, () => master.restUrl ?? '');
   await eventually(t, () => worker.started.length === 2, 'the start of the tasks');
+  t.is(await master.firstAnswer, 200, 'a JobManager that can be found knows its job');
   const [broken, ...others] = worker.tasks(JOB);
   worker.report(JOB, 'FAILED', [broken], new TypeError('x is undefined'));
   worker.report(JOB, 'CANCELED', others);
