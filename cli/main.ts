@@ -4,7 +4,7 @@
  * when they are called, so that each starts as fast as it can. Must not know what an action does.
  */
 import type { Command } from './command.js';
-import { print } from './output.js';
+import { endWithReaders, print } from './output.js';
 import { packageVersion } from './program/package-root.js';
 import { table } from './render/help.js';
 
@@ -64,6 +64,7 @@ const ACTIONS: Readonly<Record<string, Action>> = {
   },
 };
 
+endWithReaders();
 const action = process.argv[2];
 const known = action === undefined || !Object.hasOwn(ACTIONS, action) ? undefined : ACTIONS[action];
 process.exit(await (known === undefined ? withoutAction(action) : (await known.load())(process.argv.slice(3))));

@@ -105,7 +105,7 @@ export async function waitUntilRunning(
 }
 
 function waiting({ id, state, diagnostics }: ApplicationReport): string {
-  const reason = diagnostics.trim();
+  const reason = state === 'RUNNING' ? 'its JobManager is being started' : diagnostics.trim();
   return `${id} is ${state}${reason === '' ? '' : `: ${reason}`}`;
 }
 

@@ -1,6 +1,6 @@
 /** JSON over HTTP with kept connections: what a command's clients have in common. */
 import { Agent, request as httpRequest } from 'node:http';
-import { WeftError, fromWireError, type WireError } from '../../runtime/common/errors/index.js';
+import { WeftError, fromWireError, isErrorCode, type WireError } from '../../runtime/common/errors/index.js';
 
 export interface JsonHttpOptions {
   /** Who is asked, for messages: `the ResourceManager`. */
@@ -118,16 +118,19 @@ export class JsonHttp {
   }
 }
 
-/** An error in Weft's own form, in YARN's (`RemoteException`) or in Flink's (`errors`). */
+/** An error in Weft's own form, in YARN's (`RemoteException`) or in Flink's (`errors`, with Weft's code beside them). */
 function refusal(body: unknown): WeftError | undefined {
   const fields = (body ?? {}) as {
     weftError?: WireError;
     RemoteException?: { message?: string };
     errors?: string[];
+    code?: string;
   };
   if (fields.weftError !== undefined) return fromWireError(fields.weftError);
   const message = fields.RemoteException?.message ?? fields.errors?.[0];
-  return message === undefined ? undefined : new WeftError('CLIENT_REQUEST_REFUSED', message);
+  if (message === undefined) return undefined;
+  const { code = '' } = fields;
+  return new WeftError(isErrorCode(code) ? code : 'CLIENT_REQUEST_REFUSED', message);
 }
 
 function jsonBody(body: unknown): { type: string; content: Uint8Array } | undefined {

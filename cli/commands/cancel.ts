@@ -6,7 +6,7 @@ import { findJob, withJobManagers } from '../program/job-managers.js';
 import { badArguments, parseOptions } from '../program/option-parser.js';
 import { actionHelp } from '../render/help.js';
 import type { Command } from '../command.js';
-import { reportError } from '../errors.js';
+import { reportProgramError } from '../errors.js';
 import { print } from '../output.js';
 
 export const cancelCommand: Command = async (argv) => {
@@ -28,6 +28,6 @@ export const cancelCommand: Command = async (argv) => {
     print(json ? JSON.stringify({ jobId }) : `Cancelled job ${jobId}.`);
     return 0;
   } catch (error) {
-    return reportError(error, json);
+    return reportProgramError(error, json);
   }
 };

@@ -10,7 +10,7 @@ import { parseOptions, type ParsedOptions } from '../program/option-parser.js';
 import { dataOf, jsonOfProgram, textOfProgram, textOfRunningJob, type RunningJobGraphs } from '../render/graphs.js';
 import { actionHelp } from '../render/help.js';
 import type { Command } from '../command.js';
-import { reportError } from '../errors.js';
+import { reportProgramError } from '../errors.js';
 import { print } from '../output.js';
 
 type InfoOptions = ParsedOptions<keyof typeof INFO_SPEC.options>;
@@ -31,7 +31,7 @@ export const infoCommand: Command = async (argv) => {
     await (JOB_ID.test(path) ? showJob(path.toLowerCase(), options) : showProgram(path, args, options));
     return 0;
   } catch (error) {
-    return reportError(error, json);
+    return reportProgramError(error, json);
   }
 };
 

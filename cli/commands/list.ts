@@ -6,7 +6,7 @@ import { parseOptions } from '../program/option-parser.js';
 import { actionHelp } from '../render/help.js';
 import { renderJobList } from '../render/job-list.js';
 import type { Command } from '../command.js';
-import { reportError } from '../errors.js';
+import { reportProgramError } from '../errors.js';
 import { print } from '../output.js';
 
 export const listCommand: Command = async (argv) => {
@@ -32,6 +32,6 @@ export const listCommand: Command = async (argv) => {
     print(json ? JSON.stringify({ jobs }) : renderJobList(jobs, selection).join('\n'));
     return 0;
   } catch (error) {
-    return reportError(error, json);
+    return reportProgramError(error, json);
   }
 };

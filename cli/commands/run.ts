@@ -1,5 +1,5 @@
 /** `weft run`: bundles a program, runs its main part here, and gives its jobs to where they are to run. */
-import { clusterOptions, type Configuration } from '../../runtime/common/config/index.js';
+import type { Configuration } from '../../runtime/common/config/index.js';
 import { systemClock } from '../../runtime/common/clock.js';
 import { WeftHome } from '../../runtime/common/home.js';
 import { RUN_SPEC, type RunOptionName } from '../program/action-options.js';
@@ -15,7 +15,7 @@ import { targetOf, type Target } from '../program/target.js';
 import { actionHelp } from '../render/help.js';
 import { print, warn } from '../output.js';
 import type { Command } from '../command.js';
-import { reportError } from '../errors.js';
+import { reportProgramError } from '../errors.js';
 
 export const runCommand: Command = async (argv) => {
   let json = false;
@@ -26,19 +26,20 @@ export const runCommand: Command = async (argv) => {
       return 0;
     }
     json = options.has('json');
-    await run(options);
-    return 0;
+    return await run(options);
   } catch (error) {
-    return reportError(error, json);
+    return reportProgramError(error, json);
   }
 };
 
-async function run(options: ParsedOptions<RunOptionName>): Promise<void> {
+/** @returns the exit code */
+async function run(options: ParsedOptions<RunOptionName>): Promise<number> {
   const { path, args } = programWords(options);
   const home = new WeftHome();
   const configuration = runConfiguration(options);
   const target = targetOf(configuration, home);
   const connection = connectLazily(configuration, home);
+  const interrupts = new Interrupts();
   try {
     const execute = executorFor(target, {
       configuration,
@@ -46,9 +47,12 @@ async function run(options: ParsedOptions<RunOptionName>): Promise<void> {
       resourceManager: connection.resourceManager,
       print,
       notify: warn,
-      interrupts: new Interrupts(configuration.get(clusterOptions.shutdownOnAttachedExit), systemClock, warn),
+      interrupts,
     });
-    await runPrepared(await prepareProgram(path, configuration), args, configuration, execute);
+    const running = prepareProgram(path, configuration).then((program) =>
+      runPrepared(program, args, configuration, execute),
+    );
+    return await interrupts.guard(running);
   } finally {
     connection.close();
   }

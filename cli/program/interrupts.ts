@@ -1,64 +1,47 @@
-/** What Ctrl-C means for jobs that a command waits for. */
-import { sleep, type Clock } from '../../runtime/common/clock.js';
-import { JobManagerClient } from './job-manager-client.js';
-import type { JobCluster } from './job-waiting.js';
+/** What Ctrl-C means for what a command is in the middle of. */
 
 /** Exit code of a command that was interrupted: 128 + SIGINT. */
 const INTERRUPTED = 130;
-/** How long a cancelled job may take to end. */
-const CANCEL_TIMEOUT_MS = 10_000;
-const POLL_MS = 50;
 
-export interface WatchedJob {
-  jobId: string;
-  cluster: JobCluster;
-}
+/** Puts in order what would be left behind; it need not tell how. */
+export type OnInterrupt = () => void | Promise<void>;
 
 export class Interrupts {
-  private readonly jobs = new Set<WatchedJob>();
+  private readonly activities = new Set<OnInterrupt>();
   private ending = false;
-  private readonly onSignal = (): void => {
-    void this.interrupted();
-  };
+  /** Resolves with the exit code when the first Ctrl-C has been dealt with. A second one ends the command at once. */
+  readonly ended: Promise<number>;
 
-  /** @param cancels whether the jobs are cancelled (`-sae`); else they go on without the command */
-  constructor(
-    private readonly cancels: boolean,
-    private readonly clock: Clock,
-    private readonly notify: (message: string) => void,
-  ) {
-    process.on('SIGINT', this.onSignal);
-    process.on('SIGTERM', this.onSignal);
+  constructor() {
+    this.ended = new Promise((resolve) => {
+      const onSignal = (): void => {
+        if (this.ending) process.exit(INTERRUPTED);
+        this.ending = true;
+        void Promise.allSettled([...this.activities].map(async (tidyUp) => tidyUp())).then(() => {
+          resolve(INTERRUPTED);
+        });
+      };
+      process.on('SIGINT', onSignal);
+      process.on('SIGTERM', onSignal);
+    });
   }
 
-  /** The returned function is called when the job is over. */
-  watch(job: WatchedJob): () => void {
-    this.jobs.add(job);
-    return () => this.jobs.delete(job);
-  }
-
-  private async interrupted(): Promise<void> {
-    // A second Ctrl-C ends the command at once.
-    if (this.ending) process.exit(INTERRUPTED);
-    this.ending = true;
-    if (this.cancels) await Promise.all([...this.jobs].map((job) => this.cancel(job)));
-    else for (const { jobId } of this.jobs) this.notify(`Job ${jobId} goes on. To end it: weft cancel ${jobId}`);
-    process.exit(INTERRUPTED);
-  }
-
-  private async cancel({ jobId, cluster }: WatchedJob): Promise<void> {
-    this.notify(`Cancelling job ${jobId}.`);
-    const client = new JobManagerClient(cluster.jobManagerUrl);
-    const deadlineMs = this.clock.monotonicMs() + CANCEL_TIMEOUT_MS;
+  /**
+   * Runs an activity. When it is interrupted, its failure says nothing any more (the job was cancelled, say): it is over when
+   * everything is in order.
+   */
+  async guard(activity: Promise<void>): Promise<number> {
     try {
-      await client.cancel(jobId);
-      while ((await client.outcome(jobId)) === undefined && this.clock.monotonicMs() < deadlineMs) {
-        await sleep(this.clock, POLL_MS);
-      }
-    } catch {
-      // Its cluster is gone, and the job with it.
-    } finally {
-      client.close();
+      return await Promise.race([activity.then(() => 0), this.ended]);
+    } catch (error) {
+      if (this.ending) return this.ended;
+      throw error;
     }
+  }
+
+  /** @returns what to call when this activity is over */
+  during(tidyUp: OnInterrupt): () => void {
+    this.activities.add(tidyUp);
+    return () => this.activities.delete(tidyUp);
   }
 }

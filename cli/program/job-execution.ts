@@ -9,6 +9,7 @@ import { deployApplication } from '../client/deploy.js';
 import { clusterOfApplication, type ClusterContext } from './clusters.js';
 import { JobManagerClient } from './job-manager-client.js';
 import { waitForJob, type JobCluster } from './job-waiting.js';
+import { cancelAndWait } from './interrupted-job.js';
 import type { Interrupts } from './interrupts.js';
 import type { JobExecutor } from './prepared-program.js';
 
@@ -44,19 +45,32 @@ export function deployPerJob(context: ExecutionContext): JobExecutor {
     );
     const { applicationId } = deployment;
     notify(`Submitted application ${applicationId}`);
+    // Until its job is known to run, nobody but this command knows of it.
+    const submitted = context.interrupts.during(async () => {
+      notify(`Killing application ${applicationId}.`);
+      await (await context.resourceManager()).kill(applicationId);
+    });
     const { jobManagerUrl } = await deployment.waitUntilRunning();
+    submitted();
     return finish(jobGraph, clusterOfApplication(applicationId, jobManagerUrl, context), context);
   };
 }
 
 async function finish(jobGraph: JobGraph, cluster: JobCluster, context: ExecutionContext): Promise<JobExecutionResult> {
   const { jobId, name: jobName } = jobGraph;
-  const { clock, notify, print } = context;
+  const { clock, configuration, notify, print } = context;
   print(`Job has been submitted with JobID ${jobId}`);
-  if (!context.configuration.get(clusterOptions.attached)) {
+  if (!configuration.get(clusterOptions.attached)) {
     return { jobId, jobName, netRuntimeMs: -1, accumulators: {} };
   }
-  const forget = context.interrupts.watch({ jobId, cluster });
+  const ended = context.interrupts.during(() => {
+    if (!configuration.get(clusterOptions.shutdownOnAttachedExit)) {
+      notify(`Job ${jobId} goes on. To end it: weft cancel ${jobId}`);
+      return;
+    }
+    notify(`Cancelling job ${jobId}.`);
+    return cancelAndWait(jobId, cluster, clock);
+  });
   try {
     const outcome = await waitForJob(jobId, cluster, { clock, notify });
     const error = outcomeError(jobId, outcome);
@@ -64,7 +78,7 @@ async function finish(jobGraph: JobGraph, cluster: JobCluster, context: Executio
     printFinished({ jobId, jobName, ...outcome }, print);
     return { jobId, jobName, netRuntimeMs: outcome.netRuntimeMs, accumulators: outcome.accumulators };
   } finally {
-    forget();
+    ended();
   }
 }
 

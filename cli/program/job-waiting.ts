@@ -46,7 +46,7 @@ export async function waitForJob(jobId: string, cluster: JobCluster, options: Wa
         if (!hasCode(error, 'UNREACHABLE')) throw error;
         awaySinceMs ??= clock.monotonicMs();
         if (cluster.locate === undefined || clock.monotonicMs() - awaySinceMs > MAX_AWAY_MS) throw error;
-        const found = await cluster.locate();
+        const found = await whereNow(cluster);
         if (found !== undefined && 'outcome' in found) return found.outcome;
         if (found !== undefined && found.jobManagerUrl !== client.url) {
           client.close();
@@ -58,6 +58,16 @@ export async function waitForJob(jobId: string, cluster: JobCluster, options: Wa
     }
   } finally {
     client.close();
+  }
+}
+
+/** A ResourceManager that is away too (it is being started again) knows nothing yet. */
+async function whereNow(cluster: JobCluster): ReturnType<NonNullable<JobCluster['locate']>> {
+  try {
+    return await cluster.locate?.();
+  } catch (error) {
+    if (hasCode(error, 'UNREACHABLE')) return undefined;
+    throw error;
   }
 }
 

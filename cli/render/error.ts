@@ -10,7 +10,7 @@ const MAX_FRAMES = 12;
  * The block that scripts know from Flink, around Weft's own content.
  * @param verbose also shows the whole chain of causes with their stacks
  */
-export function renderFailure(error: unknown, verbose: boolean): string {
+export function renderProgramFailure(error: unknown, verbose: boolean): string {
   return `\n${DASHES}\n The program finished with the following exception:\n\n${renderError(error, verbose)}`;
 }
 

@@ -1,6 +1,6 @@
 import test from 'ava';
 import { VERSION } from '../../../runtime/common/version.js';
-import { folderWith, weft } from '../run/weft.js';
+import { folderWith, start, weft } from '../run/weft.js';
 
 test('the action is the first word', async (t) => {
   const folder = folderWith({});
@@ -21,4 +21,13 @@ test('the action is the first word', async (t) => {
   for (const action of ['run', 'list', 'info', 'cancel', 'app', 'logs', 'up', 'down', 'status', 'yarn-session']) {
     t.regex(help.stdout, new RegExp(`^  ${action} `, 'm'));
   }
+});
+
+test('a command whose reader leaves ends without a word', async (t) => {
+  const program = `for (;;) { console.log('a line'); await new Promise(setImmediate); }`;
+  const run = start(folderWith({ 'job.js': program }), ['run', '-t', 'local', 'job.js']);
+  run.stopReading();
+  const { code, stderr } = await run.ended;
+  t.is(code, 130);
+  t.is(stderr, '');
 });

@@ -14,6 +14,8 @@ export class FakeJobManager {
   /** Answers to `/jobs/:id/execution-result`, the last one for ever. */
   results: unknown[] = [{ status: { id: 'IN_PROGRESS' } }];
   statusMessage: string | undefined;
+  /** Whether it knows no job. */
+  unknownJobs = false;
   /** Called when the details of a job were asked for. */
   onDetails: () => void = () => undefined;
 
@@ -64,6 +66,7 @@ export class FakeJobManager {
     if (url === '/jobs/overview') return [200, { jobs: this.overview }];
     const job = /^\/jobs\/([0-9a-f]{32})(\/execution-result|\?mode=cancel)?$/.exec(url);
     if (job === null) return [404, { errors: [`Not found: ${url}`] }];
+    if (this.unknownJobs) return [404, { errors: [`Job ${job[1]} not found`], code: 'JOB_NOT_FOUND' }];
     if (method === 'PATCH') {
       this.cancelled.push(job[1]);
       this.results = [endedAs('CANCELED')];

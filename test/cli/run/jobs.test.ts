@@ -74,3 +74,11 @@ test('wrong arguments are told on stdout', async (t) => {
     t.is(code, 1);
   }
 });
+
+test('a job that the JobManager does not know is told as such', async (t) => {
+  const jobManager = await withJobs(t);
+  jobManager.unknownJobs = true;
+  const { code, stderr } = await weft(folderWith({}), 'cancel', A, '-m', jobManager.address);
+  t.is(code, 1);
+  t.regex(stderr, new RegExp(`Job ${A} not found[\\s\\S]*weft list -a[\\s\\S]*Code: +JOB_NOT_FOUND`));
+});

@@ -1,4 +1,5 @@
 import test from 'ava';
+import { FakeRest } from '../session/fake-rest.js';
 import { FakeJobManager, endedAs } from './fake-job-manager.js';
 import { folderWith, start, weft } from './weft.js';
 
@@ -118,6 +119,29 @@ test('Ctrl-C leaves the job, with -sae it cancels it', async (t) => {
     t.deepEqual(jobManager.cancelled, flags.length === 0 ? [] : [jobManager.jobs[0].jobId]);
     t.regex(stderr, flags.length === 0 ? /goes on\. To end it: weft cancel/ : /Cancelling job/);
   }
+});
+
+test('Ctrl-C before the job of its own cluster runs ends that cluster', async (t) => {
+  const rest = await new FakeRest().start();
+  t.teardown(() => {
+    rest.close();
+  });
+  const folder = folderWith({ 'job.ts': PROGRAM });
+  const run = start(folder, [
+    'run',
+    '-t',
+    'yarn-per-job',
+    `-Dyarn.resourcemanager.webapp.address=${rest.url}`,
+    'job.ts',
+  ]);
+  await new Promise<void>((resolve) => {
+    rest.onReport = resolve;
+  });
+  run.interrupt();
+  const { code, stderr } = await run.ended;
+  t.is(code, 130);
+  t.regex(stderr, /Killing application application_1700000000000_0001\.\n$/);
+  t.is(rest.state, 'KILLED');
 });
 
 test('what is wrong with a program is told without a cluster being asked', async (t) => {

@@ -36,6 +36,8 @@ export interface Ended {
 export interface Running {
   ended: Promise<Ended>;
   interrupt(): void;
+  /** Closes the other end of its stdout. */
+  stopReading(): void;
 }
 
 export function start(folder: string, args: readonly string[], script = MAIN): Running {
@@ -62,6 +64,7 @@ export function start(folder: string, args: readonly string[], script = MAIN): R
       });
     }),
     interrupt: () => child.kill('SIGINT'),
+    stopReading: () => child.stdout.destroy(),
   };
 }
 
