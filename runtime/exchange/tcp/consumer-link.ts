@@ -13,6 +13,8 @@ import type { Hello } from './producer-session.js';
 import type { RemoteInput } from './remote-input.js';
 import type { DataAddress } from '../types.js';
 
+const READ_BYTES = 64 * 1024;
+
 /** The connection to a producer's TaskManager for one job attempt: fills the rings of its channels, and grants credit. */
 export class ConsumerLink implements FrameListener {
   readonly accepts = [FrameType.data, FrameType.end];
@@ -20,6 +22,8 @@ export class ConsumerLink implements FrameListener {
   private readonly numbers = new Map<RemoteInput, number>();
   private readonly socket: Socket;
   private readonly parser = new FrameParser(this);
+  /** What is read is copied into the rings at once: one buffer for ever, where a socket would make a new one each time. */
+  private readonly read = Buffer.allocUnsafeSlow(READ_BYTES);
   /** Channels that got bytes since the last publication. */
   private readonly touched = new Set<RemoteInput>();
   private current: RemoteInput | undefined;
@@ -29,11 +33,11 @@ export class ConsumerLink implements FrameListener {
     hello: Hello,
     private readonly log: Logger,
   ) {
-    this.socket = connect({ host: address.host, port: address.port, noDelay: true });
+    const { host, port } = address;
+    this.socket = connect({ host, port, noDelay: true, onread: { buffer: this.read, callback: this.onRead } });
     this.socket.write(
       encodeFrame({ type: FrameType.hello, channel: 0, sequence: 0, amount: 0 }, Buffer.from(JSON.stringify(hello))),
     );
-    this.socket.on('data', (chunk) => this.receive(chunk));
     this.socket.on('error', (error) => log.warn({ err: error, peer: hello.producer }, 'data connection failed'));
     this.socket.on('close', () => this.lose());
   }
@@ -86,6 +90,11 @@ export class ConsumerLink implements FrameListener {
     const taken = this.current?.append(piece, 0, piece.length);
     if (taken !== piece.length) throw badFrame('its payload found no room');
   }
+
+  private readonly onRead = (bytes: number): boolean => {
+    this.receive(this.read.subarray(0, bytes));
+    return true;
+  };
 
   private receive(chunk: Buffer): void {
     try {
