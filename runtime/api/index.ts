@@ -8,12 +8,14 @@ export { ExecutionConfig } from './environment/execution-config.js';
 export { RestartStrategies } from './environment/restart-strategies.js';
 export { Time, type TimeUnit } from './environment/time.js';
 export type { Duration } from './checks.js';
+export { ConnectedStreams } from './streams/connected-streams.js';
 export { DataStream } from './streams/data-stream.js';
 export { DataStreamSink } from './streams/data-stream-sink.js';
 export { DataStreamSource } from './streams/data-stream-source.js';
 export { KeyedStream } from './streams/keyed-stream.js';
 export { SingleOutputStreamOperator } from './streams/single-output-stream-operator.js';
 export type {
+  CoProcessElement,
   FilterInput,
   FlatMapInput,
   KeyInput,
@@ -24,6 +26,9 @@ export type {
   ReduceInput,
   SinkInput,
   SourceInput,
+  TwoFlatMaps,
+  TwoMaps,
+  TwoProcesses,
 } from './functions/inputs.js';
 export type { Comparable, KeyValue } from './functions/fields.js';
 export { JobExecutionResult } from './environment/job-execution-result.js';

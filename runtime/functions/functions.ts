@@ -3,6 +3,7 @@
  * a runtime context. Names and meaning are Flink's.
  */
 
+import type { OutputTag } from './output-tag.js';
 import type { Accumulator, DoubleCounter, Histogram, IntCounter, LongCounter } from './accumulators.js';
 
 type Awaitable<T> = T | Promise<T>;
@@ -100,7 +101,13 @@ export abstract class RichReduceFunction<T> extends AbstractRichFunction impleme
   abstract reduce(accumulated: T, value: T): T;
 }
 
-export interface ProcessContext<K = undefined> {
+/** Emits to side outputs. */
+export interface SideOutputs {
+  /** Hands the value to whoever reads `getSideOutput(tag)`; it is dropped when nobody does. */
+  output<X>(tag: OutputTag<X>, value: X): void;
+}
+
+export interface ProcessContext<K = undefined> extends SideOutputs {
   /** Event time of the record, epoch milliseconds; null if it has none. */
   timestamp(): number | null;
   /** The key of the record, on a keyed stream. */

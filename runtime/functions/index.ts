@@ -1,3 +1,5 @@
 export * from './accumulators.js';
 export * from './functions.js';
+export { OutputTag } from './output-tag.js';
+export * from './two-input.js';
 export { formatRecord } from './format-record.js';

@@ -101,6 +101,7 @@ function jobEdges(index: StreamGraphIndex, chains: Chains, ids: ReadonlyMap<numb
         sourceNode: edge.source,
         targetNode: edge.target,
         inputIndex: edge.inputIndex,
+        ...tagOf(edge),
         partitioner: kind,
         pattern: kind === 'FORWARD' || kind === 'RESCALE' ? ('POINTWISE' as const) : ('ALL_TO_ALL' as const),
         bufferTimeoutMs: index.node(edge.source).bufferTimeoutMs ?? index.graph.settings.bufferTimeoutMs,
@@ -131,9 +132,14 @@ function edgeData(edge: StreamEdge, decisions: ReadonlyMap<StreamEdge, ChainingD
     target: edge.target,
     partitioner: edge.partitioner.kind,
     inputIndex: edge.inputIndex,
+    ...tagOf(edge),
     chained,
     reasons,
   };
+}
+
+function tagOf({ outputTag }: StreamEdge): { outputTag?: string } {
+  return outputTag === undefined ? {} : { outputTag };
 }
 
 function settingsData(settings: JobSettings): JobGraph['settings'] {

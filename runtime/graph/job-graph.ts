@@ -38,6 +38,7 @@ const StreamEdgeDataSchema = Type.Object({
   target: Type.Integer(),
   partitioner: PartitionerName,
   inputIndex: Type.Integer(),
+  outputTag: Type.Optional(Type.String()),
   /** Whether the two nodes became one vertex, and the reasons: for a chained edge why it may, else every condition that fails. */
   chained: Type.Boolean(),
   reasons: Type.Array(Type.String()),
@@ -65,6 +66,8 @@ const JobEdgeSchema = Type.Object({
   sourceNode: Type.Integer(),
   targetNode: Type.Integer(),
   inputIndex: Type.Integer(),
+  /** The side output that the edge carries; left out for the main output. */
+  outputTag: Type.Optional(Type.String()),
   partitioner: PartitionerName,
   /** POINTWISE: each producer reaches some consumers (FORWARD, RESCALE); ALL_TO_ALL: each reaches all. */
   pattern: Type.Union([Type.Literal('POINTWISE'), Type.Literal('ALL_TO_ALL')]),

@@ -3,8 +3,12 @@
  * runs them; nothing here is serialised (a slot thread rebuilds them by running the program again).
  */
 import type {
+  CoFlatMapFunction,
+  CoMapFunction,
+  CoProcessFunction,
   FilterFunction,
   FlatMapFunction,
+  KeyedCoProcessFunction,
   KeyedProcessFunction,
   MapFunction,
   ProcessFunction,
@@ -51,4 +55,25 @@ export type OperatorSpec =
   | { type: 'keyedProcess'; fn: UserFunction<KeyedProcessFunction<unknown, unknown, unknown>>; key: KeyFunction }
   | { type: 'keyedReduce'; fn: UserFunction<ReduceFunction<unknown>>; key: KeyFunction }
   | { type: 'keyedAggregate'; aggregation: FieldAggregation; key: KeyFunction }
+  | { type: 'coMap'; fn: UserFunction<CoMapFunction<unknown, unknown, unknown>> }
+  | { type: 'coFlatMap'; fn: UserFunction<CoFlatMapFunction<unknown, unknown, unknown>> }
+  | { type: 'coProcess'; fn: UserFunction<CoProcessFunction<unknown, unknown, unknown>> }
+  | {
+      type: 'keyedCoProcess';
+      fn: UserFunction<KeyedCoProcessFunction<unknown, unknown, unknown, unknown>>;
+      /** Of the first and of the second input. */
+      keys: readonly [KeyFunction, KeyFunction];
+    }
   | { type: 'sink'; sink: SinkSpec };
+
+/** Operators that can emit to side outputs. */
+const WITH_SIDE_OUTPUTS: ReadonlySet<OperatorSpec['type']> = new Set([
+  'process',
+  'keyedProcess',
+  'coProcess',
+  'keyedCoProcess',
+]);
+
+export function hasSideOutputs({ type }: OperatorSpec): boolean {
+  return WITH_SIDE_OUTPUTS.has(type);
+}

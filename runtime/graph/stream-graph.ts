@@ -42,6 +42,8 @@ export interface StreamEdge {
   partitioner: EdgePartitioner;
   /** 0 for single-input operators; the input's number for connected streams. Parallel edges of a union share it. */
   inputIndex: number;
+  /** The side output that the edge carries; left out for the main output. */
+  outputTag?: string;
 }
 
 export interface RestartStrategyConfig {

@@ -10,15 +10,18 @@ import { operatorCode } from './operator-code.js';
 import type { RecordSink } from './sink.js';
 import type { SinkBacklog } from './sink-backlog.js';
 import type { Next, TaskContext } from './task-context.js';
+import { twoInputCode } from './two-input-code.js';
 
 export interface ChainOptions {
   task: TaskContext;
   /** Head first, in topological order. A node has at most one producer in the chain. */
   nodes: readonly StreamNode[];
-  edges: readonly { source: number; target: number }[];
+  edges: readonly { source: number; target: number; outputTag?: string }[];
   objectReuse: boolean;
   /** For each node whose records leave the chain, who takes them. */
   outputs: ReadonlyMap<number, readonly Next[]>;
+  /** As `outputs`, for the side outputs of a node by the tag's id. */
+  sideOutputs?: ReadonlyMap<number, ReadonlyMap<string, readonly Next[]>>;
   /** The built-in sinks. */
   makeSink: (spec: Extract<OperatorSpec, { type: 'sink' }>['sink'], operator: OperatorContext) => RecordSink;
   mapStack: StackMapper;
@@ -43,6 +46,8 @@ interface OwnedFunction {
 export class Chain {
   /** Takes a record of the head's input; for a source, a record that it emits. */
   readonly head: Next;
+  /** What takes the records of each of the head's inputs. */
+  readonly inputs: readonly Next[];
   /** The head itself, for a source's own failures. */
   readonly headOperator: OperatorContext;
   private readonly functions: OwnedFunction[] = [];
@@ -53,16 +58,22 @@ export class Chain {
     const { task, nodes, mapStack, objectReuse, makeSink, onSettled } = options;
     this.parts = { objectReuse, makeSink, onSettled, sinks: [], backlogs: [] };
     const code = new Map<number, Next>();
+    let inputs: Next[] = [];
     const operators = new Map<number, OperatorContext>();
     for (const node of nodes.toReversed()) {
       const operator = new OperatorContext(task, node.name, node.declaredAt, mapStack);
       operators.set(node.id, operator);
-      code.set(node.id, operatorCode(node.operator, this.nextOf(node, code, operator, options), operator, this.parts));
+      const next = this.nextOf(node, undefined, code, operator, options);
+      operator.sideOutputs = this.sideOutputsOf(node, code, operator, options);
+      // An operator with two inputs reads over edges that are never chained: it is the head.
+      inputs = twoInputCode(node.operator, next, operator) ?? [operatorCode(node.operator, next, operator, this.parts)];
+      code.set(node.id, inputs[0]);
       const fn = functionOf(node.operator);
       if (fn !== undefined) this.functions.unshift({ fn, operator });
     }
     const first = nodes[0]?.id ?? -1;
-    this.head = code.get(first) as Next;
+    this.inputs = inputs;
+    this.head = inputs[0];
     this.headOperator = operators.get(first) as OperatorContext;
   }
 
@@ -114,20 +125,37 @@ export class Chain {
     if (failures.length > 0) throw failures[0];
   }
 
-  /** All that takes the records of a node: its consumers in the chain, and its ways out. */
+  /** The takers of each side output of a node that somebody reads. */
+  private sideOutputsOf(
+    { id }: StreamNode,
+    code: ReadonlyMap<number, Next>,
+    operator: OperatorContext,
+    options: ChainOptions,
+  ): Map<string, Next> {
+    const chained = options.edges.flatMap(({ source, outputTag }) => (source === id ? (outputTag ?? []) : []));
+    const tags = new Set([...chained, ...(options.sideOutputs?.get(id)?.keys() ?? [])]);
+    return new Map([...tags].map((tag) => [tag, this.nextOf({ id }, tag, code, operator, options)]));
+  }
+
+  /**
+   * All that takes the records of a node: its consumers in the chain, and its ways out.
+   * @param tag of a side output; undefined for the main output
+   */
   private nextOf(
-    node: StreamNode,
+    node: Pick<StreamNode, 'id'>,
+    tag: string | undefined,
     code: ReadonlyMap<number, Next>,
     operator: OperatorContext,
     options: ChainOptions,
   ): Next {
     const takers: Next[] = [];
     for (const edge of options.edges) {
-      if (edge.source !== node.id) continue;
+      if (edge.source !== node.id || edge.outputTag !== tag) continue;
       const target = code.get(edge.target) as Next;
       takers.push(options.objectReuse ? target : instantiate(copyingHandOver)(makeCopier(), target));
     }
-    for (const emit of options.outputs.get(node.id) ?? []) takers.push(instantiate(leaveChain)(emit, operator));
+    const leaving = tag === undefined ? options.outputs.get(node.id) : options.sideOutputs?.get(node.id)?.get(tag);
+    for (const emit of leaving ?? []) takers.push(instantiate(leaveChain)(emit, operator));
     const last = takers.pop() ?? instantiate(discard)();
     return takers.reduceRight((rest, taker) => instantiate(fork)(taker, rest), last);
   }

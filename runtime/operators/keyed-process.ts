@@ -1,5 +1,5 @@
-import type { ProcessContext } from '../functions/index.js';
 import type { KeyFunction } from '../graph/operator-spec.js';
+import type { ElementScope } from './element-scope.js';
 import type { OperatorContext } from './operator-context.js';
 import type { ElementProcessor } from './process.js';
 import type { Next } from './task-context.js';
@@ -8,25 +8,19 @@ import type { Next } from './task-context.js';
 export function keyedProcess(
   fn: ElementProcessor<unknown>,
   key: KeyFunction,
-  next: Next,
+  scope: ElementScope,
   operator: OperatorContext,
 ): Next {
-  const { task } = operator;
-  const out = { collect: next };
-  let currentKey: unknown;
-  const context: ProcessContext<unknown> = {
-    timestamp: () => task.timestamp(),
-    getCurrentKey: () => currentKey,
-    currentProcessingTime: () => task.clock.nowMs(),
-  };
   return function keyedProcessRecord(record) {
     let result: unknown;
+    scope.open = true;
     try {
-      currentKey = key(record);
-      result = fn.processElement(record, context, out);
+      scope.key = key(record);
+      result = fn.processElement(record, scope, scope.out);
     } catch (error) {
       throw operator.failed(error);
     }
+    scope.open = false;
     if (result instanceof Promise) throw operator.returnedPromise();
   };
 }

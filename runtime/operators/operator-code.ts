@@ -4,6 +4,7 @@ import type { FieldAggregation, KeyFunction, OperatorSpec } from '../graph/opera
 import { makeCopier } from '../serde/index.js';
 import type { ChainParts } from './chain.js';
 import { compareValues } from './compare.js';
+import { ElementScope } from './element-scope.js';
 import { filter } from './filter.js';
 import { flatMap } from './flat-map.js';
 import { identifier } from './key-identity.js';
@@ -33,15 +34,17 @@ export function operatorCode(spec: OperatorSpec, next: Next, operator: OperatorC
     case 'flatMap':
       return instantiate(flatMap)(spec.fn, next, operator);
     case 'process':
-      return instantiate(processElements)(spec.fn, next, operator);
+      return instantiate(processElements)(spec.fn, new ElementScope(next, operator), operator);
     case 'keyedProcess':
-      return instantiate(keyedProcess)(spec.fn, spec.key, next, operator);
+      return instantiate(keyedProcess)(spec.fn, spec.key, new ElementScope(next, operator), operator);
     case 'keyedReduce':
       return instantiate(keyedReduce)(spec.fn, cellsOf(spec.key, operator), retainer(parts), next, operator);
     case 'keyedAggregate':
       return aggregate(spec.aggregation, cellsOf(spec.key, operator), retainer(parts), next, operator);
     case 'sink':
       return sinkCode(spec.sink, operator, parts);
+    default:
+      throw new Error(`A ${spec.type} has two inputs.`);
   }
 }
 

@@ -1,12 +1,16 @@
 /** One operator of one subtask: its name in messages, and how its failures become errors that say who failed where. */
 import { inspect } from 'node:util';
 import { WeftError, type ErrorCode } from '../common/errors/index.js';
+import { OutputTag } from '../functions/index.js';
 import type { TaskContext } from './task-context.js';
 
 /** The error's own stack with its lines mapped to the user's source; undefined when it has none. */
 export type StackMapper = (error: Error) => string | undefined;
 
 export class OperatorContext {
+  /** Who takes what the operator emits to a side output, by the tag's id; put in by the chain. */
+  sideOutputs: ReadonlyMap<string, (value: unknown) => void> = new Map();
+
   constructor(
     readonly task: TaskContext,
     /** The operator's name as the program gave it. */
@@ -36,6 +40,19 @@ export class OperatorContext {
   /** The function's value is a promise, or another thing that comes later. */
   returnedPromise(): WeftError {
     return this.refuse('TASK_RETURNED_PROMISE', 'the function returned a promise where its value is due');
+  }
+
+  /** Hands the value to the readers of the side output, if there are any. */
+  emitToSide(tag: unknown, value: unknown): void {
+    if (!(tag instanceof OutputTag)) {
+      throw this.refuse('TASK_BAD_OUTPUT', `output() was given ${inspect(tag, { depth: 0 })} instead of an OutputTag`);
+    }
+    this.sideOutputs.get(tag.id)?.(value);
+  }
+
+  /** A collector or context was used after the call that it was for. */
+  lateOutput(): WeftError {
+    return this.refuse('TASK_BAD_OUTPUT', 'the function emitted after it had returned');
   }
 
   notIterable(result: unknown): WeftError {

@@ -1,4 +1,5 @@
 import type { Collector, ProcessContext } from '../functions/index.js';
+import type { ElementScope } from './element-scope.js';
 import type { OperatorContext } from './operator-context.js';
 import type { Next } from './task-context.js';
 
@@ -8,21 +9,16 @@ export interface ElementProcessor<K> {
 }
 
 /** Template: hands over the record with its context and a collector. */
-export function processElements(fn: ElementProcessor<undefined>, next: Next, operator: OperatorContext): Next {
-  const { task } = operator;
-  const out = { collect: next };
-  const context: ProcessContext = {
-    timestamp: () => task.timestamp(),
-    getCurrentKey: () => undefined,
-    currentProcessingTime: () => task.clock.nowMs(),
-  };
+export function processElements(fn: ElementProcessor<undefined>, scope: ElementScope, operator: OperatorContext): Next {
   return function processRecord(record) {
     let result: unknown;
+    scope.open = true;
     try {
-      result = fn.processElement(record, context, out);
+      result = fn.processElement(record, scope as ProcessContext, scope.out);
     } catch (error) {
       throw operator.failed(error);
     }
+    scope.open = false;
     if (result instanceof Promise) throw operator.returnedPromise();
   };
 }

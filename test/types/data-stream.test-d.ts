@@ -5,7 +5,11 @@
  * is an error itself. Nothing here is run.
  */
 import {
+  KeyedCoProcessFunction,
   KeyedProcessFunction,
+  LongCounter,
+  OutputTag,
+  ProcessFunction,
   RestartStrategies,
   RichFlatMapFunction,
   RichMapFunction,
@@ -197,6 +201,83 @@ export function processFunctionsKnowTheirKey(): void {
   readings.keyBy('value').process(new Alert());
   // @ts-expect-error the stream has no key
   readings.process(new Alert());
+}
+
+export function connectedStreams(): void {
+  const connected = readings.connect(numbers);
+  const mapped = connected.map(
+    (reading) => reading.sensor,
+    (n) => String(n),
+  );
+  same<Equal<RecordOf<typeof mapped>, string>>();
+  const flat = connected.flatMap({ flatMap1: (reading: Reading) => [reading.at], flatMap2: (_n: number) => [] });
+  same<Equal<RecordOf<typeof flat>, Date>>();
+  class Join extends KeyedCoProcessFunction<string, Reading, number, Date> {
+    processElement1(reading: Reading, context: ProcessContext<string>, out: Collector<Date>): void {
+      out.collect(context.getCurrentKey() === '' ? new Date() : reading.at);
+    }
+    processElement2(): void {}
+  }
+  class Join2 extends KeyedCoProcessFunction<string, Reading, Reading, Date> {
+    processElement1(): void {}
+    processElement2(): void {}
+  }
+  const joined = connected.keyBy((reading) => reading.sensor, String).process(new Join());
+  same<Equal<RecordOf<typeof joined>, Date>>();
+  readings.keyBy('sensor').connect(numbers.keyBy(String)).process(new Join());
+  readings.connect(readings).keyBy('sensor', 'sensor').process(new Join2());
+  // @ts-expect-error the stream has no key
+  connected.process(new Join());
+  // @ts-expect-error keys of different types
+  connected.keyBy('sensor', (n: number) => n);
+  const lengthOf = (reading: Reading): number => reading.sensor.length;
+  // @ts-expect-error keys of different types
+  connected.keyBy(lengthOf, String);
+  // @ts-expect-error one stream is not keyed
+  readings.keyBy('sensor').connect(numbers).process(new Join());
+  // @ts-expect-error the second function takes numbers
+  connected.map(lengthOf, lengthOf);
+  // @ts-expect-error both functions give the same type
+  connected.map(lengthOf, String);
+}
+
+export function sideOutputs(): void {
+  const late = new OutputTag<Reading>('late');
+  class Split extends ProcessFunction<Reading, string> {
+    processElement(reading: Reading, context: ProcessContext, out: Collector<string>): void {
+      context.output(late, reading);
+      out.collect(reading.sensor);
+      // @ts-expect-error the tag is for readings
+      context.output(late, reading.sensor);
+    }
+  }
+  const split = readings.process(new Split());
+  same<Equal<RecordOf<typeof split>, string>>();
+  const side = split.getSideOutput(late);
+  same<Equal<RecordOf<typeof side>, Reading>>();
+  // @ts-expect-error a tag, not its name
+  split.getSideOutput('late');
+}
+
+export function accumulators(result: JobExecutionResult): void {
+  class Count extends RichMapFunction<number, number> {
+    private readonly seen = new LongCounter();
+    override open(): void {
+      this.getRuntimeContext().addAccumulator('seen', this.seen);
+      same<Equal<ReturnType<typeof this.seen.getLocalValue>, number>>();
+      // @ts-expect-error not an accumulator
+      this.getRuntimeContext().addAccumulator('other', { add: () => undefined });
+    }
+    map(value: number): number {
+      this.seen.add(1);
+      // @ts-expect-error counters take numbers
+      this.seen.add('1');
+      return value;
+    }
+  }
+  numbers.map(new Count());
+  const seen = result.getAccumulatorResult<number>('seen');
+  same<Equal<typeof seen, number | undefined>>();
 }
 
 export function unionsAndPartitioners(): void {

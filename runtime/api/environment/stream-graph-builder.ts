@@ -113,6 +113,7 @@ function toEdge(input: StreamInput, draft: OperatorDraft, nodes: ReadonlyMap<num
     source: input.draft.id,
     target: draft.id,
     partitioner: input.partitioner ?? { kind: same ? 'FORWARD' : 'REBALANCE' },
-    inputIndex: 0,
+    inputIndex: input.inputIndex ?? 0,
+    ...(input.outputTag === undefined ? {} : { outputTag: input.outputTag }),
   };
 }

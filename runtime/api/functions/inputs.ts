@@ -1,5 +1,7 @@
 /** What the methods of a stream accept as a function: a lambda, a plain object with the method, or a rich class. */
 import type {
+  CoFlatMapFunction,
+  CoMapFunction,
   Collector,
   FilterFunction,
   FlatMapFunction,
@@ -35,3 +37,18 @@ export interface ProcessElement<K, T, R> {
 }
 export type ProcessInput<K, T, R> =
   ((value: T, context: ProcessContext<K>, out: Collector<R>) => void) | ProcessElement<K, T, R>;
+
+/** The shape of CoProcessFunction (K = undefined) and KeyedCoProcessFunction. */
+export interface CoProcessElement<K, A, B, R> {
+  processElement1(value: A, context: ProcessContext<K>, out: Collector<R>): void;
+  processElement2(value: B, context: ProcessContext<K>, out: Collector<R>): void;
+}
+/** A function over two streams: an object with both methods, or a lambda for each stream. */
+export type TwoMaps<A, B, R> = [fn: CoMapFunction<A, B, R>] | [first: (value: A) => R, second: (value: B) => R];
+type FlatMapLambda<T, R> = (value: T, out: Collector<R>) => Iterable<R> | void;
+/** As `TwoMaps`. */
+export type TwoFlatMaps<A, B, R> =
+  [fn: CoFlatMapFunction<A, B, R>] | [first: FlatMapLambda<A, R>, second: FlatMapLambda<B, R>];
+type ProcessLambda<K, T, R> = (value: T, context: ProcessContext<K>, out: Collector<R>) => void;
+/** As `TwoMaps`, in lambdas only. */
+export type TwoProcesses<K, A, B, R> = [first: ProcessLambda<K, A, R>, second: ProcessLambda<K, B, R>];

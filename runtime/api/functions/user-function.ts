@@ -45,6 +45,39 @@ export function anyFunction<F extends object>(
   throw apiError('API_BAD_FUNCTION', `${caller}() was given ${what} instead of a function.`);
 }
 
+/**
+ * A function over two inputs: an object with both methods, or a lambda for each.
+ * @throws API_BAD_FUNCTION, API_ASYNC_FUNCTION
+ */
+export function twoInputFunction<F extends object>(
+  caller: string,
+  [first, second]: readonly [keyof F & string, keyof F & string],
+  given: readonly unknown[],
+): UserFunction<F> {
+  if (given.length > 1) {
+    return {
+      ...syncFunction<F>(caller, first, requireLambda(caller, given[0])),
+      ...syncFunction<F>(caller, second, requireLambda(caller, given[1])),
+    };
+  }
+  if (typeof given[0] === 'function' && !isClass(given[0])) {
+    throw apiError('API_BAD_FUNCTION', `${caller}() of two connected streams needs a function for each of them.`);
+  }
+  syncFunction<F>(caller, first, given[0]);
+  return syncFunction<F>(caller, second, given[0]);
+}
+
+function requireLambda(caller: string, given: unknown): unknown {
+  if (typeof given === 'function') return given;
+  throw apiError('API_BAD_FUNCTION', `${caller}() takes either one object, or a function for each of the two streams.`);
+}
+
+/** What records are grouped by: a key selector, or the name of a field. @throws API_BAD_FUNCTION, API_ASYNC_FUNCTION */
+export function keyOf(caller: string, given: unknown): KeyFunction {
+  const named = typeof given === 'string' || typeof given === 'number';
+  return named ? fieldKey(caller, [given]) : keyFunction(caller, given);
+}
+
 /** A key selector as a plain function. @throws API_BAD_FUNCTION, API_ASYNC_FUNCTION */
 export function keyFunction(caller: string, given: unknown): KeyFunction {
   const selector = syncFunction<{ getKey: KeyFunction }>(caller, 'getKey', given);

@@ -21,7 +21,8 @@ import type {
   ProcessInput,
   SinkInput,
 } from '../functions/inputs.js';
-import { anyFunction, fieldKey, keyFunction, syncFunction } from '../functions/user-function.js';
+import { anyFunction, fieldKey, keyFunction, keyOf, syncFunction } from '../functions/user-function.js';
+import { ConnectedStreams } from './connected-streams.js';
 import type { DataStreamSink } from './data-stream-sink.js';
 import type { KeyedStream } from './keyed-stream.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
@@ -89,14 +90,14 @@ export class DataStream<T> {
   /** This stream and others of the same type as one. Their records mix in any order; a stream given twice counts twice. */
   union(...others: DataStream<T>[]): DataStream<T> {
     if (others.length === 0) throw apiError('API_BAD_ARGUMENT', 'union() needs at least one other stream.');
-    for (const other of others) {
-      if (!(other instanceof DataStream))
-        throw apiError('API_BAD_ARGUMENT', 'union() was given something else than a stream.');
-      if (other.context !== this.context) {
-        throw apiError('API_FOREIGN_STREAM', 'union() was given a stream of another environment.');
-      }
-    }
+    for (const other of others) this.requireOfSameJob('union', other);
     return this.context.stream([this, ...others].flatMap((stream) => stream.inputs));
+  }
+
+  /** This stream and one of another type, for one operator that reads both. */
+  connect<B>(other: DataStream<B>): ConnectedStreams<T, B> {
+    this.requireOfSameJob('connect', other);
+    return new ConnectedStreams(this.context, this.inputs, other.inputs, undefined);
   }
 
   /** Spreads the records evenly over all subtasks of the next operator, in turn. */
@@ -133,11 +134,10 @@ export class DataStream<T> {
   partitionCustom<K>(partitioner: PartitionerInput<K>, key: KeyInput<T, K>): DataStream<T>;
   partitionCustom<F extends Field<T>>(partitioner: PartitionerInput<FieldValue<T, F>>, field: F): DataStream<T>;
   partitionCustom(partitioner: unknown, key: unknown): DataStream<T> {
-    const named = typeof key === 'string' || typeof key === 'number';
     return this.partitioned('partitionCustom', {
       kind: 'CUSTOM',
       partitioner: syncFunction<Partitioner<unknown>>('partitionCustom', 'partition', partitioner),
-      key: named ? fieldKey('partitionCustom', [key]) : keyFunction('partitionCustom', key),
+      key: keyOf('partitionCustom', key),
     });
   }
 
@@ -185,12 +185,22 @@ export class DataStream<T> {
     });
   }
 
+  /** @throws API_BAD_ARGUMENT, API_FOREIGN_STREAM */
+  protected requireOfSameJob(caller: string, other: unknown): void {
+    if (!(other instanceof DataStream)) {
+      throw apiError('API_BAD_ARGUMENT', `${caller}() was given something else than a stream.`);
+    }
+    if (other.context !== this.context) {
+      throw apiError('API_FOREIGN_STREAM', `${caller}() was given a stream of another environment.`);
+    }
+  }
+
   /** How `caller` spreads this stream's records; a kind of stream may refuse it. */
   protected partitioned(
     _caller: string,
     partitioner: EdgePartitioner & { kind: Exclude<PartitionerKind, 'HASH'> },
   ): DataStream<T> {
-    return this.context.stream(this.inputs.map(({ draft }) => ({ draft, partitioner })));
+    return this.context.stream(this.inputs.map((input) => ({ ...input, partitioner })));
   }
 
   private sink(name: string, sink: SinkSpec): DataStreamSink<T> {

@@ -4,6 +4,7 @@ import { apiError } from '../api-error.js';
 import type { ExtremeArguments, ExtremeByArguments, SumArguments } from '../functions/fields.js';
 import type { ProcessInput, ReduceInput } from '../functions/inputs.js';
 import { fieldName, syncFunction } from '../functions/user-function.js';
+import { ConnectedStreams } from './connected-streams.js';
 import { DataStream } from './data-stream.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
 import type { StreamContext, StreamInput } from './stream-context.js';
@@ -20,7 +21,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
   ) {
     super(
       context,
-      inputs.map(({ draft }) => ({ draft, partitioner: { kind: 'HASH', key } })),
+      inputs.map((input) => ({ ...input, partitioner: { kind: 'HASH', key } })),
     );
   }
 
@@ -72,6 +73,16 @@ export class KeyedStream<T, K> extends DataStream<T> {
       fn: syncFunction<KeyedProcessFunction<unknown, unknown, unknown>>('process', 'processElement', fn),
       key: this.key,
     });
+  }
+
+  /** With another stream that is grouped by keys of the same type, its records meet those of the same key. */
+  override connect<B>(other: KeyedStream<B, K>): ConnectedStreams<T, B, K>;
+  override connect<B>(other: DataStream<B>): ConnectedStreams<T, B>;
+  override connect<B>(other: DataStream<B> | KeyedStream<B, K>): ConnectedStreams<T, B, K> | ConnectedStreams<T, B> {
+    if (!(other instanceof KeyedStream)) return super.connect(other);
+    this.requireOfSameJob('connect', other);
+    const { inputs, key } = other as unknown as KeyedStream<T, K>;
+    return new ConnectedStreams<T, B, K>(this.context, this.inputs, inputs, [this.key, key]);
   }
 
   /** @throws API_KEYED_PARTITIONING always: the records of a key belong together */

@@ -1,3 +1,6 @@
+import { OutputTag } from '../../functions/index.js';
+import { hasSideOutputs } from '../../graph/operator-spec.js';
+import { apiError } from '../api-error.js';
 import type { OperatorDraft } from '../environment/stream-graph-builder.js';
 import { DataStream } from './data-stream.js';
 import * as settings from './operator-settings.js';
@@ -11,6 +14,24 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
     private readonly draft: OperatorDraft,
   ) {
     super(context, [{ draft, partitioner: undefined }]);
+  }
+
+  /**
+   * What the operator emits to the tag with `context.output(tag, …)`.
+   * @throws API_BAD_ARGUMENT when the operator has no side outputs: only process functions have
+   */
+  getSideOutput<X>(tag: OutputTag<X>): DataStream<X> {
+    const { draft } = this;
+    if (!(tag instanceof OutputTag)) {
+      throw apiError('API_BAD_ARGUMENT', 'getSideOutput() was given something else than an OutputTag.');
+    }
+    if (!hasSideOutputs(draft.operator)) {
+      throw apiError(
+        'API_BAD_ARGUMENT',
+        `"${draft.name}" has no side outputs: only a process function can emit to them.`,
+      );
+    }
+    return this.context.stream([{ draft, partitioner: undefined, outputTag: tag.id }]);
   }
 
   /** The operator's name in plans, pages and logs. */

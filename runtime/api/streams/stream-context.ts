@@ -14,6 +14,10 @@ import type { SingleOutputStreamOperator } from './single-output-stream-operator
 export interface StreamInput {
   readonly draft: OperatorDraft;
   readonly partitioner: EdgePartitioner | undefined;
+  /** Which input of the operator it is. @default 0 */
+  readonly inputIndex?: number;
+  /** The side output of the operator; left out for the main output. */
+  readonly outputTag?: string;
 }
 
 export interface StreamContext {

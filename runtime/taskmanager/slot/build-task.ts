@@ -48,7 +48,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     nodes,
     edges: jobGraph.streamEdges.filter(({ chained, source }) => chained && vertex.nodes.includes(source)),
     objectReuse: jobGraph.settings.objectReuse,
-    outputs: outputsByNode(jobGraph, writers),
+    ...outputsByNode(jobGraph, writers),
     makeSink: (spec, operator) => makeSink(spec, share, clock, operator, (error) => void task.current?.fail(error)),
     mapStack: program.mapStack,
     onSettled: wake,
@@ -86,7 +86,8 @@ function inputOf(
   if (operator.type !== 'source') {
     const { network } = program;
     const gates = descriptor.inputs.map(({ edgeId }) => network.createGate(descriptor.executionId, edgeId));
-    return new GateInput(gates, chain.head, output, context);
+    const heads = descriptor.inputs.map(({ edgeId }) => chain.inputs[edgeOf(program.jobGraph, edgeId).inputIndex]);
+    return new GateInput(gates, heads, output, context);
   }
   const holder: { input?: SourceInput } = {};
   const { head } = chain;
@@ -112,13 +113,23 @@ function inputOf(
   return holder.input;
 }
 
-function outputsByNode(jobGraph: JobGraph, writers: ReadonlyMap<string, RecordWriter>): Map<number, Next[]> {
+/** The writers of each node: those of its main output, and those of its side outputs. */
+function outputsByNode(
+  jobGraph: JobGraph,
+  writers: ReadonlyMap<string, RecordWriter>,
+): { outputs: Map<number, Next[]>; sideOutputs: Map<number, Map<string, Next[]>> } {
   const outputs = new Map<number, Next[]>();
+  const sideOutputs = new Map<number, Map<string, Next[]>>();
   for (const [edgeId, writer] of writers) {
-    const { sourceNode } = edgeOf(jobGraph, edgeId);
-    outputs.set(sourceNode, [...(outputs.get(sourceNode) ?? []), writer.emit]);
+    const { sourceNode, outputTag } = edgeOf(jobGraph, edgeId);
+    if (outputTag === undefined) {
+      outputs.set(sourceNode, [...(outputs.get(sourceNode) ?? []), writer.emit]);
+    } else {
+      const byTag = sideOutputs.get(sourceNode) ?? new Map<string, Next[]>();
+      sideOutputs.set(sourceNode, byTag.set(outputTag, [...(byTag.get(outputTag) ?? []), writer.emit]));
+    }
   }
-  return outputs;
+  return { outputs, sideOutputs };
 }
 
 function writerOf(program: SlotProgram, { executionId }: TaskDescriptor, edgeId: string): RecordWriter {

@@ -65,14 +65,14 @@ export class GateInput implements TaskInput {
   private readonly handlers: InputHandler[];
   private first = 0;
 
-  /** @param head takes every record, whichever gate it comes from */
+  /** @param heads takes the records of each gate */
   constructor(
     private readonly gates: readonly InputGate[],
-    head: Next,
+    heads: readonly Next[],
     private readonly room: Room,
     task: TaskContext,
   ) {
-    this.handlers = gates.map(() => ({ onRecord: instantiate(feed)(head, room, task) }));
+    this.handlers = heads.map((head) => ({ onRecord: instantiate(feed)(head, room, task) }));
   }
 
   open(): Promise<void> {

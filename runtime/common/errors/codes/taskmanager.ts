@@ -17,6 +17,12 @@ export const TASKMANAGER_CODES = defineCodes({
     summary: 'A function returned something that its operator cannot use.',
     hint: 'A flatMap returns an array or another iterable, or calls its collector and returns nothing.',
   },
+  TASK_BAD_OUTPUT: {
+    domain: 'user',
+    summary:
+      'A process function emitted after it had returned (in a timer, a callback, a promise), or to something that is no OutputTag.',
+    hint: 'Emit during the call; for what takes time use a source or an async operator.',
+  },
   TASK_BAD_KEY: {
     domain: 'user',
     summary:
