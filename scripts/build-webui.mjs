@@ -2,11 +2,13 @@
 import { copyFileSync, mkdirSync } from 'node:fs';
 import { build } from 'esbuild';
 
+/** @returns esbuild's result of each page */
 export async function buildPages() {
+  const results = [];
   for (const page of ['resourcemanager', 'jobmanager']) {
     const out = `dist/webui/${page}`;
     mkdirSync(out, { recursive: true });
-    await build({
+    const result = await build({
       entryPoints: [`runtime/webui/pages/${page}/main.tsx`],
       outdir: out,
       bundle: true,
@@ -16,7 +18,10 @@ export async function buildPages() {
       jsx: 'automatic',
       jsxImportSource: 'preact',
       logLevel: 'warning',
+      metafile: true,
     });
+    results.push(result);
     copyFileSync(`runtime/webui/pages/${page}/index.html`, `${out}/index.html`);
   }
+  return results;
 }

@@ -5,6 +5,7 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { buildPages } from './build-webui.mjs';
+import { writeThirdPartyLicenses } from './third-party-licenses.mjs';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 process.chdir(root);
@@ -58,6 +59,7 @@ function bundle(entries, options = {}) {
       js: `import { createRequire as __createRequire } from 'node:module'; const require = __createRequire(import.meta.url);`,
     },
     logLevel: 'warning',
+    metafile: true,
     ...options,
   });
 }
@@ -66,8 +68,10 @@ mkdirSync('dist', { recursive: true });
 // Shared parts have names by content: those of earlier builds would pile up.
 if (!process.argv.includes('--roles-only')) rmSync('dist/bin', { recursive: true, force: true });
 // Beside their entries, because code finds the other folders of dist from where it lies itself.
-await Promise.all([bundle(ROLES), bundle({ ...COMMANDS, ...PACKAGE }, { splitting: true, chunkNames: 'bin/[name]-[hash]' })]);
-await buildPages();
+const bundles = await Promise.all([bundle(ROLES), bundle({ ...COMMANDS, ...PACKAGE }, { splitting: true, chunkNames: 'bin/[name]-[hash]' })]);
+const pages = await buildPages();
+const inputs = [...bundles, ...pages].flatMap(({ metafile }) => Object.keys(metafile.inputs));
+writeThirdPartyLicenses(inputs, 'dist/THIRD-PARTY-LICENSES.txt');
 for (const out of Object.keys(COMMANDS)) {
   if (existsSync(join('dist', `${out}.mjs`))) chmodSync(join('dist', `${out}.mjs`), 0o755);
 }

@@ -132,7 +132,8 @@ function assertContents(t: ExecutionContext, { files, size }: Packed): void {
   const paths = files.map(({ path }) => path);
   const roles = ['resourcemanager', 'nodemanager', 'appmaster', 'jobmanager', 'taskmanager', 'slot-worker'];
   for (const path of [
-    ...['package.json', 'README.md', 'conf/config.yaml', 'conf/yarn-site.xml', 'dist/runtime/api/index.d.ts'],
+    ...['package.json', 'README.md', 'LICENSE', 'dist/THIRD-PARTY-LICENSES.txt'],
+    ...['conf/config.yaml', 'conf/yarn-site.xml', 'dist/runtime/api/index.d.ts'],
     ...['dist/bin/weft.mjs', 'dist/bin/yarn-session.mjs', 'dist/bin/weft-stream.mjs'],
     ...roles.map((role) => `dist/roles/${role}.mjs`),
     ...['resourcemanager', 'jobmanager'].map((role) => `dist/webui/${role}/index.html`),
