@@ -12,6 +12,7 @@ export { ConnectedStreams } from './streams/connected-streams.js';
 export { DataStream } from './streams/data-stream.js';
 export { DataStreamSink } from './streams/data-stream-sink.js';
 export { DataStreamSource } from './streams/data-stream-source.js';
+export { IterativeStream } from './streams/iterative-stream.js';
 export { KeyedStream } from './streams/keyed-stream.js';
 export { SingleOutputStreamOperator } from './streams/single-output-stream-operator.js';
 export type {

@@ -4,6 +4,8 @@
  * thread; nothing here knows of tasks, channels or other operators.
  */
 export { elementsSource } from './collection/elements-source.js';
+export { FeedbackQueues } from './feedback/feedback-queues.js';
+export { FeedbackSource } from './feedback/feedback-source.js';
 export { TextFileSink } from './file/text-file-sink.js';
 export { TextFileSource } from './file/text-file-source.js';
 export { FunctionSource } from './function/function-source.js';

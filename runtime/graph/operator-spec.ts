@@ -38,13 +38,17 @@ export type SourceSpec =
   /** Lines of a file, of all files of a folder, or of a `.gz`; files are shared out among the subtasks. */
   | { kind: 'text-file'; path: string }
   | { kind: 'socket-text'; host: string; port: number; delimiter: string; maxRetries: number }
-  | { kind: 'function'; fn: UserFunction<SourceFunction<unknown>>; parallel: boolean };
+  | { kind: 'function'; fn: UserFunction<SourceFunction<unknown>>; parallel: boolean }
+  /** What the `feedback` sink of the same iteration and subtask takes, in the same slot thread. */
+  | { kind: 'feedback'; iteration: number; maxWaitMs: number };
 
 export type SinkSpec =
   | { kind: 'print'; prefix: string; stderr: boolean }
   /** Parallelism 1 = a file, n = a folder of files 1..n. What was there is replaced when a job starts from the beginning. */
   | { kind: 'text-file'; path: string; format: (record: unknown) => string }
-  | { kind: 'function'; fn: UserFunction<SinkFunction<unknown>> };
+  | { kind: 'function'; fn: UserFunction<SinkFunction<unknown>> }
+  /** Closes the loop of an iteration. */
+  | { kind: 'feedback'; iteration: number };
 
 export type OperatorSpec =
   | { type: 'source'; source: SourceSpec }

@@ -3,12 +3,13 @@ import { WeftError, type ErrorCode } from '../common/errors/index.js';
 import { maxParallelismOf } from './max-parallelism.js';
 import type { StreamEdge, StreamGraph, StreamNode } from './stream-graph.js';
 
-/** @throws GRAPH_NO_SINK, GRAPH_FORWARD_PARALLELISM, GRAPH_DUPLICATE_UID, GRAPH_PARALLELISM, GRAPH_INVALID */
+/** @throws GRAPH_NO_SINK, GRAPH_FORWARD_PARALLELISM, GRAPH_DUPLICATE_UID, GRAPH_PARALLELISM, GRAPH_ITERATION, GRAPH_INVALID */
 export function validateStreamGraph(graph: StreamGraph): void {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   for (const node of graph.nodes) checkParallelism(node, graph);
   checkUids(graph.nodes);
   for (const edge of graph.edges) checkEdge(edge, nodes);
+  checkIterations(graph.nodes);
   checkSink(graph);
 }
 
@@ -32,7 +33,7 @@ function checkParallelism(node: StreamNode, graph: StreamGraph): void {
 
 function runsInParallel(source: (StreamNode['operator'] & { type: 'source' })['source']): boolean {
   if (source.kind === 'function') return source.parallel;
-  return source.kind === 'sequence' || source.kind === 'text-file';
+  return source.kind === 'sequence' || source.kind === 'text-file' || source.kind === 'feedback';
 }
 
 function checkUids(nodes: readonly StreamNode[]): void {
@@ -62,6 +63,29 @@ function checkEdge(edge: StreamEdge, nodes: ReadonlyMap<number, StreamNode>): vo
       target,
       `has the parallelism ${target.parallelism}, but reads with forward() from ${title(source)}, which has ${source.parallelism}`,
     );
+  }
+}
+
+/** Both ends of a loop are there, and meet in each slot. */
+function checkIterations(nodes: readonly StreamNode[]): void {
+  const tails = new Map<number, StreamNode>();
+  for (const node of nodes) {
+    const { operator } = node;
+    if (operator.type === 'sink' && operator.sink.kind === 'feedback') tails.set(operator.sink.iteration, node);
+  }
+  for (const head of nodes) {
+    const { operator } = head;
+    if (operator.type !== 'source' || operator.source.kind !== 'feedback') continue;
+    const tail = tails.get(operator.source.iteration);
+    if (tail === undefined) throw nodeError('GRAPH_ITERATION', head, 'is never closed: closeWith() was not called');
+    if (tail.parallelism !== head.parallelism) {
+      const problem = `has the parallelism ${head.parallelism}, but its feedback has ${tail.parallelism}`;
+      throw nodeError('GRAPH_ITERATION', head, problem);
+    }
+    if (tail.slotSharingGroup !== head.slotSharingGroup) {
+      const groups = `"${head.slotSharingGroup}", but its feedback in "${tail.slotSharingGroup}"`;
+      throw nodeError('GRAPH_ITERATION', head, `is in the slot sharing group ${groups}`);
+    }
   }
 }
 

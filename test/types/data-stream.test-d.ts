@@ -241,6 +241,22 @@ export function connectedStreams(): void {
   connected.map(lengthOf, String);
 }
 
+export function loopsAndProjections(): void {
+  const loop = readings.iterate('5 s');
+  same<Equal<RecordOf<typeof loop>, Reading>>();
+  loop.closeWith(loop.filter((reading) => reading.valid));
+  // @ts-expect-error what comes round has the type of the loop
+  loop.closeWith(loop.map((reading) => reading.value));
+  const swapped = tuples.project(1, 0);
+  same<Equal<RecordOf<typeof swapped>, [number, string]>>();
+  const fewer = readings.project('at', 'sensor');
+  same<Equal<RecordOf<typeof fewer>, Pick<Reading, 'at' | 'sensor'>>>();
+  // @ts-expect-error the tuple has two positions
+  tuples.project(2);
+  // @ts-expect-error no such field
+  readings.project('sensr');
+}
+
 export function sideOutputs(): void {
   const late = new OutputTag<Reading>('late');
   class Split extends ProcessFunction<Reading, string> {

@@ -3,6 +3,7 @@ import type { KeyFunction, SourceSpec } from '../../graph/operator-spec.js';
 import { DataStreamSink } from '../streams/data-stream-sink.js';
 import { DataStreamSource } from '../streams/data-stream-source.js';
 import { DataStream } from '../streams/data-stream.js';
+import { IterativeStream } from '../streams/iterative-stream.js';
 import { KeyedStream } from '../streams/keyed-stream.js';
 import { SingleOutputStreamOperator } from '../streams/single-output-stream-operator.js';
 import type { StreamContext, StreamInput } from '../streams/stream-context.js';
@@ -31,6 +32,20 @@ export class StreamEnvironmentContext implements StreamContext {
 
   sink<T>(inputs: readonly StreamInput[], operator: NewOperator): DataStreamSink<T> {
     return new DataStreamSink<T>(this.add(inputs, operator));
+  }
+
+  iteration<T>(inputs: readonly StreamInput[], maxWaitMs: number): IterativeStream<T> {
+    const iteration = this.builder.nextId();
+    const [first] = inputs;
+    const head = this.add([], {
+      name: `IterationSource-${iteration}`,
+      pact: 'Operator',
+      operator: { type: 'source', source: { kind: 'feedback', iteration, maxWaitMs } },
+      chainingStrategy: 'HEAD',
+      parallelism: undefined,
+      ...(first === undefined ? {} : { colocatedWith: first.draft }),
+    });
+    return new IterativeStream<T>(this, inputs, head, iteration);
   }
 
   keyed<T, K>(inputs: readonly StreamInput[], key: KeyFunction): KeyedStream<T, K> {

@@ -12,6 +12,8 @@ export interface NewOperator extends Pick<StreamNode, 'pact' | 'operator' | 'cha
   parallelism: number | undefined;
   /** The operator only ever runs with parallelism 1. */
   nonParallel?: boolean;
+  /** The operator has this one's parallelism and slot sharing group, so that subtasks of one number share a slot. */
+  colocatedWith?: OperatorDraft;
 }
 
 /** An operator while its program may still change it; undefined means that the program left it to Weft. */
@@ -89,7 +91,7 @@ function toNode(draft: OperatorDraft, before: ReadonlyMap<number, StreamNode>, s
     name: PREFIX[draft.pact] + draft.name,
     pact: draft.pact,
     operator: draft.operator,
-    parallelism: draft.parallelism ?? settings.parallelism,
+    parallelism: (draft.colocatedWith ?? draft).parallelism ?? settings.parallelism,
     maxParallelism: draft.maxParallelism,
     uid: draft.uid,
     slotSharingGroup: draft.slotSharingGroup ?? inheritedGroup(draft, before),
@@ -101,6 +103,7 @@ function toNode(draft: OperatorDraft, before: ReadonlyMap<number, StreamNode>, s
 
 /** Flink's rule: the inputs' group if they agree, else the default group. */
 function inheritedGroup(draft: OperatorDraft, before: ReadonlyMap<number, StreamNode>): string {
+  if (draft.colocatedWith !== undefined) return before.get(draft.colocatedWith.id)?.slotSharingGroup ?? DEFAULT_GROUP;
   const groups = new Set(draft.inputs.map((input) => before.get(input.draft.id)?.slotSharingGroup));
   const [first] = groups;
   return groups.size === 1 && first !== undefined ? first : DEFAULT_GROUP;

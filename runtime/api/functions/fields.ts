@@ -35,6 +35,11 @@ export type KeyField<T> = FieldsHolding<T, KeyValue> & (string | number);
 /** The key that several fields form together. */
 export type KeyTuple<T, F extends readonly unknown[]> = { -readonly [I in keyof F]: ValueOf<T, F[I]> };
 
+/** What `project` leaves of a record: a tuple of the positions, or an object of the fields. */
+export type Projection<T, F extends readonly unknown[]> = T extends readonly unknown[]
+  ? { -readonly [I in keyof F]: ValueOf<T, F[I]> }
+  : Pick<T, F[number] & keyof T>;
+
 /** `sum` takes no argument on a stream of numbers, else the name of a numeric field. */
 export type SumArguments<T> = [T] extends [number | bigint]
   ? []

@@ -10,8 +10,8 @@ import type {
 import type { OperatorSpec, SinkSpec } from '../../graph/operator-spec.js';
 import type { EdgePartitioner, PartitionerKind } from '../../graph/stream-graph.js';
 import { apiError } from '../api-error.js';
-import { checkPath } from '../checks.js';
-import type { Field, FieldValue, KeyField, KeyTuple, KeyValue } from '../functions/fields.js';
+import { checkPath, durationMs, type Duration } from '../checks.js';
+import type { Field, FieldValue, KeyField, KeyTuple, KeyValue, Projection } from '../functions/fields.js';
 import type {
   FilterInput,
   FlatMapInput,
@@ -21,9 +21,11 @@ import type {
   ProcessInput,
   SinkInput,
 } from '../functions/inputs.js';
+import { projection } from '../functions/projection.js';
 import { anyFunction, fieldKey, keyFunction, keyOf, syncFunction } from '../functions/user-function.js';
 import { ConnectedStreams } from './connected-streams.js';
 import type { DataStreamSink } from './data-stream-sink.js';
+import type { IterativeStream } from './iterative-stream.js';
 import type { KeyedStream } from './keyed-stream.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
 import type { StreamContext, StreamInput } from './stream-context.js';
@@ -98,6 +100,21 @@ export class DataStream<T> {
   connect<B>(other: DataStream<B>): ConnectedStreams<T, B> {
     this.requireOfSameJob('connect', other);
     return new ConnectedStreams(this.context, this.inputs, other.inputs, undefined);
+  }
+
+  /**
+   * Starts a loop: what `closeWith` is given comes round again. The loop has the parallelism of this stream.
+   * @param maxWait the loop ends once nothing has come round for so long; 0 = never, the job then runs until it is cancelled
+   */
+  iterate(maxWait: Duration = 0): IterativeStream<T> {
+    return this.context.iteration(this.inputs, durationMs('The wait of iterate()', maxWait));
+  }
+
+  /** The positions of a tuple, or the fields of a record, in this order and no others. */
+  project<const F extends readonly [Field<T>, ...Field<T>[]]>(
+    ...fields: F
+  ): SingleOutputStreamOperator<Projection<T, F>> {
+    return this.transform('Projection', { type: 'map', fn: { map: projection(fields) } });
   }
 
   /** Spreads the records evenly over all subtasks of the next operator, in turn. */
@@ -193,6 +210,11 @@ export class DataStream<T> {
     if (other.context !== this.context) {
       throw apiError('API_FOREIGN_STREAM', `${caller}() was given a stream of another environment.`);
     }
+  }
+
+  /** Where the records of another stream come from. */
+  protected inputsOf(other: DataStream<unknown>): readonly StreamInput[] {
+    return other.inputs;
   }
 
   /** How `caller` spreads this stream's records; a kind of stream may refuse it. */

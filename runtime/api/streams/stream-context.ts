@@ -7,6 +7,7 @@ import type { KeyFunction } from '../../graph/operator-spec.js';
 import type { NewOperator, OperatorDraft } from '../environment/stream-graph-builder.js';
 import type { DataStreamSink } from './data-stream-sink.js';
 import type { DataStream } from './data-stream.js';
+import type { IterativeStream } from './iterative-stream.js';
 import type { KeyedStream } from './keyed-stream.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
 
@@ -24,6 +25,8 @@ export interface StreamContext {
   /** Adds an operator that reads the inputs. */
   operator<R>(inputs: readonly StreamInput[], operator: NewOperator): SingleOutputStreamOperator<R>;
   sink<T>(inputs: readonly StreamInput[], operator: NewOperator): DataStreamSink<T>;
+  /** Starts a loop whose records come from these inputs and from its own end. */
+  iteration<T>(inputs: readonly StreamInput[], maxWaitMs: number): IterativeStream<T>;
   keyed<T, K>(inputs: readonly StreamInput[], key: KeyFunction): KeyedStream<T, K>;
   /** The inputs as they are, e.g. after a union or with another partitioner. */
   stream<T>(inputs: readonly StreamInput[]): DataStream<T>;

@@ -2,11 +2,18 @@
 import type { Clock } from '../../common/clock.js';
 import { WeftError } from '../../common/errors/index.js';
 import type { TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
-import type { SourceOutlet } from '../../connectors/index.js';
+import type { FeedbackQueues, SourceOutlet } from '../../connectors/index.js';
 import type { ChannelSelector, RecordWriter, SlotNetwork } from '../../exchange/index.js';
 import type { JobEdge, JobGraph, JobVertex } from '../../graph/job-graph.js';
 import type { StreamGraph, StreamNode } from '../../graph/stream-graph.js';
-import { Chain, NO_TIMESTAMP, TaskAccumulators, TaskContext, type Next, type StackMapper } from '../../operators/index.js';
+import {
+  Chain,
+  NO_TIMESTAMP,
+  TaskAccumulators,
+  TaskContext,
+  type Next,
+  type StackMapper,
+} from '../../operators/index.js';
 import { makeSink, makeSource } from './make-connectors.js';
 import { runtimeContext } from './runtime-context.js';
 import type { StateChange } from './slot-messages.js';
@@ -23,6 +30,7 @@ export interface SlotProgram {
   folder: string;
   network: SlotNetwork;
   clock: Clock;
+  feedback: FeedbackQueues;
   random: () => number;
   mapStack: StackMapper;
   report: (change: StateChange) => void;
@@ -49,7 +57,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     edges: jobGraph.streamEdges.filter(({ chained, source }) => chained && vertex.nodes.includes(source)),
     objectReuse: jobGraph.settings.objectReuse,
     ...outputsByNode(jobGraph, writers),
-    makeSink: (spec, operator) => makeSink(spec, share, clock, operator, (error) => void task.current?.fail(error)),
+    makeSink: (spec, operator) => makeSink(spec, share, program, operator, (error) => void task.current?.fail(error)),
     mapStack: program.mapStack,
     onSettled: wake,
   });
@@ -109,7 +117,7 @@ function inputOf(
     },
   };
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
-  holder.input = new SourceInput(makeSource(operator.source, share, outlet, program.clock), chain.headOperator);
+  holder.input = new SourceInput(makeSource(operator.source, share, outlet, program), chain.headOperator);
   return holder.input;
 }
 

@@ -2,12 +2,14 @@
 import type { Clock } from '../../common/clock.js';
 import {
   elementsSource,
+  FeedbackSource,
   FunctionSource,
   PrintSink,
   sequenceSource,
   SocketTextSource,
   TextFileSink,
   TextFileSource,
+  type FeedbackQueues,
   type Share,
   type SourceOutlet,
   type SourceReader,
@@ -16,7 +18,18 @@ import type { SinkSpec, SourceSpec } from '../../graph/operator-spec.js';
 import type { OperatorContext, RecordSink } from '../../operators/index.js';
 import { makeCopier } from '../../serde/index.js';
 
-export function makeSource(spec: SourceSpec, share: Share, outlet: SourceOutlet, clock: Clock): SourceReader {
+/** What connectors of one slot have in common. */
+export interface ConnectorSurroundings {
+  clock: Clock;
+  feedback: FeedbackQueues;
+}
+
+export function makeSource(
+  spec: SourceSpec,
+  share: Share,
+  outlet: SourceOutlet,
+  { clock, feedback }: ConnectorSurroundings,
+): SourceReader {
   switch (spec.kind) {
     case 'elements':
       return elementsSource(spec.elements, outlet);
@@ -28,6 +41,8 @@ export function makeSource(spec: SourceSpec, share: Share, outlet: SourceOutlet,
       return new SocketTextSource(spec, outlet, clock);
     case 'function':
       return new FunctionSource(spec.fn, outlet, clock, makeCopier());
+    case 'feedback':
+      return new FeedbackSource(feedback.of(spec.iteration, share.subtask), spec.maxWaitMs, outlet, clock);
   }
 }
 
@@ -35,7 +50,7 @@ export function makeSource(spec: SourceSpec, share: Share, outlet: SourceOutlet,
 export function makeSink(
   spec: SinkSpec,
   share: Share,
-  clock: Clock,
+  { clock, feedback }: ConnectorSurroundings,
   operator: OperatorContext,
   onFailure: (error: Error) => void,
 ): RecordSink {
@@ -44,6 +59,11 @@ export function makeSink(
       return new PrintSink(spec, share);
     case 'text-file':
       return new TextFileSink(spec.path, spec.format, share, clock, (error) => onFailure(operator.failed(error)));
+    case 'feedback': {
+      // The queue keeps records after the call, so a reused object would be seen as it is later.
+      const [queue, copy] = [feedback.of(spec.iteration, share.subtask), makeCopier()];
+      return { write: (record) => queue.push(typeof record === 'object' && record !== null ? copy(record) : record) };
+    }
     case 'function':
       throw new Error('A function sink is run by its operator.');
   }

@@ -6,6 +6,7 @@ import { replayProgram } from '../../bundle/replay.js';
 import { mapUserStack } from '../../bundle/source-mapping.js';
 import type { Clock } from '../../common/clock.js';
 import { WeftError, toWireError } from '../../common/errors/index.js';
+import { FeedbackQueues } from '../../connectors/index.js';
 import { createSlotNetwork, type SlotNetwork } from '../../exchange/index.js';
 import { buildTask } from './build-task.js';
 import { randomSource } from './random-source.js';
@@ -63,6 +64,7 @@ export class SlotThreadMain {
       const network = createSlotNetwork(setup);
       const program = {
         ...{ jobGraph, streamGraph, folder, network, clock: this.clock },
+        feedback: new FeedbackQueues(),
         random: randomSource(),
         mapStack: (error: Error) => mapUserStack(error, folder),
         report: (change: StateChange) => this.report(change),

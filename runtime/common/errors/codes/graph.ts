@@ -2,6 +2,11 @@ import { defineCodes } from './code-entry.js';
 
 /** A job that was described without a mistake in any one call, and still cannot run as a whole. */
 export const GRAPH_CODES = defineCodes({
+  GRAPH_ITERATION: {
+    domain: 'user',
+    summary: 'An iteration is not closed, is closed twice or by a foreign stream, or its ends differ in parallelism.',
+    hint: 'Call closeWith() once, with a stream that comes from the iteration and has the parallelism of its input.',
+  },
   GRAPH_NO_SINK: {
     domain: 'user',
     summary: 'execute() was called for a job without a sink, so its results would go nowhere.',
