@@ -20,6 +20,11 @@ export function figure(
   return { name, value: round(value), unit, peer: peer === undefined ? null : round(peer), ratio };
 }
 
+/** A figure that is only told, for instance because the peer's is fixed by its settings. */
+export function plainFigure(name: string, value: number, unit: string, peer?: number): Figure {
+  return { name, value: round(value), unit, peer: peer === undefined ? null : round(peer), ratio: null };
+}
+
 export function median(values: readonly number[]): number {
   const sorted = [...values].sort((a, b) => a - b);
   const middle = Math.floor(sorted.length / 2);
@@ -31,7 +36,8 @@ export function printFigure(result: Figure, json: boolean): void {
     console.log(JSON.stringify(result));
     return;
   }
-  const peer = result.peer === null ? '' : `   Flink ${result.peer} ${result.unit}, ratio ${result.ratio ?? ''}`;
+  const ratio = result.ratio === null ? '' : `, ratio ${result.ratio}`;
+  const peer = result.peer === null ? '' : `   Flink ${result.peer} ${result.unit}${ratio}`;
   console.log(`${result.name.padEnd(18)} ${String(result.value).padStart(9)} ${result.unit}${peer}`);
 }
 

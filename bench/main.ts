@@ -1,26 +1,41 @@
 /**
- * `npm run bench -- NAME… [--json] [--runs N] [--no-peer]`: measures Weft and, where Java and Maven are there, Flink doing
+ * `npm run bench -- NAME… [--json] [--runs N] [--scale X] [--no-peer]`: measures Weft and, where Java and Maven are there, Flink doing
  * the same work in the same call. What it ran on is printed first; nothing here is a test.
  */
-import { cpus, totalmem } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { cpus, tmpdir, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { printFigure, type Figure } from './figure.js';
-import { peerAvailable } from './peer/flink.js';
+import { benchLatency } from './latency/index.js';
+import { buildPeer, peerAvailable } from './peer/flink.js';
 import { benchStartup } from './startup/index.js';
+import { benchThroughput } from './throughput/index.js';
 
 export interface BenchOptions {
-  runs: number;
+  /** Undefined: as many as the benchmark thinks right. */
+  runs?: number;
+  /** 1 = the full size. */
+  scale: number;
   withPeer: boolean;
+  /** For whatever is written on the way; removed at the end. */
+  folder: string;
   report: (figure: Figure) => void;
 }
 
-const BENCHES: Record<string, (options: BenchOptions) => Promise<void>> = { startup: benchStartup };
+const BENCHES: Record<string, (options: BenchOptions) => Promise<void>> = {
+  startup: benchStartup,
+  W1: (options) => benchThroughput('W1', options),
+  W2: (options) => benchThroughput('W2', options),
+  W7: benchLatency,
+};
 
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
     json: { type: 'boolean', default: false },
-    runs: { type: 'string', default: '3' },
+    runs: { type: 'string' },
+    scale: { type: 'string', default: '1' },
     'no-peer': { type: 'boolean', default: false },
   },
 });
@@ -34,14 +49,22 @@ if (positionals.length === 0 || unknown.length > 0) {
 }
 
 const withPeer = !values['no-peer'] && peerAvailable();
+if (withPeer) buildPeer();
 console.error(
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.version}; ` +
-    `peer: ${withPeer ? 'Apache Flink 2.3.0 from Maven' : 'not run'}; median of ${values.runs} runs`,
+    `peer: ${withPeer ? 'Apache Flink 2.3.0 from Maven' : 'not run'}`,
 );
-for (const name of positionals) {
-  await BENCHES[name]({
-    runs: Number(values.runs),
-    withPeer,
-    report: (result) => printFigure(result, values.json),
-  });
+const folder = mkdtempSync(join(tmpdir(), 'weft-bench-'));
+try {
+  for (const name of positionals) {
+    await BENCHES[name]({
+      ...(values.runs === undefined ? {} : { runs: Number(values.runs) }),
+      scale: Number(values.scale),
+      withPeer,
+      folder,
+      report: (result) => printFigure(result, values.json),
+    });
+  }
+} finally {
+  rmSync(folder, { recursive: true, force: true });
 }

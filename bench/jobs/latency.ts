@@ -33,7 +33,7 @@ class StampedSource extends RichParallelSourceFunction<Reading> {
     const count = this.count / numberOfParallelSubtasks;
     const intervalNs = (1e9 * numberOfParallelSubtasks) / this.perSecond;
     const startNs = nowNs();
-    for (let n = 0; n < count && !context.isCancelled; ) {
+    for (let n = 0; n < count && !context.isCancelled;) {
       const due = Math.min(count, Math.ceil((nowNs() - startNs) / intervalNs));
       while (n < due) {
         const record = reading(indexOfThisSubtask * count + n++, KEYS);

@@ -68,6 +68,14 @@ export class FlinkCluster {
     }
   }
 
+  get url(): string {
+    return REST;
+  }
+
+  taskManagerPids(): number[] {
+    return [...this.processes].filter(([name]) => name.startsWith('tm-')).map(([, { pid }]) => pid ?? 0);
+  }
+
   async untilRegistered(taskManagers: number): Promise<void> {
     await poll('Flink’s TaskManagers', async () => {
       const overview = await this.get<{ taskmanagers: number }>('/overview').catch(() => undefined);

@@ -2,7 +2,7 @@
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { firstMark } from '../marks.js';
-import { buildPeer, FlinkCluster } from '../peer/flink.js';
+import { FlinkCluster } from '../peer/flink.js';
 
 export interface StartupTimes {
   /** From the first process of a cluster to all tasks of a first job running. */
@@ -25,7 +25,6 @@ const JOB = 'weft.peer.StartupJob';
 
 /** Flink has no YARN here, so per-job and new containers have no twin. */
 export async function measureFlink(folder: string): Promise<Partial<StartupTimes>> {
-  buildPeer();
   const marks = join(folder, 'flink-marks');
   rmSync(marks, { recursive: true, force: true });
   mkdirSync(marks, { recursive: true });

@@ -1,7 +1,4 @@
 /** `npm run bench -- startup`: from nothing to running tasks, from a submission to running tasks, from a kill to output. */
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import { figure, median } from '../figure.js';
 import type { BenchOptions } from '../main.js';
 import { measureFlink, type StartupTimes } from './flink.js';
@@ -17,18 +14,15 @@ const FIGURES: { name: keyof StartupTimes; unit: string }[] = [
   { name: 'idle-memory-supervisor', unit: 'MB' },
 ];
 
-export async function benchStartup({ runs, withPeer, report }: BenchOptions): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'weft-bench-'));
-  try {
-    const weft = await repeat(runs, () => measureWeft(folder));
-    const flink = withPeer ? await repeat(runs, () => measureFlink(folder)) : [];
-    for (const { name, unit } of FIGURES) {
-      const ours = valuesOf(weft, name);
-      const theirs = valuesOf(flink, name);
-      report(figure(name, median(ours), unit, theirs.length === 0 ? undefined : median(theirs), true));
-    }
-  } finally {
-    rmSync(folder, { recursive: true, force: true });
+const RUNS = 3;
+
+export async function benchStartup({ runs = RUNS, withPeer, folder, report }: BenchOptions): Promise<void> {
+  const weft = await repeat(runs, () => measureWeft(folder));
+  const flink = withPeer ? await repeat(runs, () => measureFlink(folder)) : [];
+  for (const { name, unit } of FIGURES) {
+    const ours = valuesOf(weft, name);
+    const theirs = valuesOf(flink, name);
+    report(figure(name, median(ours), unit, theirs.length === 0 ? undefined : median(theirs), true));
   }
 }
 

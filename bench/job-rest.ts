@@ -1,0 +1,54 @@
+/** What both engines' JobManagers answer alike about a job: Flink's REST API. */
+import { readFileSync } from 'node:fs';
+import { poll } from './poll.js';
+
+interface JobAnswer {
+  state: string;
+  duration: number;
+}
+
+export class JobRest {
+  /** @param url of the JobManager, without a path */
+  constructor(private readonly url: string) {}
+
+  /** Waits for the job's end. @throws when it does not finish well */
+  async finished(jobId: string): Promise<void> {
+    const { state } = await poll(`job ${jobId}`, async () => {
+      const job = await this.get<JobAnswer>(`/jobs/${jobId}`).catch(() => undefined);
+      return job !== undefined && ['FINISHED', 'FAILED', 'CANCELED'].includes(job.state) ? job : undefined;
+    });
+    if (state === 'FINISHED') return;
+    const exceptions = await this.get<unknown>(`/jobs/${jobId}/exceptions`);
+    throw new Error(`Job ${jobId} is ${state}: ${JSON.stringify(exceptions).slice(0, 2000)}`);
+  }
+
+  /** The job's accumulators as texts, by name. */
+  async accumulators(jobId: string): Promise<Map<string, string>> {
+    const answer = await this.get<{ 'user-task-accumulators': { name: string; value: string }[] }>(
+      `/jobs/${jobId}/accumulators`,
+    );
+    return new Map(answer['user-task-accumulators'].map(({ name, value }) => [name, value]));
+  }
+
+  private async get<T>(path: string): Promise<T> {
+    const response = await fetch(this.url + path);
+    if (!response.ok) throw new Error(`${path} answered ${response.status}`);
+    return (await response.json()) as T;
+  }
+}
+
+/** Ticks a second of the times in /proc, on every Linux. */
+const TICKS = 100;
+
+/** User and system time that the process has taken so far, all its threads, seconds. */
+export function cpuSeconds(pid: number): number {
+  const fields = readFileSync(`/proc/${pid}/stat`, 'utf8')
+    .replace(/^.*\) /, '')
+    .split(' ');
+  return (Number(fields[11]) + Number(fields[12])) / TICKS;
+}
+
+/** The most memory that the process ever had resident, MB. */
+export function peakMb(pid: number): number {
+  return Number(/VmHWM:\s+(\d+)/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1]) / 1024;
+}

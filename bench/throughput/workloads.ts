@@ -1,0 +1,73 @@
+/** The workloads: what runs, how much of it, and what must come out. */
+import { javaHash, makeLines, mix32, reading } from '../jobs/data/generator.js';
+
+export interface Checksums {
+  count: number;
+  sum: number;
+  mix: number;
+}
+
+export interface Workload {
+  /** The figure's name. */
+  name: string;
+  /** The program in bench/jobs, and the name of its twin. */
+  program: 'pass-through' | 'word-count';
+  reuse: boolean;
+  /** Records of the source: numbers, or lines. */
+  records: number;
+  parallelism: number;
+  taskManagers: number;
+  slots: number;
+}
+
+const PASS_THROUGH = { program: 'pass-through', parallelism: 1, taskManagers: 1, slots: 2 } as const;
+const WORD_COUNT = { program: 'word-count', reuse: false, records: 4_000_000, parallelism: 2 } as const;
+
+export const WORKLOADS: Record<'W1' | 'W2', readonly Workload[]> = {
+  W1: [
+    { ...PASS_THROUGH, name: 'W1-copy', reuse: false, records: 20_000_000 },
+    { ...PASS_THROUGH, name: 'W1-reuse', reuse: true, records: 80_000_000 },
+  ],
+  W2: [
+    { ...WORD_COUNT, name: 'W2', taskManagers: 1, slots: 2 },
+    { ...WORD_COUNT, name: 'W2-2tm', taskManagers: 2, slots: 1 },
+  ],
+};
+
+/** What the workload's checksums must be, worked out without any engine. */
+export function expected({ program, records }: Workload): Checksums {
+  return program === 'pass-through' ? expectedOfReadings(records) : expectedOfWords(records);
+}
+
+function expectedOfReadings(records: number): Checksums {
+  let [count, sum, mix] = [0, 0, 0];
+  for (let id = 0; id < records; id++) {
+    const { key, value } = reading(id, 1000);
+    if ((key & 7) === 0) continue;
+    count++;
+    sum += value * 2 + 1;
+    mix = (mix + mix32(id ^ key)) | 0;
+  }
+  return { count, sum, mix: mix >>> 0 };
+}
+
+function expectedOfWords(records: number): Checksums {
+  const words = new Map<string, { hash: number; seen: number }>();
+  const lines = makeLines().map((line) =>
+    line.split(' ').map((word) => {
+      const entry = words.get(word) ?? { hash: javaHash(word), seen: 0 };
+      words.set(word, entry);
+      return entry;
+    }),
+  );
+  let [count, sum, mix] = [0, 0, 0];
+  for (let i = 0; i < records; i++) {
+    for (const word of lines[i & (lines.length - 1)]) {
+      word.seen++;
+      count++;
+      sum += word.seen;
+      mix = (mix + mix32(word.hash ^ word.seen)) | 0;
+    }
+  }
+  return { count, sum, mix: mix >>> 0 };
+}
