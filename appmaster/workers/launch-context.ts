@@ -28,6 +28,8 @@ export function workerTooLarge(needed: Resource, maximum: Resource): WeftError |
 export interface WorkerSetting {
   applicationId: string;
   applicationToken: string;
+  /** With it TaskManagers check each other: those of different attempts of the AppMaster hold different tokens. */
+  applicationKey: string;
   appMasterUrl: string;
   resourceManagerUrl: string;
   shippedFiles: LocalResource[];
@@ -46,6 +48,7 @@ export function workerLaunchContext(configuration: Configuration, setting: Worke
       ...Object.fromEntries(configuration.family('containerized.taskmanager.env.')),
       [ENV.applicationId]: setting.applicationId,
       [ENV.applicationToken]: setting.applicationToken,
+      [ENV.applicationKey]: setting.applicationKey,
       [ENV.appMasterUrl]: setting.appMasterUrl,
       [ENV.resourceManagerUrl]: setting.resourceManagerUrl,
       [ENV.configuration]: JSON.stringify(configuration.toProperties()),

@@ -73,6 +73,7 @@ test('a TaskManager gets its configuration, its environment and a container of i
   const { environment } = workerLaunchContext(configuration, {
     applicationId: 'application_1_0001',
     applicationToken: 'secret',
+    applicationKey: 'key',
     appMasterUrl: 'http://am',
     resourceManagerUrl: 'http://rm',
     shippedFiles: [],
