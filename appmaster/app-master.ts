@@ -52,6 +52,8 @@ export class AppMaster {
   private workerContext: LaunchContext | undefined;
   private expiryMs = 600_000;
   private jobManagerStarted = false;
+  /** What the JobManager was told last. */
+  private pendingReason = '';
   private ending = false;
 
   constructor(private readonly options: AppMasterOptions) {
@@ -98,6 +100,7 @@ export class AppMaster {
     this.workerContext = workerLaunchContext(settings.configuration, {
       applicationId: settings.applicationId,
       applicationToken: this.applicationToken,
+      applicationKey: settings.applicationKey,
       appMasterUrl: url,
       resourceManagerUrl: settings.resourceManagerUrl,
       shippedFiles: settings.shippedFiles,
@@ -245,7 +248,17 @@ export class AppMaster {
       this.event(5, { container: containerId, node: nodeId, memoryMb: resource.memoryMb, vcores: resource.vcores });
     }
     this.apply(this.pool.allocated(containers, this.nowMs));
-    if (containers.length > 0) this.startJobManager();
+    if (containers.length === 0) return;
+    if (this.pool.outstanding === 0) this.pending('');
+    this.startJobManager();
+  }
+
+  /** @param reason why the containers that were asked for are not there yet; empty: they are */
+  private pending(reason: string): void {
+    if (reason === this.pendingReason) return;
+    this.pendingReason = reason;
+    this.options.log.info({ reason }, reason === '' ? 'all containers are there' : 'containers are not there yet');
+    this.endpoint.workersPending(reason);
   }
 
   private suspect(nodeId: string, suspect: boolean): void {
@@ -288,8 +301,7 @@ export class AppMaster {
         this.suspect(nodeId, state === 'SUSPECT');
       },
       onPending: (reason) => {
-        log.info({ reason }, 'containers are not there yet');
-        this.endpoint.workersPending(reason);
+        this.pending(reason);
       },
       onShutdown: (reason) => void this.abandon(reason, true),
       onRefused: (error) => void this.abandon(error.message, false),
@@ -308,6 +320,7 @@ export class AppMaster {
       workers: () => this.pool.activeIds,
       onRegistered: (restUrl) => {
         this.resourceManager.setTrackingUrl(restUrl);
+        if (this.pendingReason !== '') this.endpoint.workersPending(this.pendingReason);
       },
       onWant: (count) => {
         if (!this.ending) this.apply(this.pool.want(count, this.nowMs));
