@@ -17,8 +17,9 @@ import { appMasterResource, submissionOf, type ApplicationMode } from './submiss
 const MB = 1024 * 1024;
 const FIRST_POLL_MS = 20;
 const LONGEST_POLL_MS = 250;
-/** How often a wait says what it waits for. */
-const NOTICE_EVERY_MS = 3000;
+/** When a wait says for the first time what it waits for, and how long it is silent while nothing changes. */
+const FIRST_NOTICE_MS = 3000;
+const SAME_NOTICE_EVERY_MS = 30_000;
 
 export interface DeployRequest {
   mode: ApplicationMode;
@@ -88,16 +89,17 @@ export async function waitUntilRunning(
   mayHaveEnded = false,
 ): Promise<{ jobManagerUrl: string }> {
   let pollMs = FIRST_POLL_MS;
-  let noticeAtMs = clock.monotonicMs() + NOTICE_EVERY_MS;
+  let notice = { text: '', againAtMs: clock.monotonicMs() + FIRST_NOTICE_MS };
   for (;;) {
     const report = await client.report(applicationId);
     if (mayHaveEnded && report.state === 'FINISHED') return { jobManagerUrl: '' };
     if (isOver(report)) throw applicationEnded(report);
     const jobManagerUrl = report.trackingUrl ?? '';
     if (report.state === 'RUNNING' && jobManagerUrl !== '') return { jobManagerUrl };
-    if (clock.monotonicMs() >= noticeAtMs) {
-      notify?.(waiting(report));
-      noticeAtMs = clock.monotonicMs() + NOTICE_EVERY_MS;
+    const text = waiting(report);
+    if (clock.monotonicMs() >= notice.againAtMs || (notice.text !== '' && notice.text !== text)) {
+      notify?.(text);
+      notice = { text, againAtMs: clock.monotonicMs() + SAME_NOTICE_EVERY_MS };
     }
     await sleep(clock, pollMs);
     pollMs = Math.min(pollMs * 1.3, LONGEST_POLL_MS);

@@ -26,17 +26,11 @@ async function reportOf(
     return await client.report(applicationId);
   } catch (error) {
     if (hasCode(error, 'UNREACHABLE')) throw error;
-    throw stale(applicationId, 'is not known to this cluster', '', rememberedBy, error);
+    throw stale(applicationId, 'is not known to this cluster', '', rememberedBy);
   }
 }
 
-function stale(
-  applicationId: string,
-  what: string,
-  diagnostics: string,
-  rememberedBy: string | undefined,
-  cause?: unknown,
-): WeftError {
+function stale(applicationId: string, what: string, diagnostics: string, rememberedBy: string | undefined): WeftError {
   const said = diagnostics.trim();
   const reason = said === '' ? '' : ` ${said}${/[.!?]$/.test(said) ? '' : '.'}`;
   const source = rememberedBy === undefined ? '' : ` It was remembered by ${rememberedBy}.`;
@@ -45,6 +39,5 @@ function stale(
       ? {}
       : { hint: `Start a new session with yarn-session -d, name one with -id, or delete ${rememberedBy}.` }),
     subject: applicationId,
-    ...(cause === undefined ? {} : { cause }),
   });
 }

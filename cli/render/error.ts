@@ -71,7 +71,7 @@ function framesOf(stack: string | undefined, verbose: boolean): string[] {
   return shown.slice(0, verbose ? frames.length : MAX_FRAMES);
 }
 
-/** User code was mapped to paths relative to the user's folder; what is still a URL or Node's was not. */
+/** User code was mapped to paths relative to the user's folder; what is still a URL, Node's or of no file was not. */
 function isEngineFrame(line: string): boolean {
-  return /file:\/\/|node:|\/dist\/(?:bin|roles)\/|\/weft-stream\/dist\//.test(line);
+  return /file:\/\/|node:|\(<anonymous>\)|\(index \d|\/dist\/(?:bin|roles)\/|\/weft-stream\/dist\//.test(line);
 }

@@ -1,5 +1,4 @@
 /** Why an application waits or is refused, in words with numbers. */
-import { formatDurationMs } from '../../runtime/common/units.js';
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
 import { ANY, allowsBy, pendingOf, type AskGroup } from './ask-table.js';
 import type { NodeTable } from './node-table.js';
@@ -47,10 +46,11 @@ export function explainWait(
   policy: SchedulingPolicy,
 ): Refusal {
   const count = pendingOf(group);
-  const since = nowMs - (application.waitingSinceMs ?? nowMs);
+  // A time of day, because it stays the same: whoever passes the reason on sees what is news.
+  const since = new Date(application.waitingSinceMs ?? nowMs).toISOString().replace(/\.\d+Z$/, 'Z');
   const waits = `${count} ${count === 1 ? 'container' : 'containers'} of ${describe(group.resource)} ${
-    count === 1 ? 'waits' : 'wait'
-  } since ${formatDurationMs(since)}`;
+    count === 1 ? 'has' : 'have'
+  } waited since ${since}`;
   const freest = nodes.freest();
   if (freest === undefined) {
     const why = nodes.size === 0 ? 'no NodeManager is registered' : 'no NodeManager is healthy and connected';

@@ -1,7 +1,7 @@
 /**
  * All slots of the registered TaskManagers, and the jobs that wait for some. First come, first served: a job gets all the
- * slots that it lacks at once or waits for them, and nobody overtakes it. What is lacking in all is asked of the
- * WorkerProvider, in whole TaskManagers.
+ * slots that it lacks at once or waits for them, and nobody overtakes it as long as more slots are on their way. What is
+ * lacking in all is asked of the WorkerProvider, in whole TaskManagers.
  */
 import type { Clock } from '../common/clock.js';
 import { WeftError } from '../common/errors/index.js';
@@ -133,9 +133,10 @@ export class SlotPool {
 
   /** Why the provider has not brought what was wanted; empty when it has. Returns whether that is news. */
   setPendingReason(reason: string): boolean {
-    const changed = reason !== this.pendingReason;
+    if (reason === this.pendingReason) return false;
     this.pendingReason = reason;
-    return changed;
+    this.changed();
+    return true;
   }
 
   /** What a job waits for, for people; undefined when it waits for nothing. */
@@ -145,7 +146,7 @@ export class SlotPool {
     if (entry === undefined) return undefined;
     const { count } = entry.request;
     const queue = position === 0 ? '' : `, behind ${position} other job${position === 1 ? '' : 's'}`;
-    const coming = Math.max(0, this.wanted - this.workers.size - this.ghosts.size);
+    const { coming } = this;
     const workers = coming === 0 ? '' : `, ${coming} more TaskManager${coming === 1 ? '' : 's'} asked for`;
     const reason = this.pendingReason === '' || coming === 0 ? '' : ` (${this.pendingReason})`;
     const slots = `${count} slot${count === 1 ? '' : 's'}`;
@@ -192,12 +193,27 @@ export class SlotPool {
   }
 
   private match(): void {
-    for (let first = this.waiting[0]; first !== undefined; first = this.waiting[0]) {
-      if (first.request.count > this.freeSlots) return;
-      this.waiting.shift();
-      first.cancelTimeout();
-      first.request.granted(this.take(first.request));
+    for (const entry of [...this.waiting]) {
+      if (entry.request.count > this.freeSlots) {
+        if (this.moreWillCome) return;
+        continue;
+      }
+      this.waiting = this.waiting.filter((other) => other !== entry);
+      entry.cancelTimeout();
+      entry.request.granted(this.take(entry.request));
     }
+  }
+
+  /** Whether it is worth keeping free slots for a job that needs more. If not, smaller ones use them meanwhile. */
+  private get moreWillCome(): boolean {
+    const { maxSlots, provider } = this.options;
+    const isStuck = this.pendingReason !== '' && this.coming > 0;
+    return provider.elastic && !isStuck && this.totalSlots < maxSlots;
+  }
+
+  /** TaskManagers that were asked for and have not registered yet. */
+  private get coming(): number {
+    return Math.max(0, this.wanted - this.workers.size - this.ghosts.size);
   }
 
   private take({ jobId, count }: SlotRequest): Slot[] {
@@ -220,6 +236,8 @@ export class SlotPool {
     const missing = Math.min(Math.max(0, needed - this.freeSlots), Math.max(0, maxSlots - this.totalSlots));
     const wanted = this.workers.size + this.ghosts.size + Math.ceil(missing / slotsPerWorker);
     if (wanted === this.wanted) return;
+    // The cluster may well have room for less than it was asked for before.
+    if (wanted < this.wanted) this.pendingReason = '';
     this.wanted = wanted;
     provider.want(wanted);
   }

@@ -62,7 +62,16 @@ test('a failed job: the root cause with the user’s line first, exit code 1', a
     hint: 'Correct the function.',
     subject: 'Map',
     causes: [
-      { message: 'TypeError: bad row', stack: 'TypeError: bad row\n    at map (job.ts:3:9)\n    at file:///x.mjs:1:1' },
+      {
+        message: 'TypeError: bad row',
+        stack: [
+          'TypeError: bad row',
+          '    at map (job.ts:3:9)',
+          '    at Array.map (<anonymous>)',
+          '    at async Promise.all (index 0)',
+          '    at file:///x.mjs:1:1',
+        ].join('\n'),
+      },
     ],
   };
   jobManager.results = [endedAs('FAILED', { class: 'TypeError', 'stack-trace': '', error })];

@@ -145,7 +145,8 @@ test('who waits is told which gate stopped it, with numbers', (t) => {
   scheduler.apply(asked(1, ask(2, MB(1000))), 1000);
   t.like(scheduler.refusal(app(1), 4000), {
     gate: 'no-nodes',
-    message: '2 containers of 1024 MB and 1 vcore wait since 3.0 s: no NodeManager is registered.',
+    message:
+      '2 containers of 1024 MB and 1 vcore have waited since 1970-01-01T00:00:01Z: no NodeManager is registered.',
   });
   scheduler.apply(nodeUpdated(1, MB(512)), 4000);
   t.like(scheduler.refusal(app(1), 4000), { gate: 'node-size' });

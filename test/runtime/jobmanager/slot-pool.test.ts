@@ -76,6 +76,25 @@ test('nobody overtakes', async (t) => {
   t.deepEqual([...granted.keys()], ['first', 'second']);
 });
 
+test('a job that the cluster has no room for does not keep free slots from smaller ones', async (t) => {
+  const { pool, granted, ask } = bench();
+  pool.addWorker('a', 2);
+  ask('big', 9);
+  ask('small', 1);
+  await settle();
+  t.is(granted.size, 0, 'more TaskManagers are on their way');
+  pool.setPendingReason('no node has that much free');
+  await settle();
+  t.deepEqual([...granted.keys()], ['small']);
+  t.regex(pool.describeWaiting('big') ?? '', /waiting for 9 slots \(1 of 2 free\).*no node has that much free/);
+  const limited = bench({ maxSlots: 2 });
+  limited.pool.addWorker('a', 2);
+  limited.ask('big', 3);
+  limited.ask('small', 2);
+  await settle();
+  t.deepEqual([...limited.granted.keys()], ['small'], 'nor one that needs more than the cluster may have');
+});
+
 test('what is lacking is asked for in whole TaskManagers, within the limit', async (t) => {
   const { pool, provider, ask } = bench({ slotsPerWorker: 2, maxSlots: 6 });
   pool.addWorker('a', 2);
