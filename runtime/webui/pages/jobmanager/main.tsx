@@ -15,7 +15,7 @@ function Page() {
     <>
       <Header
         title="JobManager"
-        subtitle={overview.data === undefined ? '' : `version ${overview.data['flink-version']}`}
+        subtitle={overview.data === undefined ? '' : `REST as in Flink ${overview.data['flink-version']}`}
       >
         <a href="#/">Jobs</a>
         <a href="#/taskmanagers">TaskManagers</a>

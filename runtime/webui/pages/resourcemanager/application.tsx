@@ -65,10 +65,11 @@ function Containers(props: { containers: ContainerReport[] }) {
 }
 
 function Steps(props: { events: StepEvent[] }) {
-  const start = props.events[0]?.timeMs ?? 0;
+  const events = [...props.events].sort((a, b) => a.step - b.step || a.timeMs - b.timeMs);
+  const start = events[0]?.timeMs ?? 0;
   return (
     <Table
-      rows={props.events}
+      rows={events}
       rowKey={(event) => `${event.step}-${event.timeMs}-${JSON.stringify(event.detail)}`}
       empty="Nothing has happened yet."
       columns={[
