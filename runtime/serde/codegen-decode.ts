@@ -65,7 +65,7 @@ function emitReadString(code: CodeBuilder, cache: string): string {
   const [value, head] = [code.fresh('r'), code.fresh('h')];
   code.line(`let ${value}; const ${head} = u8[p];`);
   code.line(`if (${head} < 128 && (${head} & 1) === 0) {`);
-  code.line(`${value} = ${cache}.lookup(u8, c.buffer, p + 1, ${head} >>> 1); p += 1 + (${head} >>> 1); }`);
+  code.line(`${value} = ${cache}.lookup(c, p + 1, ${head} >>> 1); p += 1 + (${head} >>> 1); }`);
   code.line(`else { c.pos = p; ${value} = readString(c, undefined); p = c.pos; }`);
   return value;
 }

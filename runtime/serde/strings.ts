@@ -3,7 +3,7 @@
  * keep lone surrogates, and need no decoding. Reading is the costly part (a new string has to be made), so short strings
  * that repeat are found again by their bytes.
  */
-import { readVarint, writeVarint, type Cursor, type NativeBuffer } from './cursor.js';
+import { corrupt, readVarint, writeVarint, type Cursor, type NativeBuffer } from './cursor.js';
 
 const BYTE_CAPACITY = 64;
 
@@ -50,7 +50,7 @@ export function readString(cursor: Cursor, cache: StringCache | undefined): stri
   }
   cursor.pos = start + length;
   if (length > MAX_CACHED_LENGTH || cache === undefined) return cursor.buffer.latin1Slice(start, cursor.pos);
-  return cache.lookup(u8, cursor.buffer, start, length);
+  return cache.lookup(cursor, start, length);
 }
 
 const CACHE_SLOTS = 2048;
@@ -59,37 +59,54 @@ const MAX_CACHED_LENGTH = 63;
 const SAMPLE = 4096;
 
 /**
- * Recently read short strings by a hash of their bytes; one per string field of a gate. Where strings hardly repeat it
- * steps aside and tries again later, each time after a longer while.
+ * Recently read short strings by a hash of their bytes; one per string field of a gate. Both hashing and comparing take
+ * four bytes at a time, and the bytes of a known string are kept beside it, because its characters cost more to read.
+ * Where strings hardly repeat the cache steps aside and tries again later, each time after a longer while.
  */
 export class StringCache {
   private readonly slots: string[] = new Array<string>(CACHE_SLOTS).fill('');
+  /** The characters of a slot's string, MAX_CACHED_LENGTH + 1 bytes each. */
+  private readonly known = new DataView(new ArrayBuffer(CACHE_SLOTS * (MAX_CACHED_LENGTH + 1)));
   private lookups = 0;
   private misses = 0;
   private pauses = 0;
   /** Lookups that are still answered without the cache. */
   private paused = 0;
 
-  lookup(u8: Uint8Array, buffer: NativeBuffer, start: number, length: number): string {
+  /** The string of so many one-byte characters. */
+  lookup({ u8, dv, buffer }: Cursor, start: number, length: number): string {
     if (length === 0) return '';
     if (this.paused > 0) {
       this.paused--;
       return buffer.latin1Slice(start, start + length);
     }
+    if (start + length > u8.length) throw corrupt('a string is longer than what is there');
     if (++this.lookups === SAMPLE) this.review();
-    const end = start + length;
-    let hash = length;
-    for (let i = start; i < end; i++) hash = (Math.imul(hash, 31) + (u8[i] ?? 0)) | 0;
-    const slot = (hash ^ (hash >>> 11)) & (CACHE_SLOTS - 1);
-    const known = this.slots[slot] ?? '';
-    if (known.length === length) {
-      let i = 0;
-      while (i < length && known.charCodeAt(i) === u8[start + i]) i++;
-      if (i === length) return known;
+    const slot =
+      length < 4 ? slotOf(shortWord(u8, start, length), length) : slotOf(hashWords(dv, start, length), length);
+    const text = this.slots[slot] ?? '';
+    if (text.length === length && this.isKnown(u8, dv, start, length, slot)) return text;
+    return this.learn(buffer, start, length, slot);
+  }
+
+  private isKnown(u8: Uint8Array, dv: DataView, start: number, length: number, slot: number): boolean {
+    const { known } = this;
+    const at = slot * (MAX_CACHED_LENGTH + 1);
+    if (length < 4) return known.getInt32(at, true) === shortWord(u8, start, length);
+    const last = length - 4;
+    for (let i = 0; i < last; i += 4) {
+      if (dv.getInt32(start + i, true) !== known.getInt32(at + i, true)) return false;
     }
+    return dv.getInt32(start + last, true) === known.getInt32(at + last, true);
+  }
+
+  private learn(buffer: NativeBuffer, start: number, length: number, slot: number): string {
     this.misses++;
-    const text = buffer.latin1Slice(start, end);
+    const text = buffer.latin1Slice(start, start + length);
     this.slots[slot] = text;
+    const at = slot * (MAX_CACHED_LENGTH + 1);
+    this.known.setInt32(at, 0, true);
+    for (let i = 0; i < length; i++) this.known.setUint8(at + i, text.charCodeAt(i));
     return text;
   }
 
@@ -101,3 +118,24 @@ export class StringCache {
     this.misses = 0;
   }
 }
+
+/** Fewer than four bytes as one number. */
+function shortWord(u8: Uint8Array, start: number, length: number): number {
+  let word = 0;
+  for (let i = 0; i < length; i++) word |= (u8[start + i] ?? 0) << (8 * i);
+  return word;
+}
+
+/** The last four bytes may overlap those before. */
+function hashWords(dv: DataView, start: number, length: number): number {
+  const last = length - 4;
+  let hash = dv.getInt32(start + last, true);
+  for (let i = 0; i < last; i += 4) hash = Math.imul(hash ^ (hash >>> 15), 0x85ebca6b) ^ dv.getInt32(start + i, true);
+  return hash;
+}
+
+function slotOf(hash: number, length: number): number {
+  return Math.imul(hash ^ length, 0x9e3779b1) >>> SLOT_SHIFT;
+}
+
+const SLOT_SHIFT = 32 - Math.log2(CACHE_SLOTS);
