@@ -17,7 +17,9 @@ export function keyedSumOfField(
     if (cell.filled) {
       const sum = cell.value as Record<string, unknown>;
       const before = sum[field];
-      if (typeof before !== typeof value) throw operator.badAggregate('add to a bigint or number', field, value);
+      if ((typeof before === 'number') !== (typeof value === 'number')) {
+        throw operator.badAggregate('add to a bigint or number', field, value);
+      }
       sum[field] = (before as number) + (value as number);
     } else {
       cell.filled = true;
@@ -35,7 +37,7 @@ export function keyedSumOfRecord(cellOf: (record: unknown) => Cell, next: Next, 
     }
     const cell = cellOf(record);
     if (cell.filled) {
-      if (typeof cell.value !== typeof record) {
+      if ((typeof cell.value === 'number') !== (typeof record === 'number')) {
         throw operator.badAggregate('add to a bigint or number', undefined, record);
       }
       cell.value = (cell.value as number) + (record as number);

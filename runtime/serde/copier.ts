@@ -2,6 +2,7 @@
  * Copies for hand-over between operators of one thread: what comes out is what serialisation would have made of it, so
  * that a function's results never depend on where its neighbour runs. Primitives are passed as they are.
  */
+import { instantiate } from '../common/code-template.js';
 import { WeftError } from '../common/errors/index.js';
 import { CodeBuilder, evaluate, property } from './codegen.js';
 import { isPresent, mayBeUndefined } from './codegen-encode.js';
@@ -25,31 +26,53 @@ export function makeCopier(onFallback?: FallbackListener): <T>(value: T) => T {
   const slowly = (value: unknown) => copyGeneric(value, (reason) => report('record', reason));
   let shape: Shape = { k: 'never' };
   let versions = 0;
-  let copy: (value: unknown) => unknown = () => MISFIT;
-  const relearn = (value: unknown): unknown => {
-    if (versions >= MAX_VERSIONS) return slowly(value);
+  const relearn = (value: unknown): ShapeCopier | undefined => {
+    if (versions >= MAX_VERSIONS) return undefined;
     const merged = mergeShapes(shape, shapeOf(value, report), report);
-    if (!sameShape(shape, merged)) {
-      shape = merged;
-      versions++;
-      copy = compile(shape, report);
+    if (sameShape(shape, merged)) return undefined;
+    shape = merged;
+    versions++;
+    return compile(shape, report);
+  };
+  return instantiate(copyByShape)(MISFIT, relearn, slowly) as <T>(value: T) => T;
+}
+
+/** Copies a value that fits a shape, else returns MISFIT. */
+type ShapeCopier = (value: unknown) => unknown;
+
+/**
+ * Template: the code of each hand-over is its own, so that its copier is the only one that the call site ever sees, and
+ * copies that nobody keeps need not be made.
+ * @param relearn widens the shape by a value that does not fit; undefined when that does not help
+ */
+function copyByShape(
+  misfit: symbol,
+  relearn: (value: unknown) => ShapeCopier | undefined,
+  slowly: (value: unknown) => unknown,
+): (value: unknown) => unknown {
+  let copy: ShapeCopier | undefined;
+  const learnFrom = (value: unknown): unknown => {
+    const wider = relearn(value);
+    if (wider === undefined) return slowly(value);
+    copy = wider;
+    const copied = wider(value);
+    return copied === misfit ? slowly(value) : copied;
+  };
+  return function copier(value) {
+    if (typeof value !== 'object' || value === null) {
+      return typeof value === 'function' || typeof value === 'symbol' ? slowly(value) : value;
     }
+    if (copy === undefined) return learnFrom(value);
     const copied = copy(value);
-    return copied === MISFIT ? slowly(value) : copied;
+    return copied === misfit ? learnFrom(value) : copied;
   };
-  const copier = (value: unknown): unknown => {
-    if (typeof value !== 'object' || value === null) return isPrimitive(value) ? value : slowly(value);
-    const copied = copy(value);
-    return copied === MISFIT ? relearn(value) : copied;
-  };
-  return copier as <T>(value: T) => T;
 }
 
 function isPrimitive(value: unknown): boolean {
   return typeof value !== 'function' && typeof value !== 'symbol';
 }
 
-function compile(shape: Shape, report: FallbackListener): (value: unknown) => unknown {
+function compile(shape: Shape, report: FallbackListener): ShapeCopier {
   const code = new CodeBuilder({ MISFIT, hasOwn: Object.hasOwn, copyGeneric });
   const result = emitCopy(shape, 'x', code, report, 'record');
   return evaluate(`(x) => {\n${code.body()}\nreturn ${result};\n}`, code.constants);

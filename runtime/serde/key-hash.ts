@@ -41,20 +41,21 @@ export function hashKey(key: unknown): number {
   return murmur3(bytes, bytes.length);
 }
 
+/** The arithmetic of `mixBlock` and `finish` stands here once more: calls would take longer than what they do. */
 function hashString(text: string): number {
   const { length } = text;
-  const blocks = length & ~3;
   let hash = 0;
   let seen = 0;
   let i = 0;
-  while (i < blocks) {
+  for (; i + 4 <= length; i += 4) {
     const a = text.charCodeAt(i);
     const b = text.charCodeAt(i + 1);
     const c = text.charCodeAt(i + 2);
     const d = text.charCodeAt(i + 3);
     seen |= a | b | c | d;
-    hash = mixBlock(hash, a | (b << 8) | (c << 16) | (d << 24));
-    i += 4;
+    const block = Math.imul(a | (b << 8) | (c << 16) | (d << 24), 0xcc9e2d51);
+    hash ^= Math.imul((block << 15) | (block >>> 17), 0x1b873593);
+    hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
   }
   let tail = 0;
   let shift = 0;
@@ -67,8 +68,9 @@ function hashString(text: string): number {
     const bytes = canonicalKeyBytes(text);
     return murmur3(bytes, bytes.length);
   }
-  tail |= KeyType.latin1 << shift;
-  hash = shift === 24 ? mixBlock(hash, tail) : mixTail(hash, tail);
+  const rest = Math.imul(tail | (KeyType.latin1 << shift), 0xcc9e2d51);
+  hash ^= Math.imul((rest << 15) | (rest >>> 17), 0x1b873593);
+  if (shift === 24) hash = (Math.imul((hash << 13) | (hash >>> 19), 5) + 0xe6546b64) | 0;
   return finish(hash, length + 1);
 }
 

@@ -50,9 +50,12 @@ export class RecordEncoder {
     if (declared !== undefined) this.adopt(declared);
   }
 
-  /** The code for the hot path; asks for `boundOf` when it says `misfit`. */
-  get put(): Compiled['put'] {
-    return this.code?.put ?? (() => PutResult.misfit);
+  /**
+   * The code for the hot path; `boundOf` helps when it says `misfit`. Undefined before there is a shape: a stand-in for it
+   * would be what call sites learn first.
+   */
+  get put(): Compiled['put'] | undefined {
+    return this.code?.put;
   }
 
   /**

@@ -14,7 +14,8 @@ export interface EmitEnvironment {
   copy: ((record: unknown) => unknown) | undefined;
   random: () => number;
   counters: { recordsOut: number };
-  put: RecordEncoder['put'];
+  /** Undefined until the first record has taught it. */
+  put: RecordEncoder['put'] | undefined;
   /** Takes what `put` would not. */
   slow: (record: unknown, ring: RingOutput) => void;
   /** Whether each record is published at once. */
@@ -31,7 +32,7 @@ export function makeEmitter(environment: EmitEnvironment): Emitter {
   const count = rings.length;
   const handOver = `local.push(${copy === undefined ? 'record' : 'copy(record)'});`;
   const encode = `const ring = rings[channel];
-    if (put(record, ring) !== ${PutResult.done}) slow(record, ring);
+    if (put === undefined || put(record, ring) !== ${PutResult.done}) slow(record, ring);
     ${eager ? 'ring.publish();' : ''}`;
   const body = rings.every((ring) => ring === null)
     ? `const local = locals[channel]; ${handOver}`
