@@ -143,7 +143,8 @@ export class FlinkCluster {
     await fetch(`${REST}/jobs/${jobId}?mode=cancel`, { method: 'PATCH' });
     await poll(
       'Flink’s cancel',
-      async () => (await this.get<{ state: string }>(`/jobs/${jobId}`)).state === 'CANCELED',
+      // While the JobManager is busy its answer may come too late and be an error; it is asked again.
+      async () => (await this.get<{ state: string }>(`/jobs/${jobId}`).catch(() => undefined))?.state === 'CANCELED',
     );
   }
 
