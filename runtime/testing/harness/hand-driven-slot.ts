@@ -1,0 +1,116 @@
+/** The tasks of a job in one slot that has no thread: they work when the test says so, and until nothing is left to do. */
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../../common/clock.js';
+import { systemClock } from '../../common/clock.js';
+import { WeftError, fromWireError } from '../../common/errors/index.js';
+import { newExecutionId } from '../../common/ids.js';
+import { silentLogger } from '../../common/log/logger.js';
+import { FeedbackQueues } from '../../connectors/index.js';
+import {
+  createSlotNetwork,
+  createTaskManagerNetwork,
+  type Doorbell,
+  type TaskManagerNetwork,
+} from '../../exchange/index.js';
+import { describeTasks, expand } from '../../graph/execution-graph.js';
+import type { StreamGraph } from '../../graph/stream-graph.js';
+import { buildTask } from '../../taskmanager/slot/build-task.js';
+import type { SlotTask } from '../../taskmanager/slot/slot-task.js';
+import { jobGraphOf } from '../described-job.js';
+import { OneBufferNetwork } from './one-buffer-network.js';
+
+const RESOURCE_ID = 'harness';
+/** Every channel ends in the slot and holds references, so that there is little to put into segments. */
+const SEGMENT_BYTES = 32 * 1024;
+const SEGMENTS = 8;
+
+export interface SlotOptions {
+  clock: Clock;
+  /** Outputs are full every other time. */
+  oneBuffer: boolean;
+}
+
+export class HandDrivenSlot {
+  private readonly network: TaskManagerNetwork;
+  private readonly oneBuffer: OneBufferNetwork | undefined;
+  private readonly doorbell: Doorbell;
+  private readonly tasks: readonly SlotTask[];
+  private failure: WeftError | undefined;
+
+  /** @throws API_BAD_ARGUMENT when the job needs more than a slot */
+  constructor(streamGraph: StreamGraph, { clock, oneBuffer }: SlotOptions) {
+    this.network = createTaskManagerNetwork({
+      ...{ resourceId: RESOURCE_ID, slots: 1, segmentBytes: SEGMENT_BYTES, networkBytes: SEGMENTS * SEGMENT_BYTES },
+      auth: { token: '', check: () => undefined },
+      ...{ clock: systemClock, log: silentLogger() },
+    });
+    const jobGraph = jobGraphOf(streamGraph);
+    const executionGraph = expand(jobGraph);
+    if (jobGraph.vertices.some(({ parallelism }) => parallelism > 1)) {
+      throw new WeftError('API_BAD_ARGUMENT', 'A harness runs one subtask of each operator: set no parallelism.');
+    }
+    const place = { resourceId: RESOURCE_ID, slot: 0, data: { host: '', port: 0 } };
+    const places = executionGraph.slots.map(() => place);
+    const identify = (): { executionId: string; attempt: number } => ({ executionId: newExecutionId(), attempt: 0 });
+    const tasks = describeTasks(executionGraph, places, identify).flat();
+    const edges = jobGraph.edges.map(({ id, pattern }) => ({
+      ...{ id, pattern, sourceParallelism: 1, targetParallelism: 1 },
+    }));
+    const inner = createSlotNetwork(
+      this.network.prepareSlot({ jobId: jobGraph.jobId, attempt: 0, slot: 0, tasks, edges }),
+    );
+    this.doorbell = inner.doorbell;
+    this.oneBuffer = oneBuffer ? new OneBufferNetwork(inner) : undefined;
+    const program = {
+      ...{ jobGraph, streamGraph, clock, folder: '', network: this.oneBuffer ?? inner },
+      feedback: new FeedbackQueues(),
+      onResults: () => undefined,
+      random: () => 0,
+      mapStack: (error: Error) => error.stack,
+      report: ({ error }: Parameters<Parameters<typeof buildTask>[0]['report']>[0]) => {
+        if (error !== undefined) this.failure ??= fromWireError(error);
+      },
+      onFallback: () => undefined,
+    };
+    this.tasks = tasks.map((descriptor) => buildTask(program, descriptor));
+  }
+
+  /** See `OneBufferNetwork`; 0 unless outputs hold one record. */
+  get peakRecords(): number {
+    return this.oneBuffer?.peakRecords ?? 0;
+  }
+
+  /** Opens the functions. @throws what an `open` threw */
+  async start(): Promise<void> {
+    await Promise.all(this.tasks.map((task) => task.start()));
+    this.work();
+  }
+
+  /** Lets the tasks work until nothing is left to do now. @throws the first failure of a task */
+  work(): void {
+    // As the loop of a slot thread: it sleeps when no task worked and nobody has rung since it looked.
+    let again = true;
+    while (again && this.failure === undefined) {
+      const seen = this.doorbell.value;
+      again = false;
+      for (const task of this.tasks) again = task.slice() || again;
+      again ||= this.doorbell.value !== seen || this.oneBuffer?.full === true;
+    }
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  /** Lets the tasks work until all are over; their inputs must end. @throws the first failure of a task */
+  async finish(): Promise<void> {
+    while (this.failure === undefined && !this.tasks.every(({ over }) => over)) {
+      for (const task of this.tasks) task.slice();
+      await setImmediate();
+    }
+    await this.release();
+    if (this.failure !== undefined) throw this.failure;
+  }
+
+  private async release(): Promise<void> {
+    await Promise.all(this.tasks.map((task) => task.cancel()));
+    await this.network.close();
+  }
+}
