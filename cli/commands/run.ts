@@ -78,11 +78,11 @@ function executorFor(target: Target, context: ExecutionContext): JobExecutor {
 
 /** The engine is loaded only for this target. */
 function localExecutor(configuration: Configuration): JobExecutor {
-  return async (jobGraph, { artifact }) => {
+  return async (jobGraph, { artifact }, onSubmitted) => {
     const { executeLocally } = await import('../../runtime/local/index.js');
     const { printFinished } = await import('../program/job-execution.js');
     print(`Job has been submitted with JobID ${jobGraph.jobId}`);
-    const result = await executeLocally(jobGraph, artifact, configuration);
+    const result = await executeLocally(jobGraph, artifact, configuration, onSubmitted);
     printFinished(result, print);
     return result;
   };

@@ -1,5 +1,5 @@
 /** Gives jobs to a cluster, tells about them in the lines that scripts read, and waits for their end. */
-import type { JobExecutionResult } from '../../runtime/api/host.js';
+import type { JobExecutionResult, SubmittedJob } from '../../runtime/api/host.js';
 import type { Configuration } from '../../runtime/common/config/index.js';
 import { clusterOptions } from '../../runtime/common/config/index.js';
 import { readArtifactFile, type ArtifactSource } from '../../runtime/bundle/index.js';
@@ -22,7 +22,7 @@ export interface ExecutionContext extends ClusterContext {
 
 /** Each job is given to this cluster, which goes on after it. */
 export function submitTo(cluster: Promise<JobCluster>, context: ExecutionContext): JobExecutor {
-  return async (jobGraph, program) => {
+  return async (jobGraph, program, onSubmitted) => {
     const known = await cluster;
     const client = new JobManagerClient(known.jobManagerUrl);
     try {
@@ -31,13 +31,13 @@ export function submitTo(cluster: Promise<JobCluster>, context: ExecutionContext
     } finally {
       client.close();
     }
-    return finish(jobGraph, known, context);
+    return finish(jobGraph, known, context, onSubmitted);
   };
 }
 
 /** Each job gets an application of its own, which ends with it. */
 export function deployPerJob(context: ExecutionContext): JobExecutor {
-  return async (jobGraph, program) => {
+  return async (jobGraph, program, onSubmitted) => {
     const { configuration, clock, notify } = context;
     const deployment = await deployApplication(
       { mode: 'per-job', configuration, jobGraph, artifact: program.artifact.files },
@@ -52,14 +52,20 @@ export function deployPerJob(context: ExecutionContext): JobExecutor {
     });
     const { jobManagerUrl } = await deployment.waitUntilRunning();
     submitted();
-    return finish(jobGraph, clusterOfApplication(applicationId, jobManagerUrl, context), context);
+    return finish(jobGraph, clusterOfApplication(applicationId, jobManagerUrl, context), context, onSubmitted);
   };
 }
 
-async function finish(jobGraph: JobGraph, cluster: JobCluster, context: ExecutionContext): Promise<JobExecutionResult> {
+async function finish(
+  jobGraph: JobGraph,
+  cluster: JobCluster,
+  context: ExecutionContext,
+  onSubmitted: (job: SubmittedJob) => void,
+): Promise<JobExecutionResult> {
   const { jobId, name: jobName } = jobGraph;
   const { clock, configuration, notify, print } = context;
   print(`Job has been submitted with JobID ${jobId}`);
+  onSubmitted(submittedJob(jobId, cluster));
   if (!configuration.get(clusterOptions.attached)) {
     return { jobId, jobName, netRuntimeMs: -1, accumulators: {} };
   }
@@ -80,6 +86,24 @@ async function finish(jobGraph: JobGraph, cluster: JobCluster, context: Executio
   } finally {
     ended();
   }
+}
+
+/** What the program may ask of its job while that runs. */
+function submittedJob(jobId: string, cluster: JobCluster): SubmittedJob {
+  const ask = async <R>(question: (client: JobManagerClient) => Promise<R>): Promise<R> => {
+    const client = new JobManagerClient(cluster.jobManagerUrl);
+    try {
+      return await question(client);
+    } finally {
+      client.close();
+    }
+  };
+  return {
+    jobId,
+    status: () => ask((client) => client.status(jobId)),
+    cancel: () => ask((client) => client.cancel(jobId)),
+    results: (node, from) => ask((client) => client.results(jobId, node, from)),
+  };
 }
 
 /** The lines after an attached job. */

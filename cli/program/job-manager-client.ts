@@ -1,4 +1,5 @@
 /** The JobManager's REST API for commands: Flink's paths, and Weft's own for submission and graphs. */
+import type { ResultBatch } from '../../runtime/api/host.js';
 import type { WireError } from '../../runtime/common/errors/index.js';
 import type { AccumulatorState } from '../../runtime/common/wire/protocols/taskmanager-jobmanager.js';
 import { accumulatorResults } from '../../runtime/graph/accumulator-states.js';
@@ -51,6 +52,16 @@ export class JobManagerClient {
       accumulators: accumulatorResults(Object.values(result['accumulator-results'] ?? {})),
       ...(error === undefined ? {} : { error }),
     };
+  }
+
+  async status(jobId: string): Promise<string> {
+    const { status } = (await this.http.get(`/jobs/${jobId}/status`)) as { status: string };
+    return status;
+  }
+
+  /** What the job's collect sink has taken, from a position on. */
+  async results(jobId: string, node: number, from: number): Promise<ResultBatch> {
+    return (await this.http.get(`/weft/v1/jobs/${jobId}/results?node=${node}&from=${from}`)) as ResultBatch;
   }
 
   /** Asks for the job's end; it may take a moment until it is CANCELED. */

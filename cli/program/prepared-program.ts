@@ -1,5 +1,5 @@
 /** A program made ready to run in the client: bundled, laid out in a folder of its own, bound to the API. */
-import type { JobExecutionResult } from '../../runtime/api/host.js';
+import type { JobExecutionResult, SubmittedJob } from '../../runtime/api/host.js';
 import * as api from '../../runtime/api/index.js';
 import {
   API_SYMBOL,
@@ -24,7 +24,11 @@ export interface PreparedProgram {
 }
 
 /** What becomes of a job graph: it is run somewhere. */
-export type JobExecutor = (jobGraph: JobGraph, program: PreparedProgram) => Promise<JobExecutionResult>;
+export type JobExecutor = (
+  jobGraph: JobGraph,
+  program: PreparedProgram,
+  onSubmitted: (job: SubmittedJob) => void,
+) => Promise<JobExecutionResult>;
 
 /** @throws BUNDLE_… for what is wrong with the program or the files to ship */
 export async function prepareProgram(programPath: string, configuration: Configuration): Promise<PreparedProgram> {
@@ -55,9 +59,9 @@ export async function runPrepared(
     args,
     parallelism: configuration.get(clusterOptions.parallelism),
     configuration: configuration.toProperties(),
-    execute: (streamGraph, execution) => {
+    execute: (streamGraph, execution, onSubmitted) => {
       const jobGraph = createJobGraph(streamGraph, { jobId: newJobId(), program: programOf(artifact, execution) });
-      return execute(jobGraph, program);
+      return execute(jobGraph, program, onSubmitted);
     },
   });
 }

@@ -16,6 +16,31 @@ export interface JobExecutionResult {
   readonly accumulators: Readonly<Record<string, unknown>>;
 }
 
+/** A part of what a job's collect sink has taken. */
+export interface ResultBatch {
+  /** Structured clones, base64. */
+  readonly records: readonly string[];
+  /** No record follows this one. */
+  readonly ended: boolean;
+  /** Counts the restarts of the job; results of different attempts do not fit together. */
+  readonly attempt: number;
+}
+
+/** A job that was handed over and may still run. */
+export interface SubmittedJob {
+  /** 32 hex digits. */
+  readonly jobId: string;
+  /** Flink's name of the job's state. */
+  status(): Promise<string>;
+  /** Asks for the job's end; it may take a moment until it is CANCELED. */
+  cancel(): Promise<void>;
+  /**
+   * Results from a position on; those before it may be forgotten. Answers after a short wait when there are none yet.
+   * @param node the collect sink
+   */
+  results(node: number, from: number): Promise<ResultBatch>;
+}
+
 export interface ProgramHost {
   /** `replay`: the wanted `execute()` is captured and stays pending for ever; earlier ones resolve as they did in the client. */
   readonly mode: 'client' | 'replay';
@@ -23,8 +48,8 @@ export interface ProgramHost {
   readonly parallelism: number;
   /** Configuration that was set (files and `-D`), as text by key. */
   readonly configuration: Readonly<Record<string, string>>;
-  /** Runs the job to its end. Rejects with its root cause when it fails or is cancelled. */
-  execute(streamGraph: StreamGraph): Promise<JobExecutionResult>;
+  /** Runs the job to its end; `onSubmitted` is told once it was handed over. Rejects with its root cause when it fails or is cancelled. */
+  execute(streamGraph: StreamGraph, onSubmitted?: (job: SubmittedJob) => void): Promise<JobExecutionResult>;
   /** Works the value out in the client, and gives the client's result on replay. */
   value<T>(name: string, compute: () => T | Promise<T>): Promise<T>;
   /** Maps `file:line:column` of the bundle to the user's source, where the host has its source map. */

@@ -4,6 +4,7 @@
  * import of the package is bound to this one list.
  */
 export { StreamExecutionEnvironment } from './environment/stream-execution-environment.js';
+export { CollectedRecords } from './environment/collected-records.js';
 export { ExecutionConfig } from './environment/execution-config.js';
 export { RestartStrategies } from './environment/restart-strategies.js';
 export { Time, type TimeUnit } from './environment/time.js';
@@ -32,6 +33,7 @@ export type {
   TwoProcesses,
 } from './functions/inputs.js';
 export type { Comparable, KeyValue } from './functions/fields.js';
+export { JobClient, type JobStatus } from './environment/job-client.js';
 export { JobExecutionResult } from './environment/job-execution-result.js';
 export type { RestartStrategyConfig } from '../graph/stream-graph.js';
 export { WeftError } from '../common/errors/index.js';

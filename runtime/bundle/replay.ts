@@ -12,7 +12,7 @@ import { ContextPlayer } from './context/player.js';
 import { API_IMPORTED_SYMBOL, API_SYMBOL } from './api-symbols.js';
 import { Deferred } from './deferred.js';
 import { programError } from './program-error.js';
-import { installHost, type JobExecutionResult, type ProgramHost } from '../api/host.js';
+import { installHost, type JobExecutionResult, type ProgramHost, type SubmittedJob } from '../api/host.js';
 import { sourceMappingOf } from './source-mapping.js';
 
 export interface ReplayOptions {
@@ -66,6 +66,14 @@ export async function replayProgram({ folder, jobGraph }: ReplayOptions): Promis
   }
 }
 
+/** A job that the program's run in the client handed over before: what became of it is among the recorded values. */
+const EARLIER_JOB: SubmittedJob = {
+  jobId: '',
+  status: () => Promise.reject(new WeftError('INTERNAL', 'The state of an earlier job is a recorded value.')),
+  cancel: () => Promise.resolve(),
+  results: () => Promise.reject(new WeftError('INTERNAL', 'The results of an earlier job are recorded values.')),
+};
+
 function replayHost(
   jobGraph: JobGraph,
   player: ContextPlayer,
@@ -78,11 +86,13 @@ function replayHost(
     mode: 'replay',
     parallelism: context.parallelism ?? jobGraph.settings.parallelism,
     configuration: context.configuration ?? {},
-    execute(streamGraph) {
+    execute(streamGraph, onSubmitted) {
       const index = executions++;
       if (index === executeIndex) capture(streamGraph);
+      if (index < executeIndex) onSubmitted?.(EARLIER_JOB);
       const earlier = index < executeIndex ? player.execution(index) : undefined;
-      return earlier === undefined ? new Promise(() => {}) : Promise.resolve(earlier as JobExecutionResult);
+      if (earlier === undefined) return new Promise(() => {});
+      return 'error' in earlier ? Promise.reject(earlier.error) : Promise.resolve(earlier.result as JobExecutionResult);
     },
     value: <T>(name: string) => Promise.resolve(player.value(name) as T),
     mapLocation,

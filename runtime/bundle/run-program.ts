@@ -55,7 +55,7 @@ class ClientRun {
       mode: 'client',
       parallelism,
       configuration,
-      execute: (graph) => recording.execute(graph, options.execute),
+      execute: (graph, onSubmitted) => recording.execute(graph, options.execute, onSubmitted),
       value: (name, compute) => recording.value(name, compute),
       mapLocation: (location) => mapping.location(location),
     };

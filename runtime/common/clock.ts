@@ -13,9 +13,13 @@ export interface Clock {
   every(periodMs: number, callback: () => void): () => void;
 }
 
+// Taken before any program can replace them: while a program is recorded, its readings count and Weft's own do not.
+const realNow = Date.now.bind(Date);
+const realMonotonic = performance.now.bind(performance);
+
 export const systemClock: Clock = {
-  nowMs: () => Date.now(),
-  monotonicMs: () => performance.now(),
+  nowMs: () => realNow(),
+  monotonicMs: () => realMonotonic(),
   after(delayMs, callback) {
     const timer = setTimeout(callback, delayMs);
     return () => clearTimeout(timer);

@@ -3,6 +3,7 @@
  * says whether there is more now, later, or never. A sink takes a record at a time. Made and driven by the slot
  * thread; nothing here knows of tasks, channels or other operators.
  */
+export { ResultBuffer, type CollectedRecords } from './collect/result-buffer.js';
 export { elementsSource } from './collection/elements-source.js';
 export { FeedbackQueues } from './feedback/feedback-queues.js';
 export { FeedbackSource } from './feedback/feedback-source.js';

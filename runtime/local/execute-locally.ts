@@ -1,5 +1,5 @@
 /** Runs one job in this process, with the engine of a cluster. */
-import type { JobExecutionResult } from '../api/host.js';
+import type { JobExecutionResult, SubmittedJob } from '../api/host.js';
 import { readArtifactFile, type Artifact } from '../bundle/index.js';
 import type { Configuration } from '../common/config/index.js';
 import { accumulatorResults } from '../graph/accumulator-states.js';
@@ -23,12 +23,13 @@ export async function executeLocally(
   jobGraph: JobGraph,
   artifact: Artifact,
   configuration: Configuration,
+  onSubmitted: (job: SubmittedJob) => void = () => undefined,
 ): Promise<JobExecutionResult> {
   const { jobId, name: jobName } = jobGraph;
   const cluster = new LocalCluster(configuration, expand(jobGraph).slots.length);
   try {
     for (const file of artifact.files) await cluster.blobs.put(await readArtifactFile(file), file.sha256);
-    const outcome = outcomeOf(await cluster.run(jobId, jobGraph));
+    const outcome = outcomeOf(await cluster.run(jobId, jobGraph, onSubmitted));
     const error = outcomeError(jobId, outcome);
     if (error !== undefined) throw error;
     return { jobId, jobName, netRuntimeMs: outcome.netRuntimeMs, accumulators: outcome.accumulators };

@@ -1,6 +1,7 @@
 /** A JobManager and one TaskManager in this process, joined without a socket; slots are threads as everywhere. */
 import { cpus, freemem, totalmem } from 'node:os';
 import { join } from 'node:path';
+import type { SubmittedJob } from '../api/host.js';
 import { BlobStore } from '../common/blobs/blob-store.js';
 import { systemClock } from '../common/clock.js';
 import { clusterOptions, memoryOptions, type Configuration } from '../common/config/index.js';
@@ -61,10 +62,21 @@ export class LocalCluster {
   }
 
   /** Runs the job to its end; the files of its artifact must be in `blobs`. @throws JOB_GRAPH_INVALID, BLOB_NOT_FOUND */
-  async run(jobId: string, jobGraph: unknown): Promise<JobMaster> {
+  async run(jobId: string, jobGraph: unknown, onSubmitted: (job: SubmittedJob) => void): Promise<JobMaster> {
     await this.registered;
     const ended = new Promise<JobMaster>((resolve) => this.waiting.set(jobId, resolve));
-    await this.jobManager.submit(jobGraph);
+    const { jobManager } = this;
+    await jobManager.submit(jobGraph);
+    const job = jobManager.dispatcher.get(jobId);
+    onSubmitted({
+      jobId,
+      status: () => Promise.resolve(job.state),
+      cancel: () => {
+        job.cancel();
+        return Promise.resolve();
+      },
+      results: (node, from) => job.results(node, from),
+    });
     return ended;
   }
 

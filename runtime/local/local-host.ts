@@ -2,12 +2,11 @@
 import type { ProgramHost } from '../api/host.js';
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
-import { API_SYMBOL, bundleProgram, describeFiles, type Artifact, type ProgramExecution } from '../bundle/index.js';
+import { API_SYMBOL, bundleProgram, describeFiles, type Artifact, type RunJob } from '../bundle/index.js';
 import { clusterOptions, loadConfiguration, yarnOptions, type Configuration } from '../common/config/index.js';
 import { WeftHome } from '../common/home.js';
 import { newJobId } from '../common/ids.js';
 import { createJobGraph } from '../graph/job-graph-generator.js';
-import type { StreamGraph } from '../graph/stream-graph.js';
 import { ambientRecording } from './ambient-recording.js';
 import { executeLocally } from './execute-locally.js';
 
@@ -22,17 +21,18 @@ export function localHost(): Promise<ProgramHost> {
 function createLocalHost(configuration: Configuration): ProgramHost {
   const recording = ambientRecording();
   let artifact: Promise<Artifact> | undefined;
-  const runJob = async (streamGraph: StreamGraph, execution: ProgramExecution) => {
+  const runJob: RunJob = async (streamGraph, execution, onSubmitted) => {
     const bundled = await (artifact ??= bundleThisProgram(configuration));
     const { entry } = bundled;
     const program = { entry, files: describeFiles(bundled), ...execution };
-    return executeLocally(createJobGraph(streamGraph, { jobId: newJobId(), program }), bundled, configuration);
+    const jobGraph = createJobGraph(streamGraph, { jobId: newJobId(), program });
+    return executeLocally(jobGraph, bundled, configuration, onSubmitted);
   };
   return {
     mode: 'client',
     parallelism: configuration.get(clusterOptions.parallelism),
     configuration: configuration.toProperties(),
-    execute: (streamGraph) => recording.execute(streamGraph, runJob),
+    execute: (streamGraph, onSubmitted) => recording.execute(streamGraph, runJob, onSubmitted),
     value: (name, compute) => recording.value(name, compute),
     mapLocation: (location) => location,
   };

@@ -4,11 +4,11 @@ import type { RichFunction, RuntimeContext } from '../functions/index.js';
 import type { OperatorSpec } from '../graph/operator-spec.js';
 import type { StreamNode } from '../graph/stream-graph.js';
 import { makeCopier } from '../serde/index.js';
+import type { Backlog } from './backlog.js';
 import { copyingHandOver, discard, fork, leaveChain } from './hand-over.js';
 import { OperatorContext, type StackMapper } from './operator-context.js';
 import { operatorCode } from './operator-code.js';
 import type { RecordSink } from './sink.js';
-import type { SinkBacklog } from './sink-backlog.js';
 import type { Next, TaskContext } from './task-context.js';
 import { twoInputCode } from './two-input-code.js';
 
@@ -35,7 +35,7 @@ export interface ChainParts {
   readonly makeSink: ChainOptions['makeSink'];
   readonly onSettled: () => void;
   readonly sinks: { sink: RecordSink; operator: OperatorContext }[];
-  readonly backlogs: SinkBacklog[];
+  readonly backlogs: Backlog[];
 }
 
 interface OwnedFunction {
@@ -85,7 +85,9 @@ export class Chain {
 
   /** Resolves when no sink is waiting any longer; failures are in the task's context. */
   async allSettled(): Promise<void> {
-    for (const backlog of this.parts.backlogs) await backlog.idle();
+    // First those at the front of the chain: what they let go fills those behind.
+    do for (const backlog of this.parts.backlogs.toReversed()) await backlog.idle();
+    while (!this.settled);
   }
 
   /** Opens functions and sinks, the last of the chain first, so that everyone finds its consumers open. */

@@ -85,6 +85,7 @@ function sinkCode(
   if (spec.kind !== 'function') {
     const sink = parts.makeSink(spec, operator);
     parts.sinks.push({ sink, operator });
+    if (sink.backlog !== undefined) parts.backlogs.push(sink.backlog);
     return instantiate(recordSink)(sink, operator);
   }
   const { task } = operator;

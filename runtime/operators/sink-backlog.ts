@@ -1,6 +1,7 @@
 /**
  * What waits while a sink's `invoke` has not settled its promise: at most what one record of the input fanned out to.
  */
+import type { Backlog } from './backlog.js';
 import type { OperatorContext } from './operator-context.js';
 
 export interface BacklogOptions {
@@ -13,7 +14,7 @@ export interface BacklogOptions {
   onSettled: () => void;
 }
 
-export class SinkBacklog {
+export class SinkBacklog implements Backlog {
   /** While true, no record may be handed to the sink, and the subtask takes no further input. */
   busy = false;
   private readonly idleCallbacks: (() => void)[] = [];

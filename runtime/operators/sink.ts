@@ -1,5 +1,6 @@
 import type { SinkContext, SinkFunction } from '../functions/index.js';
 import type { OperatorContext } from './operator-context.js';
+import type { Backlog } from './backlog.js';
 import type { SinkBacklog } from './sink-backlog.js';
 import type { Next } from './task-context.js';
 
@@ -10,6 +11,8 @@ export interface RecordSink {
   write(record: unknown): void;
   /** At the end of each turn of the slot thread. */
   flush?(): void;
+  /** Where records wait, if they do. */
+  readonly backlog?: Backlog;
   /** After the last record, and after a failure or a cancel. */
   close?(): void | Promise<void>;
 }

@@ -8,6 +8,7 @@ import type {
   TaskDescriptor,
   TaskMetrics,
 } from '../common/wire/protocols/taskmanager-jobmanager.js';
+import type { CollectedRecords } from '../connectors/index.js';
 import type { SlotSetup } from '../exchange/index.js';
 import type { JobFiles } from './job-files.js';
 import type { GatheredValues, StateChange } from './slot/slot-messages.js';
@@ -78,6 +79,11 @@ export class SlotJob implements SlotThreadListener {
 
   start(): void {
     this.thread?.start();
+  }
+
+  /** Results that wait for the client, from a position on. */
+  async collect(from: number): Promise<CollectedRecords> {
+    return (await this.thread?.collect(from)) ?? { records: [], ended: false };
   }
 
   /** Ends the tasks in order if the thread takes the order in time, else by force. Resolves when the thread is gone. */

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { ENV } from '../common/environment.js';
 import { WeftError, fromWireError } from '../common/errors/index.js';
+import type { CollectedRecords } from '../connectors/index.js';
 import type { SlotHeapLimits } from './memory-plan.js';
 import type { BuildTasks, FromSlot, GatheredValues, StateChange } from './slot/slot-messages.js';
 
@@ -14,6 +15,8 @@ const HIDDEN_VARIABLES: readonly string[] = [
   ENV.livenessToken,
   ENV.configuration,
 ];
+
+const NOTHING_COLLECTED: CollectedRecords = { records: [], ended: false };
 
 export interface SlotThreadListener {
   states(changes: StateChange[]): void;
@@ -30,6 +33,9 @@ export class SlotThread {
   private readonly worker: Worker;
   private listener: SlotThreadListener | undefined;
   private building: { resolve: () => void; reject: (error: Error) => void } | undefined;
+  /** Questions for results that the thread has not answered. */
+  private readonly asking = new Map<number, (collected: CollectedRecords) => void>();
+  private questions = 0;
   private onCancelling: (() => void) | undefined;
   private death: WeftError | undefined;
   /** Resolves when the thread is gone. */
@@ -72,6 +78,16 @@ export class SlotThread {
     this.worker.postMessage({ type: 'start' });
   }
 
+  /** Results that wait for the client; none, and not the end, from a thread that ends meanwhile. */
+  collect(from: number): Promise<CollectedRecords> {
+    if (this.death !== undefined) return Promise.resolve(NOTHING_COLLECTED);
+    return new Promise((resolve) => {
+      const question = ++this.questions;
+      this.asking.set(question, resolve);
+      this.worker.postMessage({ type: 'collect', question, from });
+    });
+  }
+
   /** Resolves when the order has arrived; never, if the thread is stuck in user code. */
   cancel(): Promise<void> {
     const arrived = new Promise<void>((resolve) => {
@@ -99,6 +115,10 @@ export class SlotThread {
       case 'states':
         this.listener?.states(message.changes);
         return;
+      case 'collected':
+        this.asking.get(message.question)?.(message.collected);
+        this.asking.delete(message.question);
+        return;
       case 'accumulators':
         this.listener?.accumulators(message.gathered);
         return;
@@ -125,6 +145,7 @@ export class SlotThread {
     const { listener } = this;
     this.listener = undefined;
     this.builtOrNot(this.death);
+    for (const answer of this.asking.values()) answer(NOTHING_COLLECTED);
     listener?.died(this.death);
   }
 }

@@ -61,6 +61,10 @@ export class TaskExecutor {
         }
         return {};
       },
+      collectResults: async ({ jobId, slot, from }) => {
+        const job = this.jobs.get(slot);
+        return job?.options.jobId === jobId ? job.collect(from) : { records: [], ended: false };
+      },
       shutdown: ({ reason }) => {
         options.onShutdown(reason);
       },

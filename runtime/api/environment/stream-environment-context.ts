@@ -14,6 +14,8 @@ export class StreamEnvironmentContext implements StreamContext {
   /** The environment's parallelism; undefined until the program sets it. */
   parallelism: number | undefined;
 
+  constructor(readonly submitCollecting: StreamContext['submitCollecting']) {}
+
   source<T>(name: string, source: SourceSpec, parallel: boolean): DataStreamSource<T> {
     const draft = this.add([], {
       name,

@@ -1,4 +1,4 @@
-import type { JobSettings, RestartStrategyConfig } from '../../graph/stream-graph.js';
+import type { JobSettings, RestartStrategyConfig, StreamGraph } from '../../graph/stream-graph.js';
 import type { SourceSpec } from '../../graph/operator-spec.js';
 import { apiError } from '../api-error.js';
 import {
@@ -11,11 +11,12 @@ import {
 } from '../checks.js';
 import { sourceFunction } from '../functions/user-function.js';
 import type { SourceInput } from '../functions/inputs.js';
-import { currentHost, resolveHost } from '../host.js';
+import { currentHost, resolveHost, type ProgramHost } from '../host.js';
 import { DataStreamSource } from '../streams/data-stream-source.js';
 import { configuredSettings } from './configured-settings.js';
 import { buildStreamGraph } from './stream-graph-builder.js';
 import { ExecutionConfig } from './execution-config.js';
+import { JobClient } from './job-client.js';
 import { JobExecutionResult } from './job-execution-result.js';
 import { StreamEnvironmentContext } from './stream-environment-context.js';
 
@@ -23,7 +24,7 @@ const DEFAULT_JOB_NAME = 'Weft Streaming Job';
 
 /** Where a program starts: makes sources, holds the job's settings, and runs the job that was described. */
 export class StreamExecutionEnvironment {
-  private readonly context = new StreamEnvironmentContext();
+  private readonly context = new StreamEnvironmentContext((jobName) => this.submitCollecting(jobName));
   private readonly config = new ExecutionConfig();
   private maxParallelism: number | undefined;
   private bufferTimeoutMs: number | undefined;
@@ -154,6 +155,21 @@ export class StreamExecutionEnvironment {
    * @throws GRAPH_… when it cannot run, else its root cause when it fails
    */
   async execute(jobName?: string): Promise<JobExecutionResult> {
+    const { host, streamGraph } = await this.describeJob(jobName);
+    return new JobExecutionResult(await host.execute(streamGraph));
+  }
+
+  /**
+   * Hands the job over that was described since the last `execute()`, and goes on. `weft run` waits for such jobs when the
+   * program has ended.
+   * @throws GRAPH_… when it cannot run
+   */
+  async executeAsync(jobName?: string): Promise<JobClient> {
+    const { host, streamGraph } = await this.describeJob(jobName);
+    return JobClient.submit(host, streamGraph);
+  }
+
+  private async describeJob(jobName?: string): Promise<{ host: ProgramHost; streamGraph: StreamGraph }> {
     // Taken before the first wait: what the program adds while this job is on its way belongs to the next one.
     const drafts = this.context.builder.take();
     const chosen = this.chosenSettings();
@@ -165,7 +181,14 @@ export class StreamExecutionEnvironment {
       globalJobParameters: { ...configured.globalJobParameters, ...chosen.globalJobParameters },
     };
     const name = jobName ?? host.configuration['pipeline.name'] ?? DEFAULT_JOB_NAME;
-    return new JobExecutionResult(await host.execute(buildStreamGraph(drafts, name, settings)));
+    return { host, streamGraph: buildStreamGraph(drafts, name, settings) };
+  }
+
+  /** Hands over the job whose last operator is a collect sink. */
+  private async submitCollecting(jobName?: string): Promise<{ client: JobClient; node: number }> {
+    const { host, streamGraph } = await this.describeJob(jobName);
+    const sink = streamGraph.nodes.find(({ operator }) => operator.type === 'sink' && operator.sink.kind === 'collect');
+    return { client: await JobClient.submit(host, streamGraph), node: sink?.id ?? -1 };
   }
 
   /** What the program set; the rest is the configuration's. */

@@ -10,7 +10,8 @@ import type {
 import type { OperatorSpec, SinkSpec } from '../../graph/operator-spec.js';
 import type { EdgePartitioner, PartitionerKind } from '../../graph/stream-graph.js';
 import { apiError } from '../api-error.js';
-import { checkPath, durationMs, type Duration } from '../checks.js';
+import { checkInteger, checkPath, durationMs, type Duration } from '../checks.js';
+import { CollectedRecords } from '../environment/collected-records.js';
 import type { Field, FieldValue, KeyField, KeyTuple, KeyValue, Projection } from '../functions/fields.js';
 import type {
   FilterInput,
@@ -29,6 +30,15 @@ import type { IterativeStream } from './iterative-stream.js';
 import type { KeyedStream } from './keyed-stream.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
 import type { StreamContext, StreamInput } from './stream-context.js';
+
+async function firstOf<T>(records: AsyncIterable<T>, limit: number): Promise<T[]> {
+  const first: T[] = [];
+  for await (const record of records) {
+    first.push(record);
+    if (first.length === limit) break;
+  }
+  return first;
+}
 
 /** Records of one type on their way. Methods add operators to the job; nothing runs before `execute()`. */
 export class DataStream<T> {
@@ -191,6 +201,27 @@ export class DataStream<T> {
     return this.sink('Unnamed', { kind: 'function', fn: anyFunction<SinkFunction<unknown>>('addSink', 'invoke', fn) });
   }
 
+  /**
+   * Runs the job that was described so far, and gives the records of this stream while it runs. A loop that is left early ends
+   * the job.
+   */
+  executeAndCollect(jobName?: string): CollectedRecords<T>;
+  /** Runs the job until this stream has given so many records, and then ends it. */
+  executeAndCollect(limit: number, jobName?: string): Promise<T[]>;
+  executeAndCollect(first?: number | string, second?: string): CollectedRecords<T> | Promise<T[]> {
+    const limit = typeof first === 'number' ? checkInteger('The limit of executeAndCollect()', first, 1) : undefined;
+    this.context.sink(this.inputs, {
+      name: 'Collect Stream Sink',
+      pact: 'Data Sink',
+      operator: { type: 'sink', sink: { kind: 'collect' } },
+      chainingStrategy: 'ALWAYS',
+      parallelism: 1,
+    });
+    const jobName = typeof first === 'string' ? first : second;
+    const records = new CollectedRecords<T>(this.context.submitCollecting(jobName));
+    return limit === undefined ? records : firstOf(records, limit);
+  }
+
   /** Adds an operator with one output behind this stream. */
   protected transform<R>(name: string, operator: OperatorSpec): SingleOutputStreamOperator<R> {
     return this.context.operator(this.inputs, {
@@ -213,7 +244,7 @@ export class DataStream<T> {
   }
 
   /** Where the records of another stream come from. */
-  protected inputsOf(other: DataStream<unknown>): readonly StreamInput[] {
+  protected inputsOf<X>(other: DataStream<X>): readonly StreamInput[] {
     return other.inputs;
   }
 

@@ -4,6 +4,7 @@
  */
 import type { EdgePartitioner } from '../../graph/stream-graph.js';
 import type { KeyFunction } from '../../graph/operator-spec.js';
+import type { JobClient } from '../environment/job-client.js';
 import type { NewOperator, OperatorDraft } from '../environment/stream-graph-builder.js';
 import type { DataStreamSink } from './data-stream-sink.js';
 import type { DataStream } from './data-stream.js';
@@ -22,6 +23,8 @@ export interface StreamInput {
 }
 
 export interface StreamContext {
+  /** Hands over the job that was described so far, whose results a collect sink keeps. */
+  readonly submitCollecting: (jobName?: string) => Promise<{ client: JobClient; node: number }>;
   /** Adds an operator that reads the inputs. */
   operator<R>(inputs: readonly StreamInput[], operator: NewOperator): SingleOutputStreamOperator<R>;
   sink<T>(inputs: readonly StreamInput[], operator: NewOperator): DataStreamSink<T>;

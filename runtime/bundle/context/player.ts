@@ -1,5 +1,5 @@
 /** Plays a recording back. */
-import { WeftError } from '../../common/errors/index.js';
+import { WeftError, fromWireError, type WireError } from '../../common/errors/index.js';
 import type { RecordedContext } from '../../graph/job-graph.js';
 import { decodeValue } from './encoded-value.js';
 import type { Readings } from './readings.js';
@@ -57,10 +57,11 @@ export class ContextPlayer implements Readings {
     return decodeValue(this.context.values[name]);
   }
 
-  /** The result of an earlier `execute()`, or undefined if it was still running when the job graph was made. */
-  execution(index: number): unknown {
-    const execution = this.context.executions[index] ?? null;
-    return execution === null ? undefined : decodeValue(execution);
+  /** How an earlier `execute()` ended; undefined if it was still running when the job graph was made. */
+  execution(index: number): { result: unknown } | { error: WeftError } | undefined {
+    const execution = this.context.executions[index] as { clone: string } | { error: WireError } | null | undefined;
+    if (execution === null || execution === undefined) return undefined;
+    return 'error' in execution ? { error: fromWireError(execution.error) } : { result: decodeValue(execution) };
   }
 
   private otherRandom(): WeftError {

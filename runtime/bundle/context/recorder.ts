@@ -1,5 +1,5 @@
 /** Keeps what the client's run of the program reads, for the runs in slot threads. */
-import { WeftError } from '../../common/errors/index.js';
+import { WeftError, toWireError } from '../../common/errors/index.js';
 import type { RecordedContext } from '../../graph/job-graph.js';
 import { encodeValue } from './encoded-value.js';
 import type { Readings } from './readings.js';
@@ -69,6 +69,11 @@ export class ContextRecorder implements Readings {
   /** Results must be given in the order in which `execute()` was called. */
   keepExecution(index: number, result: unknown): void {
     this.executions[index] = encodeValue(result, `result of execute() ${index}`);
+  }
+
+  /** The `execute()` call failed, and the program may go on after that. */
+  keepFailure(index: number, error: unknown): void {
+    this.executions[index] = { error: toWireError(error) };
   }
 
   /** @throws BUNDLE_CONTEXT_TOO_LARGE */

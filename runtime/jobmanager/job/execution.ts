@@ -1,7 +1,11 @@
 /** One attempt of one subtask: its state, when it entered which, where it runs, and its figures. */
 import { newExecutionId } from '../../common/ids.js';
 import { canTransition, transition } from '../../common/state-machine.js';
-import type { AccumulatorState, ExecutionState, TaskMetrics } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type {
+  AccumulatorState,
+  ExecutionState,
+  TaskMetrics,
+} from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { SubtaskKey } from '../../graph/execution-graph.js';
 import type { TaskManager } from '../task-managers.js';
 import { EXECUTION_TRANSITIONS, isTerminalExecution } from './states.js';

@@ -2,7 +2,7 @@
  * One job from its submission to its end: waits for slots, deploys, follows its executions, restarts after failures as the
  * strategy allows, cancels. It owns the job's state; the dispatcher owns the job.
  */
-import type { Clock } from '../../common/clock.js';
+import { sleep, type Clock } from '../../common/clock.js';
 import type { Configuration } from '../../common/config/index.js';
 import { clusterOptions } from '../../common/config/options/index.js';
 import { WeftError, asWeftError, fromWireError } from '../../common/errors/index.js';
@@ -19,6 +19,19 @@ import { deploy } from './deployment.js';
 import { Execution } from './execution.js';
 import { FailureHistory, failureOf, type Failure } from './failures.js';
 import { JOB_TRANSITIONS, isTerminalJob, type JobEvent, type JobState } from './states.js';
+
+/** How long a client that asks for results waits while the sink does not run. */
+const RESULTS_PAUSE_MS = 20;
+
+/** What a collect sink keeps for the client. */
+export interface ResultBatch {
+  /** Structured clones, base64. */
+  readonly records: readonly string[];
+  /** No record follows this one. */
+  readonly ended: boolean;
+  /** The attempt of the job that they come from. */
+  readonly attempt: number;
+}
 
 export interface JobMasterOptions {
   readonly clock: Clock;
@@ -120,6 +133,29 @@ export class JobMaster {
   /** Merged over all subtasks of the current attempt. */
   accumulators(): AccumulatorState[] {
     return mergeAccumulators(this.allExecutions().flatMap((execution) => execution.accumulators));
+  }
+
+  /**
+   * Records of the job's collect sink, from a position on.
+   * @param node the sink
+   */
+  async results(node: number, from: number): Promise<ResultBatch> {
+    const attempt = this.jobAttempt;
+    const vertex = this.jobGraph.vertices.find(({ nodes }) => nodes.includes(node));
+    const execution = vertex === undefined ? undefined : this.executionsOf(vertex)[0];
+    const place = execution?.state === 'RUNNING' ? execution.place : undefined;
+    const session = place === undefined ? undefined : this.options.taskManagers.get(place.resourceId)?.peer.session;
+    if (place === undefined || session === undefined) {
+      if (!this.terminal) await sleep(this.options.clock, RESULTS_PAUSE_MS);
+      return { records: [], ended: this.terminal, attempt };
+    }
+    try {
+      const collected = await session.call('collectResults', { jobId: this.jobId, slot: place.slot, from });
+      return { ...collected, attempt };
+    } catch (error) {
+      this.options.log.debug({ err: error, jobId: this.jobId }, 'results could not be fetched');
+      return { records: [], ended: false, attempt };
+    }
   }
 
   start(): void {

@@ -5,7 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { WeftError } from '../../common/errors/index.js';
 import { requireFit } from '../../common/wire/index.js';
-import { pathParam } from './conventions.js';
+import { pathParam, queryParam } from './conventions.js';
 import { jobOf, type RestContext } from './context.js';
 import { graphsOf } from './graphs.js';
 
@@ -34,6 +34,14 @@ export function weftRoutes(app: FastifyInstance, context: RestContext): void {
     requireFit(SubmitSchema, request.body, 'HTTP_BAD_REQUEST', 'The body');
     const jobId = await jobManager.submit((request.body as { jobGraph: unknown }).jobGraph);
     return reply.code(202).send({ jobId });
+  });
+  app.get('/weft/v1/jobs/:jobid/results', (request) => {
+    context.onClientAsked();
+    const [node, from] = ['node', 'from'].map((name) => Number(queryParam(request, name)));
+    if (!Number.isSafeInteger(node) || !Number.isSafeInteger(from) || from < 0) {
+      throw new WeftError('HTTP_BAD_REQUEST', 'The parameters node and from are whole numbers.');
+    }
+    return jobOf(context, request).results(node, from);
   });
   app.get('/weft/v1/jobs/:jobid/graphs', (request) => graphsOf(jobOf(context, request), jobManager.clock.nowMs()));
 }

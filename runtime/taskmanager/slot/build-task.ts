@@ -2,7 +2,7 @@
 import type { Clock } from '../../common/clock.js';
 import { WeftError } from '../../common/errors/index.js';
 import type { TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
-import type { FeedbackQueues, SourceOutlet } from '../../connectors/index.js';
+import type { FeedbackQueues, ResultBuffer, SourceOutlet } from '../../connectors/index.js';
 import type { ChannelSelector, RecordWriter, SlotNetwork } from '../../exchange/index.js';
 import type { JobEdge, JobGraph, JobVertex } from '../../graph/job-graph.js';
 import type { StreamGraph, StreamNode } from '../../graph/stream-graph.js';
@@ -31,6 +31,7 @@ export interface SlotProgram {
   network: SlotNetwork;
   clock: Clock;
   feedback: FeedbackQueues;
+  onResults: (results: ResultBuffer) => void;
   random: () => number;
   mapStack: StackMapper;
   report: (change: StateChange) => void;
@@ -57,7 +58,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     edges: jobGraph.streamEdges.filter(({ chained, source }) => chained && vertex.nodes.includes(source)),
     objectReuse: jobGraph.settings.objectReuse,
     ...outputsByNode(jobGraph, writers),
-    makeSink: (spec, operator) => makeSink(spec, share, program, operator, (error) => void task.current?.fail(error)),
+    makeSink: (spec, operator) => makeSink(spec, share, program, operator, (error) => void task.current?.fail(error), wake),
     mapStack: program.mapStack,
     onSettled: wake,
   });

@@ -9,6 +9,7 @@ import {
   SocketTextSource,
   TextFileSink,
   TextFileSource,
+  ResultBuffer,
   type FeedbackQueues,
   type Share,
   type SourceOutlet,
@@ -22,6 +23,8 @@ import { makeCopier } from '../../serde/index.js';
 export interface ConnectorSurroundings {
   clock: Clock;
   feedback: FeedbackQueues;
+  /** Told of the sink that keeps results for the client. */
+  onResults: (results: ResultBuffer) => void;
 }
 
 export function makeSource(
@@ -50,15 +53,21 @@ export function makeSource(
 export function makeSink(
   spec: SinkSpec,
   share: Share,
-  { clock, feedback }: ConnectorSurroundings,
+  { clock, feedback, onResults }: ConnectorSurroundings,
   operator: OperatorContext,
   onFailure: (error: Error) => void,
+  wake: () => void,
 ): RecordSink {
   switch (spec.kind) {
     case 'print':
       return new PrintSink(spec, share);
     case 'text-file':
       return new TextFileSink(spec.path, spec.format, share, clock, (error) => onFailure(operator.failed(error)));
+    case 'collect': {
+      const results = new ResultBuffer(clock, wake);
+      onResults(results);
+      return { write: (record) => results.write(record), flush: () => results.flush(), backlog: results };
+    }
     case 'feedback': {
       // The queue keeps records after the call, so a reused object would be seen as it is later.
       const [queue, copy] = [feedback.of(spec.iteration, share.subtask), makeCopier()];

@@ -1,6 +1,11 @@
 /** What the TaskManager's main thread and a slot thread say to each other. */
 import type { WireError } from '../../common/errors/index.js';
-import type { AccumulatorState, ExecutionState, TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type {
+  AccumulatorState,
+  ExecutionState,
+  TaskDescriptor,
+} from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { CollectedRecords } from '../../connectors/index.js';
 import type { SlotSetup } from '../../exchange/index.js';
 import type { JobGraph } from '../../graph/job-graph.js';
 
@@ -15,7 +20,12 @@ export interface BuildTasks {
   metrics: SharedArrayBuffer;
 }
 
-export type ToSlot = BuildTasks | { type: 'start' } | { type: 'cancel' };
+export type ToSlot =
+  | BuildTasks
+  | { type: 'start' }
+  | { type: 'cancel' }
+  /** Results that wait for the client, from a position on. */
+  | { type: 'collect'; question: number; from: number };
 
 export interface StateChange {
   executionId: string;
@@ -34,6 +44,7 @@ export type FromSlot =
   | { type: 'built' }
   | { type: 'buildFailed'; error: WireError }
   | { type: 'states'; changes: StateChange[] }
+  | { type: 'collected'; question: number; collected: CollectedRecords }
   | { type: 'accumulators'; gathered: GatheredValues[] }
   /** The order to cancel has arrived: the thread is not stuck in user code. */
   | { type: 'cancelling' }

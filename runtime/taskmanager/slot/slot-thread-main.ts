@@ -6,7 +6,7 @@ import { replayProgram } from '../../bundle/replay.js';
 import { mapUserStack } from '../../bundle/source-mapping.js';
 import type { Clock } from '../../common/clock.js';
 import { WeftError, toWireError } from '../../common/errors/index.js';
-import { FeedbackQueues } from '../../connectors/index.js';
+import { FeedbackQueues, type ResultBuffer } from '../../connectors/index.js';
 import { createSlotNetwork, type SlotNetwork } from '../../exchange/index.js';
 import { buildTask } from './build-task.js';
 import { randomSource } from './random-source.js';
@@ -28,6 +28,7 @@ interface RunningSlot {
 export class SlotThreadMain {
   private slot: RunningSlot | undefined;
   private started = false;
+  private results: ResultBuffer | undefined;
 
   constructor(
     private readonly port: MessagePort,
@@ -50,12 +51,20 @@ export class SlotThreadMain {
       case 'start':
         this.start();
         return;
+      case 'collect':
+        void this.collect(message.question, message.from);
+        return;
       case 'cancel':
         this.post({ type: 'cancelling' });
         void this.cancelAll().then(() => {
           if (!this.started) this.post({ type: 'done' });
         });
     }
+  }
+
+  private async collect(question: number, from: number): Promise<void> {
+    const collected = (await this.results?.take(from)) ?? { records: [], ended: false };
+    this.post({ type: 'collected', question, collected });
   }
 
   private async build({ jobGraph, folder, tasks, network: setup, metrics }: BuildTasks): Promise<void> {
@@ -65,6 +74,9 @@ export class SlotThreadMain {
       const program = {
         ...{ jobGraph, streamGraph, folder, network, clock: this.clock },
         feedback: new FeedbackQueues(),
+        onResults: (results: ResultBuffer) => {
+          this.results = results;
+        },
         random: randomSource(),
         mapStack: (error: Error) => mapUserStack(error, folder),
         report: (change: StateChange) => this.report(change),

@@ -80,6 +80,7 @@ export class FakeTaskManager {
         this.submitted.push(params);
         return { thread: 10 + params.slot };
       },
+      collectResults: () => ({ records: [], ended: false }),
       startTasks: ({ slot }) => {
         this.started.push(slot);
         return {};

@@ -38,6 +38,11 @@ export const API_CODES = defineCodes({
     summary: 'Streams of two different environments were combined.',
     hint: 'Build a job from streams of one StreamExecutionEnvironment.',
   },
+  JOB_RESULTS_LOST: {
+    domain: 'user',
+    summary: 'A job whose results the program collects restarted after a part of them was given out.',
+    hint: 'Run a job whose results are collected without a restart strategy, or write its results with a sink.',
+  },
   API_ACCUMULATOR: {
     domain: 'user',
     summary:

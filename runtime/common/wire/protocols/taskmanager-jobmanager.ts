@@ -115,6 +115,15 @@ export const taskManagerProtocol = defineProtocol({
       params: Type.Object({ jobId: Type.String(), slots: Type.Array(Type.Integer()) }),
       result: Empty,
     },
+    /**
+     * Records that a job's collect sink keeps for the client, from a position on; those before it have arrived. Answered
+     * after a short wait when there are none yet.
+     */
+    collectResults: {
+      params: Type.Object({ jobId: Type.String(), slot: Type.Integer(), from: Type.Integer({ minimum: 0 }) }),
+      /** `records`: structured clones, base64. `ended`: no record follows this one. */
+      result: Type.Object({ records: Type.Array(Type.String()), ended: Type.Boolean() }),
+    },
     /** Ends the process. */
     shutdown: { params: Type.Object({ reason: Type.String() }) },
   },
