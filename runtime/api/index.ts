@@ -9,6 +9,8 @@ export { ExecutionConfig } from './environment/execution-config.js';
 export { RestartStrategies } from './environment/restart-strategies.js';
 export { Time, type TimeUnit } from './environment/time.js';
 export type { Duration } from './checks.js';
+export { AsyncDataStream } from './streams/async-data-stream.js';
+export { AsyncRetryStrategies, RetryPredicates } from './streams/async-retry-strategies.js';
 export { ConnectedStreams } from './streams/connected-streams.js';
 export { DataStream } from './streams/data-stream.js';
 export { DataStreamSink } from './streams/data-stream-sink.js';
@@ -17,6 +19,7 @@ export { IterativeStream } from './streams/iterative-stream.js';
 export { KeyedStream } from './streams/keyed-stream.js';
 export { SingleOutputStreamOperator } from './streams/single-output-stream-operator.js';
 export type {
+  AsyncInput,
   CoProcessElement,
   FilterInput,
   FlatMapInput,

@@ -1,4 +1,5 @@
 export * from './accumulators.js';
+export * from './async.js';
 export * from './functions.js';
 export { OutputTag } from './output-tag.js';
 export * from './two-input.js';

@@ -3,6 +3,8 @@
  * runs them; nothing here is serialised (a slot thread rebuilds them by running the program again).
  */
 import type {
+  AsyncFunction,
+  AsyncRetryStrategy,
   CoFlatMapFunction,
   CoMapFunction,
   CoProcessFunction,
@@ -69,6 +71,17 @@ export type OperatorSpec =
       fn: UserFunction<KeyedCoProcessFunction<unknown, unknown, unknown, unknown>>;
       /** Of the first and of the second input. */
       keys: readonly [KeyFunction, KeyFunction];
+    }
+  | {
+      type: 'asyncWait';
+      fn: UserFunction<AsyncFunction<unknown, unknown>>;
+      /** Whether results leave in the order of their records, or as they come. */
+      ordered: boolean;
+      /** For all attempts together. */
+      timeoutMs: number;
+      /** Records that may be under way; the task takes no further one then. */
+      capacity: number;
+      retry: AsyncRetryStrategy<unknown> | undefined;
     }
   | { type: 'sink'; sink: SinkSpec };
 

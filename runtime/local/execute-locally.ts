@@ -29,13 +29,19 @@ export async function executeLocally(
   const cluster = new LocalCluster(configuration, expand(jobGraph).slots.length);
   try {
     for (const file of artifact.files) await cluster.blobs.put(await readArtifactFile(file), file.sha256);
-    const outcome = outcomeOf(await cluster.run(jobId, jobGraph, onSubmitted));
-    const error = outcomeError(jobId, outcome);
-    if (error !== undefined) throw error;
-    return { jobId, jobName, netRuntimeMs: outcome.netRuntimeMs, accumulators: outcome.accumulators };
+    return resultOf(await cluster.run(jobId, jobGraph, onSubmitted), jobName);
   } finally {
     await cluster.close();
   }
+}
+
+/** The result of a job that has ended. @throws JOB_FAILED with the root cause, JOB_CANCELED */
+export function resultOf(job: JobMaster, jobName: string): JobExecutionResult {
+  const { jobId } = job;
+  const outcome = outcomeOf(job);
+  const error = outcomeError(jobId, outcome);
+  if (error !== undefined) throw error;
+  return { jobId, jobName, netRuntimeMs: outcome.netRuntimeMs, accumulators: outcome.accumulators };
 }
 
 function outcomeOf(job: JobMaster): JobOutcome {

@@ -1,46 +1,48 @@
-/** A JobManager and one TaskManager in this process, joined without a socket; slots are threads as everywhere. */
-import { cpus, freemem, totalmem } from 'node:os';
+/** A JobManager and its TaskManagers in this process, joined without a socket; slots are threads as everywhere. */
+import { randomUUID } from 'node:crypto';
 import { join } from 'node:path';
 import type { SubmittedJob } from '../api/host.js';
 import { BlobStore } from '../common/blobs/blob-store.js';
 import { systemClock } from '../common/clock.js';
-import { clusterOptions, memoryOptions, type Configuration } from '../common/config/index.js';
+import { memoryOptions, type Configuration } from '../common/config/index.js';
 import { WeftError } from '../common/errors/index.js';
 import { createLogger, type Logger } from '../common/log/logger.js';
-import { VERSION } from '../common/version.js';
-import { connectInMemory } from '../common/wire/index.js';
-import { taskManagerProtocol, type MemoryPlan } from '../common/wire/protocols/taskmanager-jobmanager.js';
-import { createTaskManagerNetwork } from '../exchange/index.js';
+import type { DataPlaneAuth } from '../exchange/index.js';
 import type { JobMaster } from '../jobmanager/job/job-master.js';
 import { JobManager } from '../jobmanager/job-manager.js';
 import { noJobStore } from '../jobmanager/job-store.js';
 import { standaloneProvider } from '../jobmanager/worker-provider.js';
-import { Membership } from '../taskmanager/membership.js';
 import { memorySharesOf, planMemory } from '../taskmanager/memory-plan.js';
-import { TaskExecutor } from '../taskmanager/task-executor.js';
+import type { SlotRunner } from '../taskmanager/slot-thread.js';
+import { startLocalTaskManager, type LocalTaskManager } from './local-task-manager.js';
 import { TemporaryFolder } from './temporary-folder.js';
 
-const RESOURCE_ID = 'local';
-const HOST = '127.0.0.1';
-/** No data server listens: every channel ends in this process. */
-const NO_DATA_SERVER = { host: HOST, port: 0 };
+const LOCAL = 'local';
 
 /** Share of the process for each slot, unless `taskmanager.memory.process.size` is set. */
 const SLOT_BYTES = 512 * 1024 * 1024;
+
+export interface LocalClusterOptions {
+  /** With more than one, they exchange records over TCP as in a cluster. @default 1 */
+  taskManagers?: number;
+  /** What runs the tasks of a slot. @default a thread of its own */
+  startSlot?: () => SlotRunner;
+}
 
 export class LocalCluster {
   readonly blobs: BlobStore;
   private readonly log: Logger;
   private readonly folder: TemporaryFolder;
   private readonly jobManager: JobManager;
-  private readonly closeTaskManager: () => Promise<void>;
-  private readonly registered: Promise<void>;
+  /** Each resolves when it is registered. */
+  private readonly taskManagers: readonly Promise<LocalTaskManager>[];
   private readonly waiting = new Map<string, (job: JobMaster) => void>();
 
-  /** @throws TASKMANAGER_MEMORY_IMPOSSIBLE */
+  /** @param slots of each TaskManager @throws TASKMANAGER_MEMORY_IMPOSSIBLE */
   constructor(
     private readonly configuration: Configuration,
     private readonly slots: number,
+    options: LocalClusterOptions = {},
   ) {
     this.log = createLogger({ role: 'local' }, process.env['WEFT_LOG_LEVEL'] ?? 'silent');
     const memory = planMemory({ ...memorySharesOf(configuration), slots, processBytes: this.processBytes() });
@@ -53,17 +55,34 @@ export class LocalCluster {
       blobs: this.blobs,
       store: noJobStore,
       provider: standaloneProvider(this.log, () => undefined),
-      applicationId: RESOURCE_ID,
+      applicationId: LOCAL,
       onJobTerminal: (job) => {
         this.waiting.get(job.jobId)?.(job);
       },
     });
-    [this.registered, this.closeTaskManager] = this.startTaskManager(memory);
+    const { jobManager, log } = this;
+    const count = options.taskManagers ?? 1;
+    this.taskManagers = Array.from({ length: count }, (_, n) =>
+      startLocalTaskManager({
+        ...{ configuration, slots, memory, jobManager, log, listens: count > 1 },
+        resourceId: count === 1 ? LOCAL : `${LOCAL}-${n + 1}`,
+        workFolder: join(this.folder.path, `jobs-${n}`),
+        auth: count === 1 ? { token: '', check: refuse } : sharedSecret(),
+        ...(options.startSlot === undefined ? {} : { startSlot: options.startSlot }),
+      }),
+    );
+    // Whoever runs the first job hears of it.
+    for (const started of this.taskManagers) started.catch(() => undefined);
+  }
+
+  /** Resolves when all TaskManagers are registered. */
+  async ready(): Promise<void> {
+    await Promise.all(this.taskManagers);
   }
 
   /** Runs the job to its end; the files of its artifact must be in `blobs`. @throws JOB_GRAPH_INVALID, BLOB_NOT_FOUND */
   async run(jobId: string, jobGraph: unknown, onSubmitted: (job: SubmittedJob) => void): Promise<JobMaster> {
-    await this.registered;
+    await this.ready();
     const ended = new Promise<JobMaster>((resolve) => this.waiting.set(jobId, resolve));
     const { jobManager } = this;
     await jobManager.submit(jobGraph);
@@ -82,7 +101,9 @@ export class LocalCluster {
 
   /** Ends every thread and timer, so that the process can end by itself. */
   async close(): Promise<void> {
-    await this.closeTaskManager();
+    const started = await Promise.allSettled(this.taskManagers);
+    const running = started.flatMap((outcome) => (outcome.status === 'fulfilled' ? outcome.value : []));
+    await Promise.all(running.map((taskManager) => taskManager.close()));
     this.jobManager.stop();
     this.folder.remove();
   }
@@ -93,71 +114,20 @@ export class LocalCluster {
       ? configured
       : Math.max(configured, this.slots * SLOT_BYTES);
   }
-
-  private startTaskManager(memory: MemoryPlan): [registered: Promise<void>, close: () => Promise<void>] {
-    const { configuration, slots, log, blobs, jobManager } = this;
-    const network = createTaskManagerNetwork({
-      resourceId: RESOURCE_ID,
-      slots,
-      segmentBytes: memory.segmentBytes,
-      networkBytes: memory.networkBytes,
-      buffersPerChannel: configuration.get(memoryOptions.buffersPerChannel),
-      floatingBuffersPerGate: configuration.get(memoryOptions.floatingBuffersPerGate),
-      auth: { token: '', check: refuse },
-      clock: systemClock,
-      log,
-    });
-    const executor: TaskExecutor = new TaskExecutor({
-      slots,
-      memory,
-      network,
-      blobs: { fetch: (hash) => blobs.get(hash) },
-      workFolder: join(this.folder.path, 'jobs'),
-      cancellationTimeoutMs: configuration.get(clusterOptions.taskCancellationTimeoutMs),
-      clock: systemClock,
-      log,
-      report: (jobId, jobAttempt, changes) => {
-        membership.report(jobId, jobAttempt, changes);
-      },
-      onShutdown: () => undefined,
-    });
-    const session = connectInMemory({
-      protocol: taskManagerProtocol,
-      clock: systemClock,
-      log,
-      identity: RESOURCE_ID,
-      clientHandlers: executor.handlers,
-      accept: (peer) => jobManager.acceptTaskManager(peer),
-      onClosed: (peer) => {
-        jobManager.taskManagerClosed(peer);
-      },
-    });
-    let onRegistered: () => void = () => undefined;
-    const registered = new Promise<void>((resolve) => (onRegistered = resolve));
-    const membership: Membership = new Membership({
-      ...{ session, executor, network, clock: systemClock, log, onRegistered },
-      registration: {
-        resourceId: RESOURCE_ID,
-        host: HOST,
-        data: NO_DATA_SERVER,
-        slots,
-        memory,
-        hardware: { cpuCores: cpus().length, physicalMemoryBytes: totalmem(), freeMemoryBytes: freemem() },
-        nodeHttpAddress: '',
-        pid: process.pid,
-        version: VERSION,
-      },
-    });
-    void membership.join();
-    const close = async (): Promise<void> => {
-      membership.close();
-      await executor.close();
-      await network.close();
-    };
-    return [registered, close];
-  }
 }
 
 function refuse(): never {
-  throw new WeftError('AUTH_BAD_TOKEN', 'A local cluster takes no connections.');
+  throw new WeftError('AUTH_BAD_TOKEN', 'A local cluster takes no connections from outside.');
+}
+
+/** What TaskManagers of this process, and nobody else, know each other by. */
+const SECRET = randomUUID();
+
+function sharedSecret(): DataPlaneAuth {
+  return {
+    token: SECRET,
+    check(token) {
+      if (token !== SECRET) refuse();
+    },
+  };
 }

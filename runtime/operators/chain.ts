@@ -4,6 +4,7 @@ import type { RichFunction, RuntimeContext } from '../functions/index.js';
 import type { OperatorSpec } from '../graph/operator-spec.js';
 import type { StreamNode } from '../graph/stream-graph.js';
 import { makeCopier } from '../serde/index.js';
+import type { AsyncWait } from './async-wait.js';
 import type { Backlog } from './backlog.js';
 import { copyingHandOver, discard, fork, leaveChain } from './hand-over.js';
 import { OperatorContext, type StackMapper } from './operator-context.js';
@@ -36,6 +37,7 @@ export interface ChainParts {
   readonly onSettled: () => void;
   readonly sinks: { sink: RecordSink; operator: OperatorContext }[];
   readonly backlogs: Backlog[];
+  readonly asyncWaits: AsyncWait[];
 }
 
 interface OwnedFunction {
@@ -56,7 +58,7 @@ export class Chain {
 
   constructor(options: ChainOptions) {
     const { task, nodes, mapStack, objectReuse, makeSink, onSettled } = options;
-    this.parts = { objectReuse, makeSink, onSettled, sinks: [], backlogs: [] };
+    this.parts = { objectReuse, makeSink, onSettled, sinks: [], backlogs: [], asyncWaits: [] };
     const code = new Map<number, Next>();
     let inputs: Next[] = [];
     const operators = new Map<number, OperatorContext>();
@@ -100,6 +102,14 @@ export class Chain {
         return fn.open?.();
       });
     }
+  }
+
+  /** Emits results that async operators have got meanwhile. */
+  pump(hasRoom: () => boolean): void {
+    let emitted = false;
+    // First those at the end of the chain, which make room.
+    for (const wait of this.parts.asyncWaits) emitted = wait.pump(hasRoom) || emitted;
+    if (emitted) this.flush();
   }
 
   /** The turn of the slot thread ends: what sinks have gathered leaves. */

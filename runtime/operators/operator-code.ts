@@ -3,6 +3,7 @@ import { instantiate } from '../common/code-template.js';
 import type { FieldAggregation, KeyFunction, OperatorSpec } from '../graph/operator-spec.js';
 import { makeCopier } from '../serde/index.js';
 import type { ChainParts } from './chain.js';
+import { AsyncWait } from './async-wait.js';
 import { compareValues } from './compare.js';
 import { ElementScope } from './element-scope.js';
 import { filter } from './filter.js';
@@ -41,6 +42,12 @@ export function operatorCode(spec: OperatorSpec, next: Next, operator: OperatorC
       return instantiate(keyedReduce)(spec.fn, cellsOf(spec.key, operator), retainer(parts), next, operator);
     case 'keyedAggregate':
       return aggregate(spec.aggregation, cellsOf(spec.key, operator), retainer(parts), next, operator);
+    case 'asyncWait': {
+      const wait = new AsyncWait({ ...spec, next, operator, retain: retainer(parts), wake: parts.onSettled });
+      parts.backlogs.push(wait);
+      parts.asyncWaits.push(wait);
+      return wait.accept;
+    }
     case 'sink':
       return sinkCode(spec.sink, operator, parts);
     default:

@@ -55,9 +55,13 @@ export class OperatorContext {
     return this.refuse('TASK_BAD_OUTPUT', 'the function emitted after it had returned');
   }
 
+  asyncTimeout(timeoutMs: number): WeftError {
+    return this.refuse('TASK_ASYNC_TIMEOUT', `there was no result within ${timeoutMs} ms`);
+  }
+
   notIterable(result: unknown): WeftError {
     const what = inspect(result, { depth: 0 });
-    return this.refuse('TASK_BAD_RESULT', `flatMap returned ${what}, which is not iterable`);
+    return this.refuse('TASK_BAD_RESULT', `the function returned ${what}, which is not iterable`);
   }
 
   badKey(key: unknown, cause?: unknown): WeftError {

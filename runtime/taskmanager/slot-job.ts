@@ -13,7 +13,7 @@ import type { SlotSetup } from '../exchange/index.js';
 import type { JobFiles } from './job-files.js';
 import type { GatheredValues, StateChange } from './slot/slot-messages.js';
 import { TaskMetricsPage } from './slot/task-metrics.js';
-import type { SlotThread, SlotThreadListener } from './slot-thread.js';
+import type { SlotRunner, SlotThreadListener } from './slot-thread.js';
 
 /** A thread that has not even taken the order to cancel by then is stuck in user code. */
 const CANCEL_ARRIVES_WITHIN_MS = 1000;
@@ -44,7 +44,7 @@ export class SlotJob implements SlotThreadListener {
   private readonly gathered = new Map<string, AccumulatorState[]>();
   private readonly allDone: Promise<void>;
   private resolveAllDone: () => void = () => undefined;
-  private thread: SlotThread | undefined;
+  private thread: SlotRunner | undefined;
   private cancelled = false;
   private cancelling: Promise<void> | undefined;
   private ending: Promise<void> | undefined;
@@ -71,7 +71,7 @@ export class SlotJob implements SlotThreadListener {
   }
 
   /** @throws what kept the thread from building the tasks */
-  async build(thread: SlotThread, { jobGraph, folder }: JobFiles, network: SlotSetup): Promise<void> {
+  async build(thread: SlotRunner, { jobGraph, folder }: JobFiles, network: SlotSetup): Promise<void> {
     this.thread = thread;
     const { tasks } = this.options;
     await thread.build({ jobGraph, folder, tasks, network, metrics: this.metrics.buffer }, this);

@@ -29,6 +29,9 @@ export interface SlotThreadListener {
   died(error: WeftError): void;
 }
 
+/** What a slot's tasks run in: a thread, or (in the test kit) the process's own. */
+export type SlotRunner = { [Member in keyof SlotThread]: SlotThread[Member] };
+
 export class SlotThread {
   private readonly worker: Worker;
   private listener: SlotThreadListener | undefined;

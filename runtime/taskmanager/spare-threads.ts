@@ -2,13 +2,13 @@
  * One slot thread started ahead, so that a job's first slot finds it loaded: starting one and loading the engine takes
  * longer than all that follows.
  */
-import type { SlotThread } from './slot-thread.js';
+import type { SlotRunner } from './slot-thread.js';
 
 export class SpareThreads {
-  private spare: SlotThread | undefined;
+  private spare: SlotRunner | undefined;
   private closed = false;
 
-  constructor(private readonly start: () => SlotThread) {}
+  constructor(private readonly start: () => SlotRunner) {}
 
   /** Starts the spare, if there is none. */
   prepare(): void {
@@ -20,7 +20,7 @@ export class SpareThreads {
     });
   }
 
-  take(): SlotThread {
+  take(): SlotRunner {
     const thread = this.spare ?? this.start();
     this.spare = undefined;
     return thread;

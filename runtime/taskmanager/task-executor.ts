@@ -13,7 +13,7 @@ import type { BlobSource } from './blob-source.js';
 import { JobFileStore } from './job-files.js';
 import { describeMemory, slotHeapLimits } from './memory-plan.js';
 import { SlotJob, type TaskChange } from './slot-job.js';
-import { SlotThread } from './slot-thread.js';
+import { SlotThread, type SlotRunner } from './slot-thread.js';
 import { SpareThreads } from './spare-threads.js';
 
 type ClientMethods = typeof taskManagerProtocol.client;
@@ -37,6 +37,8 @@ export interface TaskExecutorOptions {
   report: (jobId: string, jobAttempt: number, changes: TaskChange[]) => void;
   /** The JobManager says that this TaskManager shall end. */
   onShutdown: (reason: string) => void;
+  /** What runs the tasks of a slot. @default a thread of its own */
+  startSlot?: () => SlotRunner;
 }
 
 export class TaskExecutor {
@@ -49,7 +51,9 @@ export class TaskExecutor {
   constructor(private readonly options: TaskExecutorOptions) {
     const { memory, slots } = options;
     this.files = new JobFileStore(options.workFolder, options.blobs);
-    this.spares = new SpareThreads(() => new SlotThread(slotHeapLimits(memory, slots), describeMemory(memory)));
+    this.spares = new SpareThreads(
+      options.startSlot ?? (() => new SlotThread(slotHeapLimits(memory, slots), describeMemory(memory))),
+    );
     this.spares.prepare();
     this.handlers = {
       submitTasks: (order) => this.submit(order),

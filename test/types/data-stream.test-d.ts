@@ -5,6 +5,8 @@
  * is an error itself. Nothing here is run.
  */
 import {
+  AsyncDataStream,
+  AsyncRetryStrategies,
   KeyedCoProcessFunction,
   KeyedProcessFunction,
   LongCounter,
@@ -255,6 +257,42 @@ export function loopsAndProjections(): void {
   tuples.project(2);
   // @ts-expect-error no such field
   readings.project('sensr');
+}
+
+export function asyncOperators(): void {
+  const looked = AsyncDataStream.orderedWait(
+    readings,
+    async (reading) => Promise.resolve([reading.value]),
+    1,
+    'SECONDS',
+  );
+  same<Equal<RecordOf<typeof looked>, number>>();
+  const called = AsyncDataStream.unorderedWait<Reading, Date>(
+    readings,
+    (reading, future) => future.complete([reading.at]),
+    '1 s',
+  );
+  same<Equal<RecordOf<typeof called>, Date>>();
+  AsyncDataStream.orderedWaitWithRetry(
+    numbers,
+    async (n) => Promise.resolve([String(n)]),
+    1,
+    'SECONDS',
+    10,
+    AsyncRetryStrategies.fixedDelay<string>(3, '10 ms').ifResult((texts) => texts.includes('')),
+  );
+  // @ts-expect-error the promise gives an array
+  AsyncDataStream.orderedWait(numbers, async (n) => Promise.resolve(String(n)), 1);
+  // @ts-expect-error the function waits for nothing
+  AsyncDataStream.orderedWait(numbers, (n) => [n], 1);
+}
+
+export async function collectedResults(): Promise<void> {
+  for await (const reading of readings.executeAndCollect()) same<Equal<typeof reading, Reading>>();
+  const first = await readings.executeAndCollect(3);
+  same<Equal<typeof first, Reading[]>>();
+  const client = await env.executeAsync('job');
+  same<Equal<ReturnType<typeof client.getJobExecutionResult>, Promise<JobExecutionResult>>>();
 }
 
 export function sideOutputs(): void {

@@ -1,5 +1,6 @@
 /** What the methods of a stream accept as a function: a lambda, a plain object with the method, or a rich class. */
 import type {
+  AsyncFunction,
   CoFlatMapFunction,
   CoMapFunction,
   Collector,
@@ -11,6 +12,7 @@ import type {
   Partitioner,
   ProcessContext,
   ReduceFunction,
+  ResultFuture,
   SinkContext,
   SinkFunction,
   SourceContext,
@@ -52,3 +54,7 @@ export type TwoFlatMaps<A, B, R> =
 type ProcessLambda<K, T, R> = (value: T, context: ProcessContext<K>, out: Collector<R>) => void;
 /** As `TwoMaps`, in lambdas only. */
 export type TwoProcesses<K, A, B, R> = [first: ProcessLambda<K, A, R>, second: ProcessLambda<K, B, R>];
+
+/** Gives a promise of an array of results, or hands them to the future. */
+export type AsyncInput<T, R> =
+  ((value: T, future: ResultFuture<R>) => Promise<readonly R[]> | void) | AsyncFunction<T, R>;

@@ -222,6 +222,11 @@ export class DataStream<T> {
     return limit === undefined ? records : firstOf(records, limit);
   }
 
+  /** Made by `AsyncDataStream`. */
+  asyncWait<R>(operator: OperatorSpec & { type: 'asyncWait' }): SingleOutputStreamOperator<R> {
+    return this.transform('async wait operator', operator);
+  }
+
   /** Adds an operator with one output behind this stream. */
   protected transform<R>(name: string, operator: OperatorSpec): SingleOutputStreamOperator<R> {
     return this.context.operator(this.inputs, {

@@ -133,7 +133,9 @@ export class SlotTask {
     const { clock, context, chain, input, output } = this.parts;
     let nowMs = clock.monotonicMs();
     const endMs = nowMs + SLICE_MS;
-    if (!output.open && !output.retry()) {
+    if (!output.open) output.retry();
+    chain.pump(output.hasRoom);
+    if (!output.open) {
       this.requireNoFailure();
       this.time.become('backPressured', nowMs);
       return false;

@@ -19,6 +19,12 @@ export class TaskOutput implements Room {
     return this.chain?.settled ?? true;
   }
 
+  /** Whether a record may leave, whatever the operators of the chain are waiting for. */
+  readonly hasRoom = (): boolean => {
+    for (let i = 0; i < this.writers.length; i++) if (!this.writers[i].available) return false;
+    return true;
+  };
+
   /** Tries to move what found no segment. @returns `open` @throws EXCHANGE_PEER_LOST */
   retry(): boolean {
     for (const writer of this.writers) if (!writer.available) writer.retry();

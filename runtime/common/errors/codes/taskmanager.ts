@@ -17,6 +17,12 @@ export const TASKMANAGER_CODES = defineCodes({
     summary: 'A function returned something that its operator cannot use.',
     hint: 'A flatMap returns an array or another iterable, or calls its collector and returns nothing.',
   },
+  TASK_ASYNC_TIMEOUT: {
+    domain: 'external',
+    summary: 'An async function gave no result for a record in time.',
+    hint: 'Raise the timeout, give the function a timeout() method, or look at the service that it asks.',
+    retry: 'backoff',
+  },
   TASK_BAD_OUTPUT: {
     domain: 'user',
     summary:

@@ -1,0 +1,215 @@
+/**
+ * Asks for many records at once and emits what comes back: in the order of the records, or as it comes. Results leave in a turn of
+ * the slot thread, while there is room; at the end of the input at once.
+ */
+import type { WeftError } from '../common/errors/index.js';
+import type { AsyncFunction, AsyncRetryStrategy, ResultFuture } from '../functions/index.js';
+import type { Backlog } from './backlog.js';
+import type { OperatorContext } from './operator-context.js';
+import type { Next } from './task-context.js';
+
+export interface AsyncWaitOptions {
+  fn: AsyncFunction<unknown, unknown>;
+  ordered: boolean;
+  timeoutMs: number;
+  capacity: number;
+  retry: AsyncRetryStrategy<unknown> | undefined;
+  next: Next;
+  operator: OperatorContext;
+  /** Copies a record that its producer may change while it waits here. */
+  retain: (record: unknown) => unknown;
+  /** Something can leave, or the function failed: the subtask has work. */
+  wake: () => void;
+}
+
+/** One record under way. */
+interface Entry {
+  readonly record: unknown;
+  readonly timestampMs: number;
+  retries: number;
+  started: boolean;
+  results: readonly unknown[] | undefined;
+  /** Ends the timers of the record. */
+  cancelTimeout: () => void;
+  cancelRetry: () => void;
+}
+
+const NOTHING = (): void => undefined;
+
+export class AsyncWait implements Backlog {
+  /** In the order of the records. */
+  private entries: Entry[] = [];
+  private draining = false;
+  private onIdle: (() => void) | undefined;
+
+  constructor(private readonly options: AsyncWaitOptions) {}
+
+  /** What takes the operator's records. */
+  readonly accept: Next = (record) => {
+    const { operator, retain, capacity } = this.options;
+    const kept = typeof record === 'object' && record !== null ? retain(record) : record;
+    const entry: Entry = {
+      ...{ record: kept, timestampMs: operator.task.timestampMs, retries: 0, started: false, results: undefined },
+      ...{ cancelTimeout: NOTHING, cancelRetry: NOTHING },
+    };
+    this.entries.push(entry);
+    // What one record of the input fans out to may be more than fits; it is asked for when its turn comes.
+    if (this.entries.length <= capacity) this.start(entry);
+  };
+
+  get busy(): boolean {
+    return this.entries.length >= this.options.capacity || (this.draining && this.entries.length > 0);
+  }
+
+  /** Emits what can leave. @returns whether it emitted something */
+  pump(hasRoom: () => boolean): boolean {
+    let emitted = false;
+    for (let i = 0; i < this.entries.length && hasRoom();) {
+      const entry = this.entries[i];
+      if (entry.results === undefined) {
+        if (this.options.ordered) break;
+        i++;
+        continue;
+      }
+      this.entries.splice(i, 1);
+      this.emit(entry, entry.results);
+      emitted = true;
+    }
+    if (emitted) this.startWaiting();
+    return emitted;
+  }
+
+  idle(): Promise<void> {
+    this.draining = true;
+    this.pump(() => true);
+    if (!this.busy) return Promise.resolve();
+    return new Promise((resolve) => {
+      this.onIdle = resolve;
+    });
+  }
+
+  discard(): void {
+    for (const { cancelTimeout, cancelRetry } of this.entries) {
+      cancelTimeout();
+      cancelRetry();
+    }
+    this.entries = [];
+    this.onIdle?.();
+  }
+
+  private start(entry: Entry): void {
+    const { operator, timeoutMs } = this.options;
+    entry.started = true;
+    if (timeoutMs > 0) entry.cancelTimeout = operator.task.clock.after(timeoutMs, () => this.timedOut(entry));
+    this.attempt(entry);
+  }
+
+  /** Those that had to wait for a place. */
+  private startWaiting(): void {
+    const { capacity } = this.options;
+    for (let i = 0; i < Math.min(capacity, this.entries.length); i++) {
+      if (!this.entries[i].started) this.start(this.entries[i]);
+    }
+  }
+
+  private attempt(entry: Entry): void {
+    const future = this.futureOf(entry);
+    try {
+      const promise = this.options.fn.asyncInvoke(entry.record, future);
+      if (promise instanceof Promise) {
+        promise.then(
+          (results) => future.complete(results),
+          (error: unknown) => future.completeExceptionally(error),
+        );
+      }
+    } catch (error) {
+      future.completeExceptionally(error);
+    }
+  }
+
+  /** Of one attempt: only its first answer counts. */
+  private futureOf(entry: Entry): ResultFuture<unknown> {
+    let answered = false;
+    const once = (action: () => void): void => {
+      if (answered || entry.results !== undefined || !this.entries.includes(entry)) return;
+      answered = true;
+      action();
+    };
+    return {
+      complete: (results) => once(() => this.succeeded(entry, results)),
+      completeExceptionally: (error) => once(() => this.failed(entry, error)),
+    };
+  }
+
+  private succeeded(entry: Entry, given: unknown): void {
+    const { operator, retry, wake } = this.options;
+    if (typeof given !== 'object' || given === null || !(Symbol.iterator in given)) {
+      this.giveUp(operator.notIterable(given));
+      return;
+    }
+    const results = [...(given as Iterable<unknown>)];
+    if (retry !== undefined && this.mayRetry(entry, retry) && retry.retryOnResult(results)) {
+      this.retry(entry, retry);
+      return;
+    }
+    entry.cancelTimeout();
+    entry.results = results;
+    if (this.draining) this.drain();
+    else wake();
+  }
+
+  private failed(entry: Entry, error: unknown): void {
+    const { operator, retry } = this.options;
+    if (retry !== undefined && this.mayRetry(entry, retry) && retry.retryOnException(error)) this.retry(entry, retry);
+    else this.giveUp(operator.failed(error));
+  }
+
+  private mayRetry(entry: Entry, { maxRetries }: AsyncRetryStrategy<unknown>): boolean {
+    return entry.retries < maxRetries;
+  }
+
+  private retry(entry: Entry, strategy: AsyncRetryStrategy<unknown>): void {
+    entry.retries++;
+    const { clock } = this.options.operator.task;
+    entry.cancelRetry = clock.after(strategy.delayMs(entry.retries), () => this.attempt(entry));
+  }
+
+  private timedOut(entry: Entry): void {
+    const { fn, operator, timeoutMs } = this.options;
+    entry.cancelRetry();
+    if (fn.timeout === undefined) {
+      this.giveUp(operator.asyncTimeout(timeoutMs));
+      return;
+    }
+    const future = this.futureOf(entry);
+    try {
+      fn.timeout(entry.record, future);
+    } catch (error) {
+      this.giveUp(operator.failed(error));
+    }
+  }
+
+  /** The failure is in the task's context already, with which the task fails; nothing is waited for any more. */
+  private giveUp(failure: WeftError): void {
+    this.options.operator.task.fail(failure);
+    this.discard();
+    this.options.wake();
+  }
+
+  private drain(): void {
+    try {
+      this.pump(() => true);
+    } catch (error) {
+      this.giveUp(this.options.operator.failed(error));
+    }
+    if (this.entries.length === 0) this.onIdle?.();
+  }
+
+  private emit({ timestampMs }: Entry, results: readonly unknown[]): void {
+    const { next, operator } = this.options;
+    for (const result of results) {
+      operator.task.timestampMs = timestampMs;
+      next(result);
+    }
+  }
+}

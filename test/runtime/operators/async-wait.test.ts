@@ -1,0 +1,165 @@
+import test from 'ava';
+import { ManualClock } from '../../../runtime/common/clock.js';
+import type { AsyncFunction, AsyncRetryStrategy, ResultFuture } from '../../../runtime/functions/index.js';
+import { ChainHarness, map } from './chain-harness.js';
+
+interface Options {
+  ordered?: boolean;
+  capacity?: number;
+  timeoutMs?: number;
+  retry?: AsyncRetryStrategy<unknown>;
+  timeout?: AsyncFunction<unknown, unknown>['timeout'];
+}
+
+/** An operator whose questions the test answers, and a map behind it. */
+class Questions {
+  readonly asked: { value: unknown; future: ResultFuture<unknown> }[] = [];
+  readonly harness: ChainHarness;
+  room = true;
+
+  constructor({ ordered = true, capacity = 10, timeoutMs = 0, retry, timeout }: Options = {}) {
+    const fn: AsyncFunction<unknown, unknown> = {
+      asyncInvoke: (value, future) => void this.asked.push({ value, future }),
+      ...(timeout === undefined ? {} : { timeout }),
+    };
+    this.harness = new ChainHarness([
+      { type: 'asyncWait', fn, ordered, capacity, timeoutMs, retry },
+      map((value) => value),
+    ]);
+  }
+
+  answer(n: number, ...results: unknown[]): this {
+    this.asked[n]?.future.complete(results);
+    return this;
+  }
+
+  pump(): unknown[] {
+    this.harness.chain.pump(() => this.room);
+    return this.harness.out;
+  }
+
+  get clock(): ManualClock {
+    const { clock } = this.harness.task;
+    if (!(clock instanceof ManualClock)) throw new TypeError('The harness has a clock that is moved by hand.');
+    return clock;
+  }
+}
+
+test('ordered results leave in the order of their records, unordered ones as they come', (t) => {
+  const ordered = new Questions();
+  ordered.harness.feed('a', 'b', 'c');
+  t.deepEqual(ordered.answer(2, 'C').answer(0, 'A', 'A2').pump(), ['A', 'A2']);
+  t.deepEqual(ordered.answer(1).pump(), ['A', 'A2', 'C']);
+  const unordered = new Questions({ ordered: false });
+  unordered.harness.feed('a', 'b', 'c');
+  t.deepEqual(unordered.answer(2, 'C').answer(0, 'A').pump().toSorted(), ['A', 'C']);
+  t.deepEqual(unordered.answer(1, 'B').pump().length, 3);
+});
+
+test('the task waits while as many records are under way as may be', (t) => {
+  const questions = new Questions({ capacity: 2 });
+  questions.harness.feed('a');
+  t.true(questions.harness.chain.settled);
+  questions.harness.feed('b');
+  t.false(questions.harness.chain.settled);
+  // One record of the input may fan out to more: those are asked for later.
+  questions.harness.feed('c');
+  t.is(questions.asked.length, 2);
+  questions.answer(0, 'A').pump();
+  t.is(questions.asked.length, 3);
+  t.false(questions.harness.chain.settled);
+  questions.answer(1, 'B').answer(2, 'C').pump();
+  t.true(questions.harness.chain.settled);
+});
+
+test('results wait for room behind', (t) => {
+  const questions = new Questions();
+  questions.harness.feed('a');
+  questions.room = false;
+  t.deepEqual(questions.answer(0, 'A').pump(), []);
+  t.is(questions.harness.settledCalls, 1);
+  questions.room = true;
+  t.deepEqual(questions.pump(), ['A']);
+});
+
+test('at the end of the input everything is waited for', async (t) => {
+  const questions = new Questions();
+  questions.harness.feed('a', 'b');
+  let over = false;
+  const settled = questions.harness.chain.allSettled().then(() => (over = true));
+  questions.answer(1, 'B');
+  await Promise.resolve();
+  t.false(over);
+  questions.answer(0, 'A');
+  await settled;
+  t.deepEqual(questions.harness.out, ['A', 'B']);
+});
+
+test('without an answer in time the task fails, or timeout() answers', (t) => {
+  const failing = new Questions({ timeoutMs: 100 });
+  failing.harness.feed('a');
+  failing.clock.advance(99);
+  t.is(failing.harness.task.failure, undefined);
+  failing.clock.advance(1);
+  t.is(failing.harness.task.failure?.code, 'TASK_ASYNC_TIMEOUT');
+  t.regex(failing.harness.task.failure?.message ?? '', /asyncWait 1 .*within 100 ms/);
+
+  const answering = new Questions({
+    timeoutMs: 100,
+    timeout: (value, future) => future.complete([`no ${String(value)}`]),
+  });
+  answering.harness.feed('a');
+  answering.clock.advance(100);
+  answering.answer(0, 'too late');
+  t.deepEqual(answering.pump(), ['no a']);
+});
+
+test('failures are tried again as the strategy says, then fail the task', (t) => {
+  const retry: AsyncRetryStrategy<unknown> = {
+    maxRetries: 2,
+    delayMs: (n) => n * 10,
+    retryOnException: (error) => (error as Error).message === 'flaky',
+    retryOnResult: (results) => results.length === 0,
+  };
+  const questions = new Questions({ retry });
+  questions.harness.feed('a');
+  questions.asked[0]?.future.completeExceptionally(new Error('flaky'));
+  t.is(questions.asked.length, 1);
+  questions.clock.advance(10);
+  t.is(questions.asked.length, 2);
+  questions.answer(1);
+  questions.clock.advance(20);
+  t.is(questions.asked.length, 3);
+  // The retries are used up: an empty result counts.
+  t.deepEqual(questions.answer(2).pump(), []);
+  t.true(questions.harness.chain.settled);
+
+  const failing = new Questions({ retry });
+  failing.harness.feed('a');
+  failing.asked[0]?.future.completeExceptionally(new Error('broken'));
+  t.regex(failing.harness.task.failure?.message ?? '', /asyncWait 1 .*broken/);
+});
+
+test('only the first answer of a record counts, and it must be iterable', (t) => {
+  const questions = new Questions();
+  questions.harness.feed('a');
+  t.deepEqual(questions.answer(0, 'A').answer(0, 'B').pump(), ['A']);
+  questions.asked[0]?.future.completeExceptionally(new Error('late'));
+  t.is(questions.harness.task.failure, undefined);
+  questions.harness.feed('b');
+  questions.asked[1]?.future.complete('text' as never);
+  t.is(questions.harness.task.failure?.code, 'TASK_BAD_RESULT');
+});
+
+test('results have the event time of their record', (t) => {
+  const questions = new Questions();
+  const times: number[] = [];
+  const { task } = questions.harness;
+  for (const timestampMs of [5, 7]) {
+    task.timestampMs = timestampMs;
+    questions.harness.feed(timestampMs);
+  }
+  questions.harness.out.push = () => times.push(task.timestampMs);
+  questions.answer(0, 'A').answer(1, 'B').pump();
+  t.deepEqual(times, [5, 7]);
+});
