@@ -1,6 +1,7 @@
 /** One NodeManager: puts its parts together, brings them up in the order that recovery needs, and takes them down again. */
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import type { Clock } from '../runtime/common/clock.js';
 import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
 import { WeftError, hasCode } from '../runtime/common/errors/index.js';
@@ -8,7 +9,7 @@ import type { WeftHome } from '../runtime/common/home.js';
 import { startHttpServer, type HttpServer } from '../runtime/common/http/server.js';
 import { nodeId } from '../runtime/common/ids.js';
 import type { Logger } from '../runtime/common/log/logger.js';
-import { liveRoleRecord, removeRoleRecord, writeRoleRecord } from '../runtime/common/process/role-record.js';
+import { claimRole, removeRoleRecord, writeRoleRecord } from '../runtime/common/process/role-record.js';
 import { ContainerManager } from './containers/container-manager.js';
 import { EXIT_STATUS } from './containers/exit-reason.js';
 import { ResourceManagerLink, type Registration } from './heartbeat/resourcemanager-link.js';
@@ -136,9 +137,11 @@ export class NodeManager {
   /** Resolves when it serves; it registers as soon as a ResourceManager can be reached. @throws PORT_TAKEN, NODEMANAGER_RUNS_ALREADY */
   async start(): Promise<void> {
     const { home, index, log, settings } = this.options;
-    const running = liveRoleRecord(home, this.recordName);
-    if (running !== undefined && running.pid !== process.pid) {
-      const message = `NodeManager ${index} of ${home.path} runs already: process ${running.pid} at ${running.url}.`;
+    const { startedMs } = this;
+    const other = claimRole(home, this.recordName, { role: 'nodemanager', url: '', startedMs });
+    if (other !== undefined) {
+      const where = other.url === '' ? '' : ` at ${other.url}`;
+      const message = `NodeManager ${index} of ${home.path} runs already: process ${other.pid}${where}.`;
       throw new WeftError('NODEMANAGER_RUNS_ALREADY', message);
     }
     for (const warning of settings.site.warnings) log.warn(warning);
@@ -149,7 +152,7 @@ export class NodeManager {
     writeRoleRecord(home, this.recordName, {
       role: 'nodemanager',
       url: this.url,
-      startedMs: this.startedMs,
+      startedMs,
       nodeId: this.nodeId,
     });
     this.reconnect();
@@ -306,16 +309,24 @@ export class NodeManager {
     this.cleanUpApplication(applicationId);
   }
 
-  /** Removes the working folders of an application once its last container here has ended. */
+  /**
+   * Once the last container of an application here has ended: removes its working folders, and what it kept for its next
+   * attempt, which one that was killed had no time for itself.
+   */
   private cleanUpApplication(applicationId: string): void {
     const records = this.containers.list().filter((record) => record.applicationId === applicationId);
     if (records.some((record) => record.state !== 'COMPLETE')) return;
     this.finishedApplications.delete(applicationId);
-    const { clock, log, settings } = this.options;
+    const { clock, home, settings } = this.options;
+    this.remove(join(home.highAvailabilityDir, applicationId));
     clock.after(settings.site.get(nodeManagerOptions.deleteDelaySeconds) * 1000, () => {
-      rm(this.folders.applicationDir(applicationId), { recursive: true, force: true }).catch((error: unknown) => {
-        log.warn({ err: error, applicationId }, 'working folders could not be removed');
-      });
+      this.remove(this.folders.applicationDir(applicationId));
+    });
+  }
+
+  private remove(folder: string): void {
+    rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
+      this.options.log.warn({ err: error, folder }, 'a folder of an ended application could not be removed');
     });
   }
 }

@@ -48,7 +48,10 @@ export async function stopCluster(options: ShutdownOptions): Promise<void> {
     const left = [...roles().map(({ pid }) => pid), ...containerProcesses(home)].join(', ');
     throw new WeftError('CLUSTER_STOP_FAILED', `These processes do not end: ${left}.`);
   }
-  rmSync(dirname(home.clusterFile('any')), { recursive: true, force: true });
+  // No application is left that could have a next attempt.
+  for (const folder of [dirname(home.clusterFile('any')), home.highAvailabilityDir]) {
+    rmSync(folder, { recursive: true, force: true });
+  }
 }
 
 async function killApplications({ clock, home }: ShutdownOptions): Promise<void> {

@@ -1,4 +1,5 @@
 /** `weft nm`: one NodeManager in the foreground. */
+import { hasCode } from '../../runtime/common/errors/index.js';
 import { WeftHome } from '../../runtime/common/home.js';
 import { liveRoleRecord } from '../../runtime/common/process/role-record.js';
 import { clusterCommand, wholeNumber } from '../cluster/cluster-command.js';
@@ -17,21 +18,24 @@ export const nmCommand = clusterCommand({
     memory: MEMORY,
     vcores: VCORES,
   },
-  run: (options) => {
+  run: async (options) => {
     const home = new WeftHome();
-    const role = nodeManagerCommand(home, wholeNumber(options, 'index') ?? firstFreeIndex(home), {
+    const flags = {
       host: options.get('host'),
       port: wholeNumber(options, 'port'),
       memoryMb: wholeNumber(options, 'memory'),
       vcores: wholeNumber(options, 'vcores'),
       resourceManagerUrl: options.get('rm'),
-    });
-    return runRoleInForeground(home, role);
+    };
+    const wanted = wholeNumber(options, 'index');
+    for (let index = wanted ?? 0; ; index++) {
+      if (wanted === undefined && liveRoleRecord(home, `nodemanager-${index}`) !== undefined) continue;
+      try {
+        return await runRoleInForeground(home, nodeManagerCommand(home, index, flags));
+      } catch (error) {
+        // Another one took the number meanwhile.
+        if (wanted !== undefined || !hasCode(error, 'NODEMANAGER_RUNS_ALREADY')) throw error;
+      }
+    }
   },
 });
-
-function firstFreeIndex(home: WeftHome): number {
-  let index = 0;
-  while (liveRoleRecord(home, `nodemanager-${index}`) !== undefined) index++;
-  return index;
-}

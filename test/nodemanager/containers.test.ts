@@ -1,7 +1,8 @@
-import { existsSync, readFileSync } from 'node:fs';
+import { existsSync, mkdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
 import { processStartTicks, sendSignal } from '../../runtime/common/process/process-identity.js';
-import { RESOURCE, TestNode, container, nodeProgram, until } from './harness.js';
+import { APPLICATION, RESOURCE, TestNode, container, nodeProgram, until } from './harness.js';
 
 test('a program runs in its working folder with a clean environment, and its end is reported', async (t) => {
   const node = await TestNode.start();
@@ -137,9 +138,12 @@ test('when the application ends its containers stop and its folders go, its logs
   t.teardown(() => node.close());
   await node.startContainer(container(1), nodeProgram('console.log("hello"); setInterval(() => {}, 1000)'));
   await until('output', () => readFileSync(node.logs(container(1), 'stdout'), 'utf8') !== '');
-  node.resourceManager.peer?.session.notify('applicationFinished', { applicationId: 'application_1700000000000_0001' });
+  const kept = join(node.home.highAvailabilityDir, APPLICATION);
+  mkdirSync(kept, { recursive: true });
+  node.resourceManager.peer?.session.notify('applicationFinished', { applicationId: APPLICATION });
   const { exit } = await until('end', () => node.resourceManager.heardOf(container(1), 'COMPLETE'));
   t.is(exit?.exitStatus, -107);
   await until('folder to go', () => !existsSync(node.workingDir(container(1)).replace(/\/container_.*/, '')));
+  await until('what was kept for a next attempt to go', () => !existsSync(kept));
   t.is(readFileSync(node.logs(container(1), 'stdout'), 'utf8'), 'hello\n');
 });

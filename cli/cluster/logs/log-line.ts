@@ -20,6 +20,9 @@ interface Structured {
   [field: string]: unknown;
 }
 
+/** How a role begins the line that says why it could not start. */
+const START_FAILURE = 'could not start: ';
+
 export interface LogLine {
   /** Epoch milliseconds, where the line tells. */
   readonly timeMs: number | undefined;
@@ -31,6 +34,13 @@ export function readLogLine(text: string, raw: boolean): LogLine {
   const structured = parse(text);
   if (structured === undefined) return { timeMs: undefined, text };
   return { timeMs: Date.parse(structured.time), text: raw ? text : render(structured) };
+}
+
+/** What kept a role from starting, if the line tells that. */
+export function readStartFailure(text: string): { code: string; message: string; hint: string } | undefined {
+  const { code, hint, msg }: Partial<Structured> = parse(text) ?? {};
+  if (msg?.startsWith(START_FAILURE) !== true || typeof code !== 'string' || typeof hint !== 'string') return undefined;
+  return { code, message: msg.slice(START_FAILURE.length), hint };
 }
 
 /** `2026-01-01T12:00:00.000Z INFO  message key=value`, and the stack of an error below. */

@@ -100,6 +100,28 @@ test('a role that cannot start fails the whole, with its reason', async (t) => {
   t.deepEqual(cluster.processes(), []);
 });
 
+test('single roles: a readable log, further NodeManagers beside the first, and reasons for those that cannot start', async (t) => {
+  const cluster = new TestCluster();
+  t.teardown(() => cluster.close());
+  const resourceManager = outcomeOf(cluster.start('rm'));
+  await eventually('the ResourceManager', async () => (await cluster.weft('status')).code === 0);
+  const second = await cluster.weft('rm');
+  t.is(second.code, 1);
+  t.regex(second.stderr, /another ResourceManager has it open\.\n\n(.*\n)?What to do: .*\nCode: +RM_STORE_UNUSABLE\n$/);
+  const nodes = [cluster.start('nm'), cluster.start('nm')].map(outcomeOf);
+  await eventually('both nodes', async () => (await cluster.status()).nodeManagers.length === 2);
+  const taken = await cluster.weft('nm', '--index', '0');
+  t.is(taken.code, 1);
+  t.regex(taken.stderr, /NodeManager 0 of .* runs already[\s\S]*Code: +NODEMANAGER_RUNS_ALREADY\n$/);
+  t.is((await cluster.weft('down')).code, 0);
+  const ended = await Promise.all([resourceManager, ...nodes]);
+  t.deepEqual(
+    ended.map(({ code }) => code),
+    [0, 0, 0],
+  );
+  for (const { stderr } of ended) t.regex(stderr, /^\S+Z INFO {2}\S/);
+});
+
 test('without a cluster: status says so and fails, down does not', async (t) => {
   const cluster = new TestCluster();
   t.teardown(() => cluster.close());
