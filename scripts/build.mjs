@@ -36,8 +36,11 @@ const COMMANDS = {
   'bin/yarn-session': 'cli/yarn-session.ts',
 };
 
-/** What `import … from 'weft-stream'` loads; shares its parts with the commands. */
-const PACKAGE = { 'bin/weft-stream': 'runtime/local/package-entry.ts' };
+/** What `import … from 'weft-stream'` and `'weft-stream/testing'` load; they share their parts with the commands. */
+const PACKAGE = {
+  'bin/weft-stream': 'runtime/local/package-entry.ts',
+  'bin/weft-stream-testing': 'runtime/testing/index.ts',
+};
 
 function bundle(entries, options = {}) {
   return build({

@@ -4,6 +4,7 @@
  * through the tasks, chains and channels that a slot has.
  */
 export { ManualClock, type Clock } from '../common/clock.js';
+export { MiniCluster, type JobOptions, type MiniClusterOptions, type RunningJob } from './cluster/mini-cluster.js';
 export { collectSink, CollectSink } from './collect-sink.js';
 export {
   keyedOperatorHarness,

@@ -143,6 +143,7 @@ export function scriptedSource<T>(steps: readonly ScriptStep<T>[]): ScriptedSour
 
 /**
  * Sources that play one script in its order: a step is only taken when the one before it was, whichever source it belongs to.
+ * The order is that of emission: which of its inputs an operator reads next is the engine's choice.
  * @throws API_BAD_ARGUMENT for a step of an input that there is not
  */
 export function scriptedSources<T>(inputs: number, steps: readonly ScriptStep<T>[]): ScriptedSource<T>[] {

@@ -108,7 +108,7 @@ export async function openPipeline<R>(
   const streamGraph = await streamGraphOf((env) => {
     if (objectReuse) env.getConfig().enableObjectReuse();
     const last = build(env);
-    if (last instanceof DataStream) (last).addSink(output).name('output').disableChaining();
+    if (last instanceof DataStream) last.addSink(output).name('output').disableChaining();
     for (const tag of tags) {
       if (!(last instanceof SingleOutputStreamOperator)) {
         throw new WeftError('API_BAD_ARGUMENT', 'Side outputs are those of the operator that the pipeline returns.');

@@ -1,0 +1,107 @@
+/**
+ * Runs the tasks of a slot in the test's own thread, so that their functions share variables with the test. Everything but
+ * the thread is as in a slot thread: tasks, channels, loop and reports.
+ */
+import { systemClock } from '../../common/clock.js';
+import { asWeftError } from '../../common/errors/index.js';
+import { FeedbackQueues, type ResultBuffer } from '../../connectors/index.js';
+import { createSlotNetwork, type SlotNetwork } from '../../exchange/index.js';
+import type { StreamGraph } from '../../graph/stream-graph.js';
+import type { SlotRunner, SlotThreadListener } from '../../taskmanager/slot-thread.js';
+import { buildTask } from '../../taskmanager/slot/build-task.js';
+import { randomSource } from '../../taskmanager/slot/random-source.js';
+import { runSlotLoop } from '../../taskmanager/slot/slot-loop.js';
+import type { StateChange } from '../../taskmanager/slot/slot-messages.js';
+import type { SlotTask } from '../../taskmanager/slot/slot-task.js';
+import { TaskMetricsPage } from '../../taskmanager/slot/task-metrics.js';
+
+/** Keeps the process alive while tasks run: what they sleep on does not. */
+const STAY_ALIVE_MS = 1000;
+
+export class InProcessSlot implements SlotRunner {
+  readonly exited: Promise<void>;
+  private resolveExited: () => void = () => undefined;
+  private tasks: readonly SlotTask[] = [];
+  private network: SlotNetwork | undefined;
+  private metrics: TaskMetricsPage | undefined;
+  private listener: SlotThreadListener | undefined;
+  private results: ResultBuffer | undefined;
+
+  /** @param describe makes a job's graph anew, with functions of its own */
+  constructor(private readonly describe: (jobId: string) => Promise<StreamGraph>) {
+    this.exited = new Promise((resolve) => {
+      this.resolveExited = resolve;
+    });
+  }
+
+  async build(order: Parameters<SlotRunner['build']>[0], listener: SlotThreadListener): Promise<void> {
+    const { jobGraph, folder, tasks, metrics } = order;
+    this.listener = listener;
+    const streamGraph = await this.describe(jobGraph.jobId);
+    const network = createSlotNetwork(order.network);
+    const program = {
+      ...{ jobGraph, streamGraph, folder, network, clock: systemClock },
+      feedback: new FeedbackQueues(),
+      onResults: (results: ResultBuffer) => {
+        this.results = results;
+      },
+      random: randomSource(),
+      mapStack: (error: Error) => error.stack,
+      report: (change: StateChange) => this.report(change),
+      onFallback: (operator: string, path: string, reason: string) => {
+        listener.warning('a field is carried by the slow, generic encoding', { operator, path, reason });
+      },
+    };
+    this.network = network;
+    this.metrics = new TaskMetricsPage(metrics);
+    this.tasks = tasks.map((task) => buildTask(program, task));
+  }
+
+  start(): void {
+    const { network, tasks } = this;
+    if (network === undefined) return;
+    for (const task of tasks) void task.start();
+    const letGo = systemClock.every(STAY_ALIVE_MS, () => undefined);
+    void runSlotLoop({ tasks, doorbell: network.doorbell, clock: systemClock })
+      .catch((error: unknown) => this.listener?.died(asWeftError(error)))
+      .finally(() => {
+        letGo();
+        this.listener?.done();
+      });
+  }
+
+  async collect(from: number): ReturnType<SlotRunner['collect']> {
+    return (await this.results?.take(from)) ?? { records: [], ended: false };
+  }
+
+  async cancel(): Promise<void> {
+    await this.cancelTasks();
+  }
+
+  /** Unlike a thread, the tasks cannot be torn down: they are cancelled, and not waited for. */
+  terminate(): Promise<void> {
+    this.listener = undefined;
+    void this.cancelTasks();
+    this.resolveExited();
+    return Promise.resolve();
+  }
+
+  private async cancelTasks(): Promise<void> {
+    await Promise.all(this.tasks.map((task) => task.cancel()));
+  }
+
+  private report(change: StateChange): void {
+    this.writeMetrics();
+    this.listener?.states([change]);
+    if (change.state === 'FAILED') void this.cancelTasks();
+  }
+
+  private writeMetrics(): void {
+    this.tasks.forEach((task, index) => this.metrics?.write(index, task.figures()));
+    const gathered = this.tasks.flatMap((task) => {
+      const accumulators = task.accumulators();
+      return accumulators === undefined ? [] : { executionId: task.executionId, accumulators };
+    });
+    if (gathered.length > 0) this.listener?.accumulators(gathered);
+  }
+}
