@@ -7,16 +7,19 @@ interface JobAnswer {
   duration: number;
 }
 
+const LONGEST_MS = 15 * 60_000;
+
 export class JobRest {
   /** @param url of the JobManager, without a path */
   constructor(private readonly url: string) {}
 
   /** Waits for the job's end. @throws when it does not finish well */
   async finished(jobId: string): Promise<void> {
-    const { state } = await poll(`job ${jobId}`, async () => {
+    const ended = async (): Promise<JobAnswer | undefined> => {
       const job = await this.get<JobAnswer>(`/jobs/${jobId}`).catch(() => undefined);
       return job !== undefined && ['FINISHED', 'FAILED', 'CANCELED'].includes(job.state) ? job : undefined;
-    });
+    };
+    const { state } = await poll(`job ${jobId}`, ended, LONGEST_MS);
     if (state === 'FINISHED') return;
     const exceptions = await this.get<unknown>(`/jobs/${jobId}/exceptions`);
     throw new Error(`Job ${jobId} is ${state}: ${JSON.stringify(exceptions).slice(0, 2000)}`);

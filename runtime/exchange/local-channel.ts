@@ -34,13 +34,17 @@ export class LocalChannel {
   stopped = false;
   private readonly controls: Control[] = [];
   private endAt = Infinity;
+  /** The producer is to stop until there is room. */
+  private full = false;
+  private tellFull: (full: boolean) => void = () => {};
   private readonly run = evaluate<Run>(RUN, {});
 
   /** @param bell of the thread, rung when there is something new to do for one of the two ends */
   constructor(private readonly bell: Doorbell) {}
 
-  get hasRoom(): boolean {
-    return this.written - this.read < CAPACITY;
+  /** @param listener hears when the channel becomes full, and when it has room again */
+  onFull(listener: (full: boolean) => void): void {
+    this.tellFull = listener;
   }
 
   push(record: unknown): void {
@@ -48,6 +52,7 @@ export class LocalChannel {
     if (this.written === this.read) this.bell.ring();
     this.slots[this.written & (this.slots.length - 1)] = record;
     this.written++;
+    if (this.written - this.read === CAPACITY && !this.full) this.becomeFull(true);
     if (this.controls.length === 0) this.nextStop = this.written;
   }
 
@@ -74,7 +79,6 @@ export class LocalChannel {
   }
 
   poll(handler: InputHandler, max: number, index: number): number {
-    const wasFull = !this.hasRoom;
     let count = 0;
     this.stopped = false;
     while (count < max && !this.stopped) {
@@ -85,8 +89,16 @@ export class LocalChannel {
       this.nextStop = this.controls[0]?.at ?? this.written;
       handler.onControl?.(control.tag, control.payload, index);
     }
-    if (wasFull && this.hasRoom) this.bell.ring();
+    if (this.full && this.written - this.read < CAPACITY) {
+      this.becomeFull(false);
+      this.bell.ring();
+    }
     return count;
+  }
+
+  private becomeFull(full: boolean): void {
+    this.full = full;
+    this.tellFull(full);
   }
 
   /** One input record may fan out to more than the capacity. */

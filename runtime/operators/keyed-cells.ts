@@ -19,7 +19,7 @@ export function keyedCells(
   identify: (key: unknown) => unknown,
   operator: OperatorContext,
 ): (record: unknown) => Cell {
-  const RECENT = 4096;
+  const RECENT = 8192;
   const SAMPLE = 4096;
   const cells = new Map<unknown, Cell>();
   const recentKeys = new Array<unknown>(RECENT).fill(undefined);
@@ -61,9 +61,9 @@ export function keyedCells(
           : Math.imul(
               Math.imul(k.charCodeAt(n - 1) * 31 + k.charCodeAt(n - 2), 31) + k.charCodeAt(n - 3) + n,
               0x9e3779b1,
-            ) >>> 20;
+            ) >>> 19;
     } else if (typeof k === 'number' && k === k) {
-      slot = Math.imul(k, 0x9e3779b1) >>> 20;
+      slot = Math.imul(k, 0x9e3779b1) >>> 19;
     } else {
       return find(identify(k));
     }

@@ -53,7 +53,8 @@ export function readString(cursor: Cursor, cache: StringCache | undefined): stri
   return cache.lookup(cursor, start, length);
 }
 
-const CACHE_SLOTS = 2048;
+/** In pairs: two strings of equal hash do not drive each other out. */
+const CACHE_SLOTS = 4096;
 /** Longer ones hardly repeat, and cost too much to compare. Generated code relies on it: it is what one length byte can tell. */
 const MAX_CACHED_LENGTH = 63;
 const SAMPLE = 4096;
@@ -84,12 +85,13 @@ export class StringCache {
     if (++this.lookups === SAMPLE) this.review();
     const slot =
       length < 4 ? slotOf(shortWord(u8, start, length), length) : slotOf(hashWords(dv, start, length), length);
-    const text = this.slots[slot] ?? '';
-    if (text.length === length && this.isKnown(u8, dv, start, length, slot)) return text;
+    if (this.isKnown(u8, dv, start, length, slot)) return this.slots[slot] ?? '';
+    if (this.isKnown(u8, dv, start, length, slot ^ 1)) return this.slots[slot ^ 1] ?? '';
     return this.learn(buffer, start, length, slot);
   }
 
   private isKnown(u8: Uint8Array, dv: DataView, start: number, length: number, slot: number): boolean {
+    if (this.slots[slot]?.length !== length) return false;
     const { known } = this;
     const at = slot * (MAX_CACHED_LENGTH + 1);
     if (length < 4) return known.getInt32(at, true) === shortWord(u8, start, length);
@@ -100,11 +102,13 @@ export class StringCache {
     return dv.getInt32(start + last, true) === known.getInt32(at + last, true);
   }
 
+  /** Takes a place of its own, if the pair has one, else that of the pair in turn. */
   private learn(buffer: NativeBuffer, start: number, length: number, slot: number): string {
     this.misses++;
     const text = buffer.latin1Slice(start, start + length);
-    this.slots[slot] = text;
-    const at = slot * (MAX_CACHED_LENGTH + 1);
+    const place = this.slots[slot] === '' || (this.misses & 1) === 0 ? slot : slot ^ 1;
+    this.slots[place] = text;
+    const at = place * (MAX_CACHED_LENGTH + 1);
     this.known.setInt32(at, 0, true);
     for (let i = 0; i < length; i++) this.known.setUint8(at + i, text.charCodeAt(i));
     return text;

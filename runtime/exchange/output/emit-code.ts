@@ -1,9 +1,11 @@
 /** The hot path of a writer, generated per edge: choose the channel, encode into it or hand the reference over. */
+import { instantiate } from '../../common/code-template.js';
 import { evaluate } from '../../serde/codegen.js';
 import { hashKey, PutResult, type RecordEncoder } from '../../serde/index.js';
 import { WeftError } from '../../common/errors/index.js';
 import type { LocalChannel } from '../local-channel.js';
 import type { ChannelSelector } from '../types.js';
+import { keyChannels } from './key-channels.js';
 import type { RingOutput } from './ring-output.js';
 
 export interface EmitEnvironment {
@@ -51,6 +53,8 @@ export function makeEmitter(environment: EmitEnvironment): Emitter {
   })()`;
   const key = 'key' in selector ? selector.key : undefined;
   const partition = selector.kind === 'CUSTOM' ? selector.partition : undefined;
+  const channelOf =
+    selector.kind === 'HASH' ? instantiate(keyChannels)(hashKey, selector.maxParallelism, count) : undefined;
   const { random, counters, slow } = environment;
   return evaluate<Emitter>(expression, {
     environment,
@@ -62,7 +66,7 @@ export function makeEmitter(environment: EmitEnvironment): Emitter {
     slow,
     key,
     partition,
-    hashKey,
+    channelOf,
     refuse,
   });
 }
@@ -70,10 +74,7 @@ export function makeEmitter(environment: EmitEnvironment): Emitter {
 function selectCode(selector: EmitEnvironment['selector'], count: number): string {
   switch (selector.kind) {
     case 'HASH':
-      // Math.floor(keyGroup * parallelism / maxParallelism), both below 2¹⁵.
-      return count === 1
-        ? 'hashKey(key(record)); const channel = 0;'
-        : `const channel = ((hashKey(key(record)) % ${selector.maxParallelism}) * ${count} / ${selector.maxParallelism}) | 0;`;
+      return 'const channel = channelOf(key(record));';
     case 'CUSTOM':
       return `const channel = partition(key(record), ${count});
         if (!(channel >= 0 && channel < ${count} && (channel | 0) === channel)) refuse(channel, ${count});`;

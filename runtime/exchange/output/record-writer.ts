@@ -7,6 +7,9 @@ import type { RingOutput } from './ring-output.js';
 
 const NOTHING = new Uint8Array(0);
 
+/** Node's timers come up to this much late: whoever waits longer than the timeout was told wrong. */
+const TIMER_LATENESS_MS = 1;
+
 /** A subtask's output along one job edge. */
 export class EdgeWriter<T> implements RecordWriter<T> {
   readonly emit: (record: T) => void;
@@ -22,6 +25,7 @@ export class EdgeWriter<T> implements RecordWriter<T> {
   private scratchView = new DataView(this.scratch.buffer);
   private deadlineMs = Infinity;
   private blockedRings = 0;
+  private fullLocals = 0;
 
   /** @param channels in the order of the task descriptor */
   constructor(
@@ -34,6 +38,7 @@ export class EdgeWriter<T> implements RecordWriter<T> {
     this.channelCount = channels.length;
     this.rings = channels.filter(isRing);
     this.locals = channels.filter((channel) => !isRing(channel)) as LocalChannel[];
+    for (const local of this.locals) local.onFull((full) => (this.fullLocals += full ? 1 : -1));
     this.timeoutMs = options.bufferTimeoutMs ?? 100;
     this.copy = options.objectReuse === true ? undefined : makeCopier(options.onFallback);
     this.encoder = new RecordEncoder(options.onFallback, declared);
@@ -56,9 +61,7 @@ export class EdgeWriter<T> implements RecordWriter<T> {
   }
 
   get available(): boolean {
-    if (this.blockedRings > 0) return false;
-    for (const local of this.locals) if (!local.hasRoom) return false;
-    return true;
+    return this.blockedRings + this.fullLocals === 0;
   }
 
   retry(): boolean {
@@ -71,7 +74,7 @@ export class EdgeWriter<T> implements RecordWriter<T> {
     if (this.timeoutMs < 0 || !this.rings.some((ring) => ring.hasUnpublished)) {
       this.deadlineMs = Infinity;
     } else if (this.deadlineMs === Infinity) {
-      this.deadlineMs = nowMs + this.timeoutMs;
+      this.deadlineMs = nowMs + Math.max(0, this.timeoutMs - TIMER_LATENESS_MS);
     } else if (nowMs >= this.deadlineMs) {
       this.flush();
     }
