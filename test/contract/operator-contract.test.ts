@@ -4,6 +4,7 @@
  */
 import test from 'ava';
 import {
+  AsyncDataStream,
   CoProcessFunction,
   KeyedCoProcessFunction,
   KeyedProcessFunction,
@@ -86,6 +87,12 @@ const OPERATORS: Record<string, Contract> = {
         yield -n;
       }),
     fanOut: 2,
+    expected: (items) => items.flatMap(({ n }) => [n, -n]),
+  },
+  'async, ordered': {
+    pipeline: (input) => AsyncDataStream.orderedWait(input, ({ n }) => Promise.resolve([n, -n]), 0, 'MILLISECONDS', 10),
+    // Answers that stand behind a slower one leave with it.
+    fanOut: 20,
     expected: (items) => items.flatMap(({ n }) => [n, -n]),
   },
   project: { pipeline: (input) => input.project('n') },

@@ -99,6 +99,15 @@ export class HandDrivenSlot {
     if (this.failure !== undefined) throw this.failure;
   }
 
+  /** Lets the tasks work, and what they wait for happen, until the condition holds. @throws the first failure of a task */
+  async workUntil(condition: () => boolean): Promise<void> {
+    this.work();
+    while (!condition()) {
+      await setImmediate();
+      this.work();
+    }
+  }
+
   /** Lets the tasks work until all are over; their inputs must end. @throws the first failure of a task */
   async finish(): Promise<void> {
     while (this.failure === undefined && !this.tasks.every(({ over }) => over)) {

@@ -56,6 +56,14 @@ export abstract class OperatorHarness<R> {
     return this.pipeline.slot.peakRecords;
   }
 
+  /**
+   * For operators that answer later: lets the pipeline work until the condition holds, however long that takes.
+   * @throws TASK_…, as the job would fail
+   */
+  until(condition: () => boolean): Promise<void> {
+    return this.pipeline.slot.workUntil(condition);
+  }
+
   /** Ends the input: functions close, sinks finish. @throws what they throw */
   close(): Promise<void> {
     for (const end of this.pipeline.ends) end();

@@ -1,5 +1,6 @@
 import test from 'ava';
 import {
+  AsyncDataStream,
   KeyedProcessFunction,
   OutputTag,
   ProcessFunction,
@@ -227,4 +228,27 @@ test('a pipeline that wants several subtasks is refused', async (t) => {
     operatorHarness((input: DataStream<number>) => input.map((n) => n).setParallelism(2)),
     { code: 'API_BAD_ARGUMENT', message: /one subtask/ },
   );
+});
+
+test('async operators: the test waits for their answers, and moves their timeouts', async (t) => {
+  const answers = new Map<number, (result: string[]) => void>();
+  const clock = new ManualClock();
+  const harness = await operatorHarness<number, string>(
+    (input) =>
+      AsyncDataStream.unorderedWait(input, (n) => new Promise<string[]>((resolve) => answers.set(n, resolve)), 1000),
+    { clock },
+  );
+  harness.processElements([1, 2, 3]);
+  t.deepEqual(harness.getOutput(), []);
+  answers.get(2)?.(['two']);
+  await harness.until(() => harness.getOutput().length === 1);
+  answers.get(1)?.(['one']);
+  await harness.until(() => harness.getOutput().length === 2);
+  t.deepEqual(harness.getOutput(), ['two', 'one']);
+  clock.advance(1000);
+  await t.throwsAsync(
+    harness.until(() => false),
+    { message: /1000 ms|time/i },
+  );
+  await t.throwsAsync(harness.close());
 });
