@@ -4,9 +4,9 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../runtime/common/clock.js';
 import { WeftError } from '../../runtime/common/errors/index.js';
+import { lastWords } from '../../runtime/common/log/last-words.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { DeathPolicy } from './death-policy.js';
-import { lastWords } from './log-tail.js';
 
 /** How long a JobManager may take to end in order before it is killed. */
 const STOP_GRACE_MS = 5000;

@@ -8,7 +8,7 @@ import { readJson, type RoleRecord, type WeftHome } from '../../runtime/common/h
 import { CONTROL_PLANE_FLAGS } from '../../runtime/common/process/node-flags.js';
 import { processStartTicks } from '../../runtime/common/process/process-identity.js';
 import { fetchClusterView, type ClusterView } from './cluster-view.js';
-import { lastLines } from './last-lines.js';
+import { lastWordsIn } from './last-words-in.js';
 import { readFailure, removeFailure } from './start-failure.js';
 import { readSupervisorRecord } from './supervisor-record.js';
 
@@ -39,7 +39,7 @@ export async function startDetached(home: WeftHome, clock: Clock): Promise<Clust
 }
 
 function startFailed(what: string, logFile: string): WeftError {
-  return new WeftError('CLUSTER_START_FAILED', `${what} The end of ${logFile}:\n${lastLines(logFile)}`);
+  return new WeftError('CLUSTER_START_FAILED', `${what} The last words in ${logFile}:\n${lastWordsIn(logFile)}`);
 }
 
 function spawnSupervisor(home: WeftHome, logFile: string): number {

@@ -9,7 +9,7 @@ import { readJson, removeFile, type RoleRecord, type WeftHome } from '../../runt
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { liveClusterProcesses } from './cluster-processes.js';
 import { fetchClusterView, type ClusterView } from './cluster-view.js';
-import { lastLines } from './last-lines.js';
+import { lastWordsIn } from './last-words-in.js';
 import type { RoleCommand } from './role-command.js';
 import { RoleProcess } from './role-process.js';
 import { stopCluster } from './shutdown.js';
@@ -90,7 +90,11 @@ export class Supervisor {
     const running = liveClusterProcesses(home).filter(({ pid }) => pid !== process.pid);
     if (running.length > 0) {
       const names = running.map(({ name, pid }) => `${name} (process ${pid})`).join(', ');
-      throw new WeftError('CLUSTER_RUNS_ALREADY', `A cluster runs already in ${home.path}: ${names}.`);
+      const owned = running.some(({ name }) => name === 'supervisor');
+      const orphaned = owned ? '' : ' Its supervisor has died: nobody starts again what dies.';
+      throw new WeftError('CLUSTER_RUNS_ALREADY', `A cluster runs already in ${home.path}: ${names}.${orphaned}`, {
+        ...(owned ? {} : { hint: 'End it in order with "weft down", then start it anew.' }),
+      });
     }
     for (const { name } of this.roles) removeFile(home.clusterFile(name));
   }
@@ -113,7 +117,7 @@ export class Supervisor {
 
   private died(name: string, how: string, logFile: string): void {
     if (this.readyMs !== undefined || ++this.deaths < DEATHS_BEFORE_GIVING_UP) return;
-    const message = `${name} ends as soon as it is started (${how}). The end of ${logFile}:\n${lastLines(logFile)}`;
+    const message = `${name} ends as soon as it is started (${how}). The last words in ${logFile}:\n${lastWordsIn(logFile)}`;
     this.failure ??= new WeftError('CLUSTER_START_FAILED', message);
     for (const role of this.roles) role.letGo();
   }

@@ -9,6 +9,7 @@ import type { Clock } from '../../runtime/common/clock.js';
 import { ENV } from '../../runtime/common/environment.js';
 import { WeftError, asWeftError } from '../../runtime/common/errors/index.js';
 import { applicationOfContainer, parseContainerId } from '../../runtime/common/ids.js';
+import { lastWords } from '../../runtime/common/log/last-words.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { findProcessesByEnvironment } from '../../runtime/common/process/process-environment.js';
 import { sendSignal } from '../../runtime/common/process/process-identity.js';
@@ -19,7 +20,6 @@ import type {
   LaunchContext,
   Resource,
 } from '../../runtime/common/wire/protocols/shared.js';
-import { tailOf } from '../launcher/stderr-tail.js';
 import type { LaunchedProcess, Launcher } from '../launcher/launcher.js';
 import type { Localizer } from '../localizer/localizer.js';
 import type { MemoryMonitor } from '../monitor/memory-monitor.js';
@@ -248,8 +248,8 @@ export class ContainerManager {
   private exited(live: Live, end: ProcessEnd): void {
     const { record } = live;
     live.cancelKill?.();
-    const stderr = tailOf(join(this.options.folders.logDir(record.applicationId, record.containerId), 'stderr'));
-    this.complete(live, 'exited', exitReasonOf(end, record.stopRequest, stderr));
+    const stderr = join(this.options.folders.logDir(record.applicationId, record.containerId), 'stderr');
+    this.complete(live, 'exited', exitReasonOf(end, record.stopRequest, lastWords([stderr]).join('\n')));
   }
 
   private lostMeanwhile(live: Live): void {

@@ -26,11 +26,11 @@ const SIGNAL_BASE = 128;
 
 /**
  * @param stop what we asked for, if we did: then the way in which the process obeyed does not matter
- * @param stderrTail last lines of its stderr, shown where it failed by itself
+ * @param stderrTail last words on its stderr, shown where it failed by itself
  */
 export function exitReasonOf(end: ProcessEnd, stop: StopRequest | undefined, stderrTail: string): ExitReason {
   if (stop !== undefined) return { kind: stop.kind, exitStatus: stop.exitStatus, diagnostics: stop.reason };
-  const tail = stderrTail === '' ? '' : `\nLast lines of stderr:\n${stderrTail}`;
+  const tail = stderrTail === '' ? '' : `\nIts last words:\n${stderrTail}`;
   const signal = signalOf(end);
   if (signal !== undefined) {
     const exitStatus = SIGNAL_BASE + constants.signals[signal];

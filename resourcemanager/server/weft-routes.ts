@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { publicState } from '../apps/application.js';
+import type { AttemptRecord } from '../apps/attempt.js';
 import { requireApplication } from './application-routes.js';
 import type { ClusterView } from './cluster-view.js';
 
@@ -65,13 +66,18 @@ function summary(view: ClusterView): object {
         state: publicState(record),
         finalStatus: record.finalStatus,
         queue: record.submission.queue,
-        trackingUrl: attempts.at(-1)?.trackingUrl ?? '',
+        trackingUrl: jobManagerUrl(attempts.at(-1)),
         submittedMs: record.submittedMs,
         finishedMs: record.finishedMs,
         ...(refusal === undefined ? {} : { pendingReason: refusal.message }),
       };
     }),
   };
+}
+
+/** Empty while there is none. */
+function jobManagerUrl(attempt: AttemptRecord | undefined): string {
+  return attempt?.state === 'RUNNING' ? attempt.trackingUrl : '';
 }
 
 interface ByHash {

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import test from 'ava';
 import { EventOutbox } from '../../appmaster/event-outbox.js';
 import { DeathPolicy } from '../../appmaster/jobmanager/death-policy.js';
-import { lastWords } from '../../appmaster/jobmanager/log-tail.js';
+import { lastWords } from '../../runtime/common/log/last-words.js';
 import { requiredSlots } from '../../appmaster/modes/application-mode.js';
 import { workerLaunchContext, workerResource } from '../../appmaster/workers/launch-context.js';
 import { configurationOf } from '../../runtime/common/config/index.js';

@@ -1,7 +1,8 @@
 /** The last words of a process that died, for a message to people. */
-import { readFileSync } from 'node:fs';
+import { closeSync, fstatSync, openSync, readSync } from 'node:fs';
 
 const TAIL_BYTES = 16 * 1024;
+const NEWLINE = 0x0a;
 const ERROR_LEVEL = 50;
 
 interface LogLine {
@@ -18,13 +19,7 @@ export function lastWords(files: readonly string[], maxLines = 10): string[] {
 }
 
 function tailOf(file: string): { text: string; isError: boolean }[] {
-  let content: string;
-  try {
-    content = readFileSync(file).subarray(-TAIL_BYTES).toString('utf8');
-  } catch {
-    return [];
-  }
-  return content
+  return endOf(file)
     .split('\n')
     .filter((line) => line.trim() !== '')
     .map((line) => {
@@ -34,6 +29,24 @@ function tailOf(file: string): { text: string; isError: boolean }[] {
       const text = cause === undefined || entry.msg.includes(cause) ? entry.msg : `${entry.msg}: ${cause}`;
       return { text, isError: (entry.level ?? 0) >= ERROR_LEVEL };
     });
+}
+
+/** The last whole lines of a file; nothing of one that cannot be read. */
+function endOf(file: string): string {
+  let descriptor: number;
+  try {
+    descriptor = openSync(file, 'r');
+  } catch {
+    return '';
+  }
+  try {
+    const { size } = fstatSync(descriptor);
+    const buffer = Buffer.alloc(Math.min(size, TAIL_BYTES));
+    readSync(descriptor, buffer, 0, buffer.length, size - buffer.length);
+    return buffer.subarray(size > TAIL_BYTES ? buffer.indexOf(NEWLINE) + 1 : 0).toString('utf8');
+  } finally {
+    closeSync(descriptor);
+  }
 }
 
 function parse(line: string): LogLine | undefined {
