@@ -3,7 +3,7 @@
  * program's host on `execute()`; it runs no records. All public classes are exported from here, because a bundled program's
  * import of the package is bound to this one list.
  */
-export { StreamExecutionEnvironment } from './environment/stream-execution-environment.js';
+export { StreamExecutionEnvironment, type FileProcessingMode } from './environment/stream-execution-environment.js';
 export { CollectedRecords } from './environment/collected-records.js';
 export { ExecutionConfig } from './environment/execution-config.js';
 export { RestartStrategies } from './environment/restart-strategies.js';

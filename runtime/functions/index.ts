@@ -1,6 +1,9 @@
 export * from './accumulators.js';
 export * from './async.js';
+export { formatCsv } from './csv.js';
 export * from './functions.js';
+export * from './schemas.js';
+export * from './split-source.js';
 export { OutputTag } from './output-tag.js';
 export * from './two-input.js';
 export { formatRecord } from './format-record.js';

@@ -38,7 +38,14 @@ export type SourceSpec =
   /** Numbers from..to, both included; subtask s of p gets a contiguous share, as Flink's NumberSequenceSource does. */
   | { kind: 'sequence'; from: number; to: number }
   /** Lines of a file, of all files of a folder, or of a `.gz`; files are shared out among the subtasks. */
-  | { kind: 'text-file'; path: string }
+  | {
+      kind: 'text-file';
+      path: string;
+      /** Makes the record of a line. @default the line */
+      deserialize?: (line: string) => unknown;
+      /** Looks for new and changed files at this interval, and never ends. Left out: once. */
+      watchMs?: number;
+    }
   | { kind: 'socket-text'; host: string; port: number; delimiter: string; maxRetries: number }
   | { kind: 'function'; fn: UserFunction<SourceFunction<unknown>>; parallel: boolean }
   /** What the `feedback` sink of the same iteration and subtask takes, in the same slot thread. */

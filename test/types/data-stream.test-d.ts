@@ -7,6 +7,8 @@
 import {
   AsyncDataStream,
   AsyncRetryStrategies,
+  DataGeneratorSource,
+  JsonSchema,
   KeyedCoProcessFunction,
   KeyedProcessFunction,
   LongCounter,
@@ -81,6 +83,25 @@ export function sourcesKnowTheirRecords(): void {
   env.fromCollection({ length: 1 });
   // @ts-expect-error a source needs run()
   env.addSource({ start: () => undefined });
+}
+
+export function sourcesOfSplitsAndIterables(): void {
+  const generated = env.fromSource(new DataGeneratorSource((n) => ({ n }), 10));
+  same<Equal<RecordOf<typeof generated>, { n: number }>>();
+  const split = env.fromSource({ splits: () => [1n], read: (part: bigint) => [String(part)] });
+  same<Equal<RecordOf<typeof split>, string>>();
+  const iterated = env.fromAsyncIterable(async function* () {
+    yield await Promise.resolve(true);
+  });
+  same<Equal<RecordOf<typeof iterated>, boolean>>();
+  const parsed = env.readFile(new JsonSchema<Reading>(), '/in', 'PROCESS_CONTINUOUSLY', '1 s');
+  same<Equal<RecordOf<typeof parsed>, Reading>>();
+  // @ts-expect-error the splits are texts
+  env.fromSource({ splits: () => ['a'], read: (part: number) => [part] });
+  // @ts-expect-error an iterable is opened where the source runs
+  env.fromAsyncIterable([1, 2]);
+  // @ts-expect-error no such mode
+  env.readFile(new JsonSchema<Reading>(), '/in', 'ALWAYS');
 }
 
 export function functionsInEveryForm(): void {

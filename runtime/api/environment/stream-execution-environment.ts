@@ -1,4 +1,5 @@
 import type { JobSettings, RestartStrategyConfig, StreamGraph } from '../../graph/stream-graph.js';
+import type { DeserializationSchema, Source } from '../../functions/index.js';
 import type { SourceSpec } from '../../graph/operator-spec.js';
 import { apiError } from '../api-error.js';
 import {
@@ -8,8 +9,11 @@ import {
   checkName,
   checkPath,
   checkParallelism,
+  durationMs,
+  type Duration,
 } from '../checks.js';
-import { sourceFunction } from '../functions/user-function.js';
+import { SplitSourceFunction } from '../functions/split-source-function.js';
+import { sourceFunction, syncFunction } from '../functions/user-function.js';
 import type { SourceInput } from '../functions/inputs.js';
 import { currentHost, resolveHost, type ProgramHost } from '../host.js';
 import { DataStreamSource } from '../streams/data-stream-source.js';
@@ -19,6 +23,9 @@ import { ExecutionConfig } from './execution-config.js';
 import { JobClient } from './job-client.js';
 import { JobExecutionResult } from './job-execution-result.js';
 import { StreamEnvironmentContext } from './stream-environment-context.js';
+
+/** Whether files are looked for once, or again and again. */
+export type FileProcessingMode = 'PROCESS_ONCE' | 'PROCESS_CONTINUOUSLY';
 
 const DEFAULT_JOB_NAME = 'Weft Streaming Job';
 
@@ -138,6 +145,49 @@ export class StreamExecutionEnvironment {
         maxRetries: checkInteger('The number of retries', maxRetries, -1),
       },
       false,
+    );
+  }
+
+  /**
+   * A source that says itself into which splits its input falls, such as `DataGeneratorSource`; the subtasks share them out.
+   */
+  fromSource<T, S>(source: Source<T, S>, name = 'Source'): DataStreamSource<T> {
+    if (typeof (source as Partial<Source<T, S>> | undefined)?.read !== 'function') {
+      throw apiError('API_BAD_FUNCTION', 'fromSource() needs an object with splits() and read().');
+    }
+    return this.addSource(new SplitSourceFunction(source), name);
+  }
+
+  /** What an async iterable gives. The function is called where the source runs. Runs with parallelism 1. */
+  fromAsyncIterable<T>(open: () => AsyncIterable<T>, name = 'Async Iterable Source'): DataStreamSource<T> {
+    if (typeof open !== 'function') {
+      throw apiError('API_BAD_FUNCTION', 'fromAsyncIterable() needs a function that opens the iterable.');
+    }
+    return this.addSource({ run: () => open() }, name);
+  }
+
+  /**
+   * The lines of a file or of the files of a folder, each read by the schema.
+   * @param mode PROCESS_CONTINUOUSLY looks for new and changed files again and again, and never ends; a changed file is read as
+   * a whole again
+   * @param interval between two looks @default 10 s
+   */
+  readFile<T>(
+    schema: DeserializationSchema<T>,
+    path: string,
+    mode: FileProcessingMode = 'PROCESS_ONCE',
+    interval: Duration = 10_000,
+  ): DataStreamSource<T> {
+    const deserialize = syncFunction<DeserializationSchema<T>>('readFile', 'deserialize', schema);
+    return this.source(
+      'Custom File Source',
+      {
+        kind: 'text-file',
+        path: checkPath('The path of readFile()', path),
+        deserialize: (line) => deserialize.deserialize(Buffer.from(line, 'utf8')),
+        ...(mode === 'PROCESS_ONCE' ? {} : { watchMs: durationMs('The interval of readFile()', interval) }),
+      },
+      true,
     );
   }
 

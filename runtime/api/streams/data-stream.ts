@@ -1,4 +1,4 @@
-import { formatRecord } from '../../functions/index.js';
+import { formatCsv, formatRecord } from '../../functions/index.js';
 import type {
   FilterFunction,
   FlatMapFunction,
@@ -10,7 +10,7 @@ import type {
 import type { OperatorSpec, SinkSpec } from '../../graph/operator-spec.js';
 import type { EdgePartitioner, PartitionerKind } from '../../graph/stream-graph.js';
 import { apiError } from '../api-error.js';
-import { checkInteger, checkPath, durationMs, type Duration } from '../checks.js';
+import { checkInteger, checkName, checkPath, durationMs, type Duration } from '../checks.js';
 import { CollectedRecords } from '../environment/collected-records.js';
 import type { Field, FieldValue, KeyField, KeyTuple, KeyValue, Projection } from '../functions/fields.js';
 import type {
@@ -193,6 +193,19 @@ export class DataStream<T> {
       kind: 'text-file',
       path: checkPath('The path of writeAsText()', path),
       format: (record) => format.format(record),
+    });
+  }
+
+  /**
+   * As `writeAsText`, with lines of CSV: the elements of arrays, or the values of objects.
+   * @param fieldDelimiter between two values @default ,
+   */
+  writeAsCsv(path: string, fieldDelimiter = ','): DataStreamSink<T> {
+    checkName('The delimiter of writeAsCsv()', fieldDelimiter.replace('\t', 'tab'));
+    return this.sink('Csv File', {
+      kind: 'text-file',
+      path: checkPath('The path of writeAsCsv()', path),
+      format: (record) => formatCsv(record, fieldDelimiter),
     });
   }
 

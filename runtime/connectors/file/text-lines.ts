@@ -1,8 +1,8 @@
-/** The lines of one file, read ahead by at most a chunk or two; `.gz` is decompressed on the way. */
+/** The lines of one file, read ahead by at most a chunk or two; `.gz` and `.zst` are decompressed on the way. */
 import { createReadStream } from 'node:fs';
 import type { Readable } from 'node:stream';
 import { StringDecoder } from 'node:string_decoder';
-import { createGunzip } from 'node:zlib';
+import * as zlib from 'node:zlib';
 import { WeftError } from '../../common/errors/index.js';
 import { LineSplitter } from '../line-splitter.js';
 
@@ -23,7 +23,7 @@ export class TextLines {
     private readonly wake: () => void,
   ) {
     this.file = createReadStream(path, { highWaterMark: CHUNK_BYTES });
-    this.content = path.endsWith('.gz') ? this.file.pipe(createGunzip({ chunkSize: CHUNK_BYTES })) : this.file;
+    this.content = decompressed(path, this.file);
     for (const stream of new Set([this.file, this.content])) stream.on('error', (error) => this.failed(error));
     this.content.on('readable', wake);
     this.content.on('end', () => {
@@ -72,4 +72,23 @@ export class TextLines {
     });
     this.wake();
   }
+}
+
+/** @throws SOURCE_FILE_BROKEN for zstd where Node does not have it */
+function decompressed(path: string, file: Readable): Readable {
+  if (path.endsWith('.gz')) return file.pipe(zlib.createGunzip({ chunkSize: CHUNK_BYTES }));
+  if (!path.endsWith('.zst')) return file;
+  const { createZstdDecompress } = zlib as { createZstdDecompress?: () => NodeJS.ReadWriteStream & Readable };
+  if (createZstdDecompress === undefined) {
+    file.destroy();
+    throw new WeftError(
+      'SOURCE_FILE_BROKEN',
+      `${path} is compressed with zstd, which Node ${process.version} cannot read.`,
+      {
+        subject: path,
+        hint: 'Run the TaskManagers with Node 22.15 or later, or compress the file with gzip.',
+      },
+    );
+  }
+  return file.pipe(createZstdDecompress());
 }

@@ -39,7 +39,7 @@ export function makeSource(
     case 'sequence':
       return sequenceSource(spec, share, outlet);
     case 'text-file':
-      return new TextFileSource(spec.path, share, outlet);
+      return new TextFileSource(spec, share, outlet, clock);
     case 'socket-text':
       return new SocketTextSource(spec, outlet, clock);
     case 'function':

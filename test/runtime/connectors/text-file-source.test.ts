@@ -1,8 +1,10 @@
-import { mkdtempSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, mkdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import * as zlib from 'node:zlib';
 import { gzipSync } from 'node:zlib';
 import test from 'ava';
+import { ManualClock, systemClock } from '../../../runtime/common/clock.js';
 import { TextFileSource } from '../../../runtime/connectors/index.js';
 import { ReaderHarness } from './reader-harness.js';
 
@@ -19,7 +21,7 @@ function file(name: string, content: string | Uint8Array): string {
 
 function lines(path: string, subtask = 0, parallelism = 1, max?: number): Promise<unknown[]> {
   const harness = new ReaderHarness();
-  return harness.drain(new TextFileSource(path, { subtask, parallelism }, harness.outlet), max);
+  return harness.drain(new TextFileSource({ path }, { subtask, parallelism }, harness.outlet, systemClock), max);
 }
 
 test('lines come without their ends; the last counts without one, and no empty one follows', async (t) => {
@@ -61,8 +63,41 @@ test('a broken gzip gives the lines before the break, then its error', async (t)
   for (const content of [whole.subarray(0, whole.length / 2), Buffer.from('this is no gzip')]) {
     const path = file('broken.gz', content);
     const harness = new ReaderHarness();
-    const reader = new TextFileSource(path, { subtask: 0, parallelism: 1 }, harness.outlet);
+    const reader = new TextFileSource({ path }, { subtask: 0, parallelism: 1 }, harness.outlet, systemClock);
     const error = await t.throwsAsync(harness.drain(reader), { code: 'SOURCE_FILE_BROKEN' });
     t.true(error.message.includes(path));
   }
+});
+
+test('a .zst is decompressed where Node can, else its name and what to do are told', async (t) => {
+  const { zstdCompressSync } = zlib as { zstdCompressSync?: (text: string) => Uint8Array };
+  const path = file('packed.zst', zstdCompressSync?.('a\nb') ?? 'whatever');
+  if (zstdCompressSync !== undefined) t.deepEqual(await lines(path), ['a', 'b']);
+  else await t.throwsAsync(lines(path), { code: 'SOURCE_FILE_BROKEN', message: /packed\.zst .* zstd/ });
+});
+
+test('a folder that is watched gives new files, and changed ones again', async (t) => {
+  const path = join(folder, 'watched');
+  mkdirSync(path);
+  file('watched/a', '1\n');
+  const harness = new ReaderHarness();
+  const clock = new ManualClock(0);
+  const source = new TextFileSource(
+    { path, watchMs: 1000, deserialize: Number },
+    { subtask: 0, parallelism: 1 },
+    harness.outlet,
+    clock,
+  );
+  await source.open();
+  await harness.pullUntil(source, () => harness.records.length === 1);
+  file('watched/b', '2\n3\n');
+  file('watched/.hidden', '9\n');
+  clock.advance(1000);
+  await harness.pullUntil(source, () => harness.records.length === 3);
+  file('watched/a', '4\n');
+  utimesSync(join(path, 'a'), 1000, 1000);
+  clock.advance(1000);
+  await harness.pullUntil(source, () => harness.records.length === 4);
+  t.deepEqual(harness.records, [1, 2, 3, 4]);
+  source.close();
 });
