@@ -23,6 +23,8 @@ const RESOURCE_ID = 'harness';
 /** Every channel ends in the slot and holds references, so that there is little to put into segments. */
 const SEGMENT_BYTES = 32 * 1024;
 const SEGMENTS = 8;
+/** A full output has room at the second look; an operator that does not look by then never does. */
+const ROUNDS_WHILE_FULL = 4;
 
 export interface SlotOptions {
   clock: Clock;
@@ -89,12 +91,12 @@ export class HandDrivenSlot {
   /** Lets the tasks work until nothing is left to do now. @throws the first failure of a task */
   work(): void {
     // As the loop of a slot thread: it sleeps when no task worked and nobody has rung since it looked.
-    let again = true;
-    while (again && this.failure === undefined) {
+    let idleRounds = 0;
+    while (idleRounds < (this.oneBuffer?.full === true ? ROUNDS_WHILE_FULL : 1) && this.failure === undefined) {
       const seen = this.doorbell.value;
-      again = false;
-      for (const task of this.tasks) again = task.slice() || again;
-      again ||= this.doorbell.value !== seen || this.oneBuffer?.full === true;
+      let worked = false;
+      for (const task of this.tasks) worked = task.slice() || worked;
+      idleRounds = worked || this.doorbell.value !== seen ? 0 : idleRounds + 1;
     }
     if (this.failure !== undefined) throw this.failure;
   }
