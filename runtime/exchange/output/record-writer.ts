@@ -7,8 +7,8 @@ import type { RingOutput } from './ring-output.js';
 
 const NOTHING = new Uint8Array(0);
 
-/** Node's timers come up to this much late: whoever waits longer than the timeout was told wrong. */
-const TIMER_LATENESS_MS = 1;
+/** Node's timers count whole milliseconds, at least one, and come up to one late. */
+const TIMER_LATENESS_MS = 2;
 
 /** A subtask's output along one job edge. */
 export class EdgeWriter<T> implements RecordWriter<T> {
