@@ -2,7 +2,7 @@
 import { parseJobId } from '../../runtime/common/ids.js';
 import { CANCEL_SPEC } from '../program/action-options.js';
 import { clusterConfiguration } from '../program/client-configuration.js';
-import { findJob, withJobManagers } from '../program/job-managers.js';
+import { withJobManagers } from '../program/job-managers.js';
 import { badArguments, parseOptions } from '../program/option-parser.js';
 import { actionHelp } from '../render/help.js';
 import type { Command } from '../command.js';
@@ -22,8 +22,8 @@ export const cancelCommand: Command = async (argv) => {
     if (word === undefined) throw badArguments('Missing JobID. Specify a JobID to cancel a job.');
     const jobId = parseJobId(word);
     if (!json) print(`Cancelling job ${jobId}.`);
-    await withJobManagers(clusterConfiguration(options), async (clients) => {
-      await (await findJob(clients, jobId)).cancel(jobId);
+    await withJobManagers(clusterConfiguration(options), async (jobManagers) => {
+      await (await jobManagers.having(jobId)).cancel(jobId);
     });
     print(json ? JSON.stringify({ jobId }) : `Cancelled job ${jobId}.`);
     return 0;

@@ -5,7 +5,7 @@ import { INFO_SPEC } from '../program/action-options.js';
 import { clusterConfiguration, runConfiguration } from '../program/client-configuration.js';
 import { programWords } from '../program/program-words.js';
 import { firstJobGraph } from '../program/first-job-graph.js';
-import { findJob, withJobManagers } from '../program/job-managers.js';
+import { withJobManagers } from '../program/job-managers.js';
 import { parseOptions, type ParsedOptions } from '../program/option-parser.js';
 import { dataOf, jsonOfProgram, textOfProgram, textOfRunningJob, type RunningJobGraphs } from '../render/graphs.js';
 import { actionHelp } from '../render/help.js';
@@ -43,8 +43,8 @@ async function showProgram(path: string, args: readonly string[], options: InfoO
 }
 
 async function showJob(jobId: string, options: InfoOptions): Promise<void> {
-  const graphs = await withJobManagers(clusterConfiguration(options), async (clients) => {
-    const client = await findJob(clients, jobId);
+  const graphs = await withJobManagers(clusterConfiguration(options), async (jobManagers) => {
+    const client = await jobManagers.having(jobId);
     return (await client.graphs(jobId)) as RunningJobGraphs;
   });
   const drawing = options.get('svg');

@@ -1,7 +1,7 @@
 /** `weft list`: the jobs of the named cluster, or of all running applications. */
 import { LIST_SPEC } from '../program/action-options.js';
 import { clusterConfiguration } from '../program/client-configuration.js';
-import { jobsOf, withJobManagers } from '../program/job-managers.js';
+import { withJobManagers } from '../program/job-managers.js';
 import { parseOptions } from '../program/option-parser.js';
 import { actionHelp } from '../render/help.js';
 import { renderJobList } from '../render/job-list.js';
@@ -19,9 +19,7 @@ export const listCommand: Command = async (argv) => {
     }
     json = options.has('json');
     if (!json) print('Waiting for response...');
-    const jobs = await withJobManagers(clusterConfiguration(options), async (clients) =>
-      (await Promise.all(clients.map((client) => jobsOf(client, clients.length > 1)))).flat(),
-    );
+    const jobs = await withJobManagers(clusterConfiguration(options), (jobManagers) => jobManagers.jobs());
     const all = options.has('all');
     const unfiltered = !options.has('running') && !options.has('scheduled');
     const selection = {

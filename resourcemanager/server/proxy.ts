@@ -1,7 +1,7 @@
 /** The web proxy: `/proxy/{application}/…` leads to the application's own pages, wherever its AppMaster runs. */
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
-import { WeftError } from '../../runtime/common/errors/index.js';
+import { WeftError, type ErrorCode } from '../../runtime/common/errors/index.js';
 import { publicState } from '../apps/application.js';
 import { requireApplication } from './application-routes.js';
 import type { ClusterView } from './cluster-view.js';
@@ -77,7 +77,8 @@ function forward(target: URL, request: FastifyRequest<Proxied>, reply: FastifyRe
       reply.raw.destroy();
       return;
     }
-    const body = JSON.stringify({ errors: [`${target.origin} cannot be reached: ${error.message}.`] });
+    const message = `${target.origin} cannot be reached: ${error.message}.`;
+    const body = JSON.stringify({ errors: [message], code: 'UNREACHABLE' satisfies ErrorCode });
     reply.raw.writeHead(502, { 'content-type': 'application/json' }).end(body);
   });
   reply.raw.on('close', () => {

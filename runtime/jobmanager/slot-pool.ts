@@ -59,6 +59,8 @@ export class SlotPool {
   private readonly ghosts = new Set<string>();
   private waiting: Waiting[] = [];
   private wanted = 0;
+  /** Whether the provider counts otherwise since it was told last. */
+  private recount = false;
   private pendingReason = '';
   private matching = false;
 
@@ -163,7 +165,7 @@ export class SlotPool {
       const reason = `idle for ${Math.round((nowMs - worker.idleSinceMs) / 1000)} s`;
       this.workers.delete(worker.resourceId);
       this.options.log.info({ resourceId: worker.resourceId }, `TaskManager given back: ${reason}`);
-      provider.release(worker.resourceId, reason);
+      this.giveBack(worker.resourceId, reason);
       this.options.onReleased(worker.resourceId, reason);
     }
     this.wantWorkers();
@@ -172,8 +174,14 @@ export class SlotPool {
   /** A lost TaskManager did not come back: its owner shall end it. */
   releaseGhost(resourceId: string, reason: string): void {
     if (!this.ghosts.delete(resourceId)) return;
-    this.options.provider.release(resourceId, reason);
+    this.giveBack(resourceId, reason);
     this.wantWorkers();
+  }
+
+  /** The provider wants one less then, unless it knew before that this one is gone: it is told anew how many there shall be. */
+  private giveBack(resourceId: string, reason: string): void {
+    this.options.provider.release(resourceId, reason);
+    this.recount = true;
   }
 
   stop(): void {
@@ -235,7 +243,8 @@ export class SlotPool {
     const needed = sum(this.waiting.map(({ request }) => request.count));
     const missing = Math.min(Math.max(0, needed - this.freeSlots), Math.max(0, maxSlots - this.totalSlots));
     const wanted = this.workers.size + this.ghosts.size + Math.ceil(missing / slotsPerWorker);
-    if (wanted === this.wanted) return;
+    if (wanted === this.wanted && !this.recount) return;
+    this.recount = false;
     // The cluster may well have room for less than it was asked for before.
     if (wanted < this.wanted) this.pendingReason = '';
     this.wanted = wanted;

@@ -139,6 +139,20 @@ test('a ghost that does not come back is given back; one that does is a TaskMana
   t.is(pool.totalSlots, 1);
 });
 
+test('a silent TaskManager whose slots are needed at once is replaced', async (t) => {
+  const { pool, provider, ask } = bench();
+  pool.addWorker('a', 2);
+  pool.addWorker('b', 2);
+  ask('x', 4);
+  await settle();
+  pool.removeWorker('a', true);
+  ask('x', 2);
+  pool.releaseGhost('a', 'silent');
+  await settle();
+  t.deepEqual(provider.released, ['a']);
+  t.is(provider.wanted, 2);
+});
+
 test('slots of a TaskManager that is gone, or that another job holds, cannot be freed', async (t) => {
   const { pool, granted, ask } = bench();
   pool.addWorker('a', 1);

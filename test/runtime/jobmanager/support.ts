@@ -39,8 +39,10 @@ export class RecordingProvider implements WorkerProvider {
     this.wanted = count;
   }
 
+  /** Wants one less, as an AppMaster does. */
   release(resourceId: string): void {
     this.released.push(resourceId);
+    this.wanted--;
   }
 
   finished(status: string, diagnostics: string): void {
