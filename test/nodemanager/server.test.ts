@@ -91,7 +91,9 @@ test('a process in a container is told of its stop, also by a NodeManager that w
     t.teardown(() => watch.close());
     await until('the connection', () => watch.isConnected());
     if (restart) {
-      await node.killAndRestart();
+      await node.killAndRestart(async () => {
+        await until('the loss', () => !watch.isConnected());
+      });
       await until('the connection again', () => watch.isConnected());
     }
     node.manager.containers.stop(id, 'time is up');
