@@ -10,7 +10,7 @@ import { ApplicationsManager } from './apps/applications-manager.js';
 import { AppMasterService } from './apps/appmaster-service.js';
 import { ContainerLedger } from './apps/container-ledger.js';
 import { NodeEvents } from './apps/node-events.js';
-import type { ListenAddress, ResourceManagerSettings } from './config/settings.js';
+import { livenessCheckIntervalMs, type ListenAddress, type ResourceManagerSettings } from './config/settings.js';
 import { NodeRegistry } from './nodes/node-registry.js';
 import { createScheduler, type SchedulerEvent } from './scheduler/index.js';
 import { TokenService } from './security/token-service.js';
@@ -167,13 +167,10 @@ export class ResourceManager {
     });
   }
 
-  /** Looks for silence often enough that a verdict is at most a tenth of its interval late. */
   private watch(rollKeys: () => void): void {
     const { clock, settings } = this.options;
-    const shortest = Math.min(settings.nodeExpiryIntervalMs, settings.appMasterExpiryIntervalMs);
-    const periodMs = Math.min(1000, Math.max(20, shortest / 10));
     this.stops.push(
-      clock.every(periodMs, () => {
+      clock.every(livenessCheckIntervalMs(settings), () => {
         this.view.nodes.tick(clock.nowMs());
         this.view.manager.tick(clock.nowMs());
       }),

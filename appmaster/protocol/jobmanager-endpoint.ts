@@ -6,6 +6,7 @@ import type { FastifyInstance, FastifyReply } from 'fastify';
 import type { Clock } from '../../runtime/common/clock.js';
 import { WeftError, asWeftError } from '../../runtime/common/errors/index.js';
 import type { ChainEvent } from '../../runtime/common/events/chain-events.js';
+import { LivenessMonitor } from '../../runtime/common/liveness.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { verifyToken } from '../../runtime/common/security/token.js';
 import type { Handlers } from '../../runtime/common/wire/protocol.js';
@@ -41,14 +42,21 @@ interface Registered {
   readonly restUrl: string;
   readonly pid: number;
   heartbeats: number;
-  cancelSilence: () => void;
 }
 
 export class JobManagerEndpoint {
   private current: Registered | undefined;
   private readonly askers = new Set<(url: string | undefined) => void>();
+  private readonly liveness: LivenessMonitor<Registered>;
+  private readonly stopChecking: () => void;
 
-  constructor(private readonly options: JobManagerEndpointOptions) {}
+  constructor(private readonly options: JobManagerEndpointOptions) {
+    const { clock, heartbeatIntervalMs, heartbeatTimeoutMs } = options;
+    this.liveness = new LivenessMonitor(heartbeatTimeoutMs, heartbeatIntervalMs);
+    this.stopChecking = clock.every(heartbeatIntervalMs, () => {
+      this.expireSilent();
+    });
+  }
 
   /** Address of the JobManager's REST API and pages, while there is one. */
   get restUrl(): string | undefined {
@@ -104,6 +112,7 @@ export class JobManagerEndpoint {
 
   /** Lets go of everyone who waits. */
   close(): void {
+    this.stopChecking();
     for (const answer of this.askers) answer(undefined);
     this.processEnded();
   }
@@ -151,8 +160,11 @@ export class JobManagerEndpoint {
       throw new WeftError('AUTH_BAD_TOKEN', `Process ${pid} is not the JobManager that this AppMaster started.`);
     }
     const previous = this.current;
-    this.current = { peer, restUrl, pid, heartbeats: 0, cancelSilence: () => undefined };
-    if (previous !== undefined && previous.peer !== peer) previous.peer.close();
+    this.current = { peer, restUrl, pid, heartbeats: 0 };
+    if (previous !== undefined) {
+      this.liveness.forget(previous);
+      if (previous.peer !== peer) previous.peer.close();
+    }
     this.heard(this.current);
     log.info({ restUrl, pid }, 'the JobManager has registered');
     for (const answer of this.askers) answer(restUrl);
@@ -161,16 +173,17 @@ export class JobManagerEndpoint {
   }
 
   /** Silence past the timeout is a verdict: the process hangs. */
+  private expireSilent(): void {
+    for (const entry of this.liveness.takeExpired(this.options.clock.monotonicMs())) this.options.onSilent(entry.pid);
+  }
+
   private heard(entry: Registered): void {
-    entry.cancelSilence();
-    entry.cancelSilence = this.options.clock.after(this.options.heartbeatTimeoutMs, () => {
-      this.options.onSilent(entry.pid);
-    });
+    this.liveness.heard(entry, this.options.clock.monotonicMs());
   }
 
   private forget(peer: Peer): void {
     if (this.current?.peer !== peer) return;
-    this.current.cancelSilence();
+    this.liveness.forget(this.current);
     this.current = undefined;
   }
 

@@ -1,6 +1,6 @@
 import type { ApplicationId, ContainerId } from '../../runtime/common/ids.js';
 import { LivenessMonitor } from '../../runtime/common/liveness.js';
-import type { ResourceManagerSettings } from '../config/settings.js';
+import { livenessCheckIntervalMs, type ResourceManagerSettings } from '../config/settings.js';
 
 /** Whose silence is waited out, each for its own time. */
 export class Silences {
@@ -12,9 +12,10 @@ export class Silences {
   readonly unstarted: LivenessMonitor<ContainerId>;
 
   constructor(settings: ResourceManagerSettings) {
-    this.appMasters = new LivenessMonitor(settings.appMasterExpiryIntervalMs);
-    this.ending = new LivenessMonitor(settings.appMasterExpiryIntervalMs);
-    this.unstarted = new LivenessMonitor(settings.containerExpiryIntervalMs);
+    const checkedEveryMs = livenessCheckIntervalMs(settings);
+    this.appMasters = new LivenessMonitor(settings.appMasterExpiryIntervalMs, checkedEveryMs);
+    this.ending = new LivenessMonitor(settings.appMasterExpiryIntervalMs, checkedEveryMs);
+    this.unstarted = new LivenessMonitor(settings.containerExpiryIntervalMs, checkedEveryMs);
   }
 
   /** The AppMaster need not be heard of any more, but its process must end in time. */

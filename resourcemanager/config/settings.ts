@@ -49,6 +49,14 @@ export function settingsOf(conf: YarnConfiguration): ResourceManagerSettings {
   };
 }
 
+/** Silence is looked for often enough that a verdict is at most a tenth of its interval late. */
+export function livenessCheckIntervalMs(
+  settings: Pick<ResourceManagerSettings, 'nodeExpiryIntervalMs' | 'appMasterExpiryIntervalMs'>,
+): number {
+  const shortest = Math.min(settings.nodeExpiryIntervalMs, settings.appMasterExpiryIntervalMs);
+  return Math.min(1000, Math.max(20, shortest / 10));
+}
+
 /** Flags win over the file; loopback unless told otherwise. Port 0 means any free one, as when none is given. */
 export function listenAddressOf(conf: YarnConfiguration, flags: { host?: string; port?: number }): ListenAddress {
   const configured = conf.get(options.webappAddress);

@@ -18,7 +18,7 @@ import type { Logger } from '../../runtime/common/log/logger.js';
 import type { ParamsOf, ResultOf } from '../../runtime/common/wire/index.js';
 import type { ContainerStatus, ExitReason, nodeProtocol } from '../../runtime/common/wire/protocols/index.js';
 import type { NodeCommands } from '../apps/node-commands.js';
-import type { ResourceManagerSettings } from '../config/settings.js';
+import { livenessCheckIntervalMs, type ResourceManagerSettings } from '../config/settings.js';
 import type { SchedulerEvent } from '../scheduler/index.js';
 import type { TokenService } from '../security/token-service.js';
 import type { StateStore } from '../store/state-store.js';
@@ -55,7 +55,10 @@ export class NodeRegistry implements NodeCommands {
   private listener: NodeListener | undefined;
 
   constructor(private readonly options: NodeRegistryOptions) {
-    this.liveness = new LivenessMonitor(options.settings.nodeExpiryIntervalMs);
+    this.liveness = new LivenessMonitor(
+      options.settings.nodeExpiryIntervalMs,
+      livenessCheckIntervalMs(options.settings),
+    );
   }
 
   listen(listener: NodeListener): void {

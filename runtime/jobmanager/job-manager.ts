@@ -180,11 +180,11 @@ export class JobManager implements TaskManagerListener {
   lost({ registration: { resourceId } }: TaskManager, cause: WeftError, fate: Fate): void {
     this.pool.removeWorker(resourceId, fate === 'broken' || fate === 'silent');
     for (const job of this.dispatcher.list()) job.taskManagerLost(resourceId, cause);
-    if (fate === 'silent') this.pool.releaseGhost(resourceId, cause.message);
-    if (fate !== 'broken') return;
-    this.clock.after(this.config.get(clusterOptions.heartbeatTimeoutMs), () => {
-      this.pool.releaseGhost(resourceId, cause.message);
-    });
+    const giveUp = (): void => {
+      if (this.pool.releaseGhost(resourceId, cause.message)) this.taskManagers.giveUp(resourceId);
+    };
+    if (fate === 'silent') giveUp();
+    if (fate === 'broken') this.clock.after(this.config.get(clusterOptions.heartbeatTimeoutMs), giveUp);
   }
 
   heartbeat(...[taskManager, heartbeat]: Parameters<TaskManagerListener['heartbeat']>): void {

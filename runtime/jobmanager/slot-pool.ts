@@ -171,11 +171,12 @@ export class SlotPool {
     this.wantWorkers();
   }
 
-  /** A lost TaskManager did not come back: its owner shall end it. */
-  releaseGhost(resourceId: string, reason: string): void {
-    if (!this.ghosts.delete(resourceId)) return;
+  /** A lost TaskManager did not come back: its owner shall end it. Returns whether it was not back. */
+  releaseGhost(resourceId: string, reason: string): boolean {
+    if (!this.ghosts.delete(resourceId)) return false;
     this.giveBack(resourceId, reason);
     this.wantWorkers();
+    return true;
   }
 
   /** The provider wants one less then, unless it knew before that this one is gone: it is told anew how many there shall be. */
@@ -242,7 +243,10 @@ export class SlotPool {
     const { slotsPerWorker, maxSlots, provider } = this.options;
     const needed = sum(this.waiting.map(({ request }) => request.count));
     const missing = Math.min(Math.max(0, needed - this.freeSlots), Math.max(0, maxSlots - this.totalSlots));
-    const wanted = this.workers.size + this.ghosts.size + Math.ceil(missing / slotsPerWorker);
+    const there = this.workers.size + this.ghosts.size;
+    // What is there and was not wanted (a ghost that the provider does not count) must not bring yet another one.
+    const enough = this.recount ? there : Math.min(there, this.wanted);
+    const wanted = missing === 0 ? enough : there + Math.ceil(missing / slotsPerWorker);
     if (wanted === this.wanted && !this.recount) return;
     this.recount = false;
     // The cluster may well have room for less than it was asked for before.

@@ -64,11 +64,13 @@ export class TaskManagers {
   private readonly byId = new Map<string, TaskManager>();
   private readonly bySession = new Map<string, TaskManager>();
   private readonly grace = new Map<TaskManager, () => void>();
+  /** Whose container has ended or was given back: its resources are others' by now, whether or not the process knows. */
+  private readonly givenUp = new Set<string>();
   private readonly liveness: LivenessMonitor<TaskManager>;
   private readonly stopChecking: () => void;
 
   constructor(private readonly options: TaskManagersOptions) {
-    this.liveness = new LivenessMonitor(options.heartbeatTimeoutMs);
+    this.liveness = new LivenessMonitor(options.heartbeatTimeoutMs, options.heartbeatIntervalMs);
     this.stopChecking = options.clock.every(options.heartbeatIntervalMs, () => {
       this.expireSilent();
     });
@@ -134,12 +136,19 @@ export class TaskManagers {
 
   /** Its owner says that it ended. */
   terminated(resourceId: string, diagnostics: string): void {
+    this.giveUp(resourceId);
     const taskManager = this.byId.get(resourceId);
     if (taskManager !== undefined) this.lose(taskManager, `its container ended: ${diagnostics}`, 'terminated');
   }
 
+  /** It must not come back, should its process still run. */
+  giveUp(resourceId: string): void {
+    this.givenUp.add(resourceId);
+  }
+
   /** Takes it out of service without calling it a failure. */
   remove(resourceId: string, reason: string): void {
+    this.giveUp(resourceId);
     const taskManager = this.byId.get(resourceId);
     if (taskManager === undefined) return;
     taskManager.peer.session.notify('shutdown', { reason });
@@ -157,6 +166,10 @@ export class TaskManagers {
     registration: Registration,
   ): Awaited<ReturnType<TaskManagerHandlers['register']>> {
     const { clock, log, listener, heartbeatIntervalMs, heartbeatTimeoutMs } = this.options;
+    if (this.givenUp.has(registration.resourceId)) {
+      peer.session.notify('shutdown', { reason: 'Its container was given up.' });
+      throw new WeftError('TASKMANAGER_LOST', `The container ${registration.resourceId} was given up.`);
+    }
     const known = this.byId.get(registration.resourceId);
     if (known !== undefined)
       this.lose(known, 'it registered anew, so that nothing of the old one runs any longer', 'replaced');

@@ -407,3 +407,18 @@ test('registration and first heartbeat leave the events of steps 7 and 8', async
   );
   t.like(events[0]?.detail, { taskManager: 'tm1', slots: 2, memoryMb: 1024 });
 });
+
+test('a TaskManager whose container was given up cannot come back', async (t) => {
+  const it = await bench();
+  const ended = await it.taskManager('tm1');
+  it.jobManager.workerTerminated('tm1', 'its node was not heard of');
+  const silent = await it.taskManager('tm2');
+  it.clock.advance(30_000);
+  await settle();
+  t.deepEqual(it.provider.released, ['tm2']);
+  for (const { resourceId } of [ended, silent]) {
+    await t.throwsAsync(it.taskManager(resourceId), { message: /was given up/ });
+    t.is(it.jobManager.taskManagers.get(resourceId), undefined);
+  }
+  t.is(it.jobManager.pool.totalSlots, 0);
+});

@@ -191,7 +191,11 @@ async function appMaster(t: ExecutionContext, key: string): Promise<FakeAppMaste
         onSession: () => ({
           register: ({ restUrl }) => {
             fake.restUrl = restUrl;
-            fake.firstAnswer ??= fetch(`${restUrl}/jobs/${JOB}/execution-result`).then(({ status }) => status);
+            fake.firstAnswer ??= fetch(`${restUrl}/jobs/${JOB}/execution-result`).then(
+              ({ status }) => status,
+              // One whose job is broken ends before it can answer.
+              () => 0,
+            );
             return { heartbeatIntervalMs: 50, heartbeatTimeoutMs: 5000, workers: [] };
           },
           wantWorkers: ({ count }) => {

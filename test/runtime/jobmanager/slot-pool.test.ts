@@ -153,6 +153,22 @@ test('a silent TaskManager whose slots are needed at once is replaced', async (t
   t.is(provider.wanted, 2);
 });
 
+test('a lost TaskManager that the provider does not count brings no more than its replacement', async (t) => {
+  const { pool, provider, ask } = bench();
+  pool.addWorker('a', 2);
+  ask('x', 2);
+  await settle();
+  pool.removeWorker('a', true);
+  ask('x', 2);
+  await settle();
+  t.is(provider.wanted, 2);
+  for (const name of ['b', 'c']) {
+    pool.addWorker(name, 2);
+    await settle();
+    t.is(provider.wanted, 2, 'nothing is lacking');
+  }
+});
+
 test('slots of a TaskManager that is gone, or that another job holds, cannot be freed', async (t) => {
   const { pool, granted, ask } = bench();
   pool.addWorker('a', 1);
