@@ -227,7 +227,8 @@ export class AppMaster {
 
   private resumeAt(atMs: number): void {
     this.options.clock.after(atMs - this.nowMs, () => {
-      this.apply(this.pool.resume(this.nowMs));
+      // A timer may come a fraction of a millisecond early.
+      this.apply(this.pool.resume(Math.max(atMs, this.nowMs)));
     });
   }
 

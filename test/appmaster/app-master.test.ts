@@ -1,5 +1,7 @@
 import { writeFileSync } from 'node:fs';
 import test from 'ava';
+import { systemClock } from '../../runtime/common/clock.js';
+import { chainEvent } from '../../runtime/common/events/chain-events.js';
 import { processStartTicks } from '../../runtime/common/process/process-identity.js';
 import { signToken } from '../../runtime/common/security/token.js';
 import { APPLICATION_KEY, TestApplication, graphOf } from './support/application.js';
@@ -106,6 +108,22 @@ test.serial('the end of a container reaches the JobManager once, and another one
   await until('a second TaskManager', () => app.nm.started.length === 2);
   const { notices } = await app.jobManager();
   t.deepEqual(notices, [['workerTerminated', { resourceId: worker.containerId, diagnostics: 'killed by SIGKILL' }]]);
+});
+
+test.serial('a lost TaskManager is replaced though timers come a little early', async (t) => {
+  const app = await TestApplication.start(t, (self) => {
+    self.rm.autoAllocateOn = self.nm;
+    self.clock = { ...systemClock, after: (delayMs, callback) => systemClock.after(delayMs - 5, callback) };
+    return {};
+  });
+  await app.jobManagerUrl();
+  await app.call('wantWorkers', { count: 1 });
+  const worker = await until('a TaskManager', () => app.nm.started[0]);
+  const registered = chainEvent(7, 'jobmanager', 0, '', { taskManager: worker.containerId });
+  await app.call('heartbeat', { events: [registered], runningJobs: 1 });
+  app.nm.complete(worker.containerId, 'signal', 'killed by SIGKILL');
+  const second = await until('a second TaskManager', () => app.nm.started[1]);
+  t.not(second.containerId, worker.containerId);
 });
 
 test.serial(

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { ExecutionContext } from 'ava';
 import { AppMaster } from '../../../appmaster/app-master.js';
 import type { AppMasterSettings } from '../../../appmaster/settings.js';
-import { systemClock } from '../../../runtime/common/clock.js';
+import { systemClock, type Clock } from '../../../runtime/common/clock.js';
 import { configurationOf } from '../../../runtime/common/config/index.js';
 import { silentLogger } from '../../../runtime/common/log/logger.js';
 import { signToken } from '../../../runtime/common/security/token.js';
@@ -28,6 +28,8 @@ export class TestApplication {
   readonly rm = new FakeResourceManager();
   readonly nm = new FakeNodeManager();
   exitCode: number | undefined;
+  /** A test may bring its own before the start. */
+  clock: Clock = systemClock;
   private readonly folder = mkdtempSync(join(tmpdir(), 'weft-am-'));
   private appMaster: AppMaster | undefined;
 
@@ -47,7 +49,7 @@ export class TestApplication {
     }
     application.appMaster = new AppMaster({
       settings: application.settings(overrides, properties),
-      clock: systemClock,
+      clock: application.clock,
       log: silentLogger(),
       onEnded: (code) => (application.exitCode = code),
     });
