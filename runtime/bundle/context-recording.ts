@@ -36,7 +36,10 @@ export class ContextRecording {
   }
 
   start(): void {
-    this.patches = interceptContext(this.recorder, () => ownWork.getStore() === undefined && this.patches !== undefined);
+    this.patches = interceptContext(
+      this.recorder,
+      () => ownWork.getStore() === undefined && this.patches !== undefined,
+    );
     this.patches.publish();
   }
 

@@ -58,7 +58,8 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     edges: jobGraph.streamEdges.filter(({ chained, source }) => chained && vertex.nodes.includes(source)),
     objectReuse: jobGraph.settings.objectReuse,
     ...outputsByNode(jobGraph, writers),
-    makeSink: (spec, operator) => makeSink(spec, share, program, operator, (error) => void task.current?.fail(error), wake),
+    makeSink: (spec, operator) =>
+      makeSink(spec, share, program, operator, (error) => void task.current?.fail(error), wake),
     mapStack: program.mapStack,
     onSettled: wake,
   });
