@@ -18,7 +18,7 @@ export function resourceManagerUrl(configuration: Configuration, home: WeftHome)
 /** As `resourceManagerUrl`, with an address from the command line (`--rm`) in place of the configuration. */
 export async function resourceManagerAddress(home: WeftHome, named: string | undefined): Promise<string> {
   const address = named ?? process.env[RESOURCE_MANAGER_VARIABLE] ?? '';
-  if (address !== '') return (/^https?:\/\//.test(address) ? address : `http://${address}`).replace(/\/+$/, '');
+  if (address !== '') return urlOf(address);
   try {
     return (JSON.parse(await readFile(home.clusterFile('resourcemanager'), 'utf8')) as RoleRecord).url;
   } catch (cause) {
@@ -27,4 +27,11 @@ export async function resourceManagerAddress(home: WeftHome, named: string | und
       cause,
     });
   }
+}
+
+/** `host:port` as a URL, without a slash at its end. @throws CLI_BAD_ARGUMENTS */
+export function urlOf(address: string): string {
+  const url = (/^https?:\/\//.test(address) ? address : `http://${address}`).replace(/\/+$/, '');
+  if (URL.canParse(url)) return url;
+  throw new WeftError('CLI_BAD_ARGUMENTS', `"${address}" is no address: write host:port or http://host:port.`);
 }

@@ -2,6 +2,7 @@
 import { hasCode } from '../../runtime/common/errors/index.js';
 import { WeftHome } from '../../runtime/common/home.js';
 import { liveRoleRecord } from '../../runtime/common/process/role-record.js';
+import { urlOf } from '../client/resourcemanager-address.js';
 import { clusterCommand, wholeNumber } from '../cluster/cluster-command.js';
 import { runRoleInForeground } from '../cluster/foreground-role.js';
 import { nodeManagerCommand } from '../cluster/role-command.js';
@@ -20,12 +21,13 @@ export const nmCommand = clusterCommand({
   },
   run: async (options) => {
     const home = new WeftHome();
+    const resourceManager = options.get('rm');
     const flags = {
       host: options.get('host'),
       port: wholeNumber(options, 'port'),
       memoryMb: wholeNumber(options, 'memory'),
       vcores: wholeNumber(options, 'vcores'),
-      resourceManagerUrl: options.get('rm'),
+      resourceManagerUrl: resourceManager === undefined ? undefined : urlOf(resourceManager),
     };
     const wanted = wholeNumber(options, 'index');
     for (let index = wanted ?? 0; ; index++) {

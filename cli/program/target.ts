@@ -3,6 +3,7 @@ import { clusterOptions, yarnOptions, type Configuration } from '../../runtime/c
 import { WeftError } from '../../runtime/common/errors/index.js';
 import type { WeftHome } from '../../runtime/common/home.js';
 import { parseApplicationId } from '../../runtime/common/ids.js';
+import { urlOf } from '../client/resourcemanager-address.js';
 import { readSessionProperties, sessionPropertiesFile } from '../client/session-properties.js';
 
 export type Target =
@@ -34,7 +35,7 @@ export function namedTarget(configuration: Configuration, home: WeftHome): Targe
     case 'yarn-per-job':
       return { kind: 'per-job' };
     case 'remote':
-      if (address !== undefined) return { kind: 'remote', url: toUrl(address) };
+      if (address !== undefined) return { kind: 'remote', url: urlOf(address) };
       throw new WeftError('CLI_NO_TARGET', 'The target remote needs the address of a JobManager.', {
         hint: 'Give it with -m host:port or -Drest.address=http://host:port.',
       });
@@ -43,7 +44,7 @@ export function namedTarget(configuration: Configuration, home: WeftHome): Targe
       return rememberedSession(configuration, home) ?? noSession();
     case undefined:
       if (applicationId !== undefined) return sessionOf(applicationId);
-      return address === undefined ? undefined : { kind: 'remote', url: toUrl(address) };
+      return address === undefined ? undefined : { kind: 'remote', url: urlOf(address) };
   }
 }
 
@@ -61,8 +62,4 @@ function rememberedSession(configuration: Configuration, home: WeftHome): Target
 
 function noSession(): never {
   throw new WeftError('CLI_NO_SESSION', 'The target yarn-session needs a session, but no application id was given.');
-}
-
-function toUrl(address: string): string {
-  return /^https?:\/\//.test(address) ? address : `http://${address}`;
 }

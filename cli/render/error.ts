@@ -24,6 +24,7 @@ export function renderError(error: unknown, verbose: boolean): string {
     ...framesOf(stack, verbose),
     ...chain
       .slice(root + 1)
+      .filter((link) => verbose || !says(message, link.message))
       .flatMap((link) => [`  because: ${link.message}`, ...(verbose ? framesOf(link.stack, true) : [])]),
     ...(root === 0 ? [] : ['']),
     ...chain
@@ -39,6 +40,12 @@ interface Link {
   code?: string;
   message: string;
   stack?: string;
+}
+
+/** Whether a message has taken up already what its cause says: its words, or the system's code in them. */
+function says(message: string, cause: string): boolean {
+  const code = /\bE[A-Z]{4,}\b/.exec(cause)?.[0];
+  return message.includes(cause) || (code !== undefined && message.includes(code));
 }
 
 /**

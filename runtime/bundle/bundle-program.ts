@@ -31,6 +31,8 @@ const DATA_LOADERS: Record<string, Loader> = {
   '.wasm': 'binary',
 };
 
+const PROGRAM_NAME = /\.[cm]?[jt]sx?$/;
+
 /** CommonJS packages inside the bundle still call `require` for Node's own modules and for native packages. */
 const REQUIRE_BANNER = `import { createRequire as __weftCreateRequire } from 'node:module'; const require = __weftCreateRequire(import.meta.url);`;
 
@@ -59,8 +61,13 @@ export async function bundleProgram(entryPath: string, options: BundleOptions): 
 
 async function requireEntry(entry: string, asGiven: string): Promise<void> {
   const info = await stat(entry).catch(() => undefined);
-  if (info?.isFile() === true) return;
-  const problem = info === undefined ? 'does not exist' : 'is not a file';
+  const isFile = info?.isFile() === true;
+  if (isFile && PROGRAM_NAME.test(entry)) return;
+  const problem = isFile
+    ? 'is no TypeScript or JavaScript file'
+    : info === undefined
+      ? 'does not exist'
+      : 'is not a file';
   throw new WeftError('BUNDLE_NO_ENTRY', `The program ${asGiven} ${problem}.`, { subject: asGiven });
 }
 

@@ -86,7 +86,7 @@ export function durationOption(definition: Definition<number | undefined> & Rang
   return define<number | undefined>(
     'Duration',
     definition,
-    (text) => inRange(parseDurationMs(text), definition),
+    (text) => inRange(parseDurationMs(text), definition, formatDurationMs),
     (value) => formatDurationMs(value),
   );
 }
@@ -98,7 +98,7 @@ export function memoryOption(definition: Definition<number | undefined> & Range)
   return define<number | undefined>(
     'MemorySize',
     definition,
-    (text) => inRange(parseMemoryBytes(text), definition),
+    (text) => inRange(parseMemoryBytes(text), definition, formatBytes),
     (value) => formatBytes(value),
   );
 }
@@ -163,8 +163,8 @@ export function addressOption(
   );
 }
 
-function inRange(value: number, { min, max }: Range): number {
-  if (min !== undefined && value < min) throw new Error(`${value} is less than ${min}.`);
-  if (max !== undefined && value > max) throw new Error(`${value} is more than ${max}.`);
+function inRange(value: number, { min, max }: Range, format: (value: number) => string = String): number {
+  if (min !== undefined && value < min) throw new Error(`${format(value)} is less than ${format(min)}.`);
+  if (max !== undefined && value > max) throw new Error(`${format(value)} is more than ${format(max)}.`);
   return value;
 }

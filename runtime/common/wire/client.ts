@@ -35,6 +35,10 @@ export interface ClientOptions<C extends Methods, S extends Methods> {
   connectTimeoutMs?: number;
 }
 
+/** How long a peer may be away before that is worth a line in the log, and how long until the next one. */
+const AWAY_NOTICE_MS = 3000;
+const AWAY_AGAIN_MS = 60_000;
+
 export class RpcClient<C extends Methods, S extends Methods> {
   readonly session: Session<C, S>;
   private socket: WebSocket | undefined;
@@ -42,6 +46,7 @@ export class RpcClient<C extends Methods, S extends Methods> {
   private cancelRetry: (() => void) | undefined;
   private everConnected = false;
   private stopped = false;
+  private away: { sinceMs: number; noticeAtMs: number } | undefined;
 
   constructor(private readonly options: ClientOptions<C, S>) {
     const { protocol, handlers, clock } = options;
@@ -95,7 +100,7 @@ export class RpcClient<C extends Methods, S extends Methods> {
       });
     } catch (error) {
       this.options.log.debug({ err: error, protocol: protocol.name }, 'no address to connect to yet');
-      this.retryLater();
+      this.retryLater(messageOf(error));
       return;
     }
     this.socket = socket;
@@ -115,12 +120,14 @@ export class RpcClient<C extends Methods, S extends Methods> {
       request.destroy();
       this.refused(socket, response.statusCode ?? 0);
     });
+    let reason = 'the connection was closed';
     socket.on('error', (error) => {
+      reason = messageOf(error);
       this.options.log.debug({ err: error, protocol: protocol.name }, 'socket error');
     });
     socket.on('close', () => {
       cancelGreeting();
-      this.disconnected(socket);
+      this.disconnected(socket, reason);
     });
   }
 
@@ -131,6 +138,7 @@ export class RpcClient<C extends Methods, S extends Methods> {
       const resumed = welcome.resumed && this.everConnected;
       if (!resumed && this.everConnected) this.session.reset();
       this.everConnected = true;
+      this.away = undefined;
       this.backoffMs = this.options.initialBackoffMs ?? 50;
       socket.on('message', (next) => {
         this.receive(socket, text(next));
@@ -168,7 +176,7 @@ export class RpcClient<C extends Methods, S extends Methods> {
     if (socket !== this.socket) return;
     this.socket = undefined;
     if (status !== 401) {
-      this.retryLater();
+      this.retryLater(`it answered ${status}`);
       return;
     }
     const error = new WeftError('AUTH_BAD_TOKEN', `${this.options.protocol.name}: the server refused our token.`);
@@ -177,21 +185,41 @@ export class RpcClient<C extends Methods, S extends Methods> {
     this.options.onRefused?.(error);
   }
 
-  private disconnected(socket: WebSocket): void {
+  private disconnected(socket: WebSocket, reason: string): void {
     if (socket !== this.socket) return;
     this.socket = undefined;
     const wasConnected = this.session.connected;
     this.session.detach();
     if (this.stopped) return;
     if (wasConnected) this.options.onDisconnected?.();
-    this.retryLater();
+    this.retryLater(reason);
   }
 
-  private retryLater(): void {
+  private retryLater(reason: string): void {
     if (this.stopped) return;
+    this.noticeAway(reason);
     this.cancelRetry = this.options.clock.after(this.backoffMs, () => {
       void this.connect();
     });
     this.backoffMs = Math.min(this.backoffMs * 2, this.options.maxBackoffMs ?? 1000);
   }
+
+  private noticeAway(reason: string): void {
+    const { clock, log, protocol } = this.options;
+    const nowMs = clock.monotonicMs();
+    this.away ??= { sinceMs: nowMs, noticeAtMs: nowMs + AWAY_NOTICE_MS };
+    if (nowMs < this.away.noticeAtMs) return;
+    this.away.noticeAtMs = nowMs + AWAY_AGAIN_MS;
+    const awayS = Math.round((nowMs - this.away.sinceMs) / 1000);
+    log.warn(
+      { protocol: protocol.name, reason },
+      `the peer cannot be reached for ${awayS} s; it is tried again and again`,
+    );
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error && error.message !== ''
+    ? error.message
+    : ((error as NodeJS.ErrnoException).code ?? String(error));
 }

@@ -53,7 +53,7 @@ test('weft cancel prints Flink’s lines', async (t) => {
 });
 
 test('wrong arguments are told on stdout', async (t) => {
-  const folder = folderWith({});
+  const folder = folderWith({ 'notes.md': 'Not a program.' });
   const help = '\n\nUse the help option (-h or --help) to get help on the command.\n';
   const expected: [string[], string][] = [
     [['cancel'], 'Missing JobID. Specify a JobID to cancel a job.'],
@@ -65,6 +65,8 @@ test('wrong arguments are told on stdout', async (t) => {
     [['run', '-p', '0', 'x.ts'], 'The parallelism must be a positive number: 0'],
     [['run'], 'The program to run must be named: a TypeScript or JavaScript file.'],
     [['run', '-t', 'local', 'nope.ts'], 'The program nope.ts does not exist.'],
+    [['run', '-t', 'local', 'notes.md'], 'The program notes.md is no TypeScript or JavaScript file.'],
+    [['run', '-m', 'no host', 'notes.md'], '"no host" is no address: write host:port or http://host:port.'],
     [['run', '-t'], 'Missing argument for option: t'],
   ];
   for (const [args, message] of expected) {

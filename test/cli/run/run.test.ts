@@ -183,7 +183,11 @@ test('no cluster, no session, wrong arguments: each says what to do', async (t) 
   const noSession = await weft(folder, 'run', '-t', 'yarn-session', 'job.ts');
   t.regex(noSession.stderr, /yarn-session -d[\s\S]*CLI_NO_SESSION/);
   const unreachable = await weft(folder, 'run', '-m', '127.0.0.1:1', 'job.ts');
-  t.regex(unreachable.stderr, /The JobManager does not answer at http:\/\/127\.0\.0\.1:1[\s\S]*UNREACHABLE/);
+  t.regex(
+    unreachable.stderr,
+    /The JobManager does not answer at http:\/\/127\.0\.0\.1:1 \(ECONNREFUSED\)\.\n\nWhat to do/,
+  );
+  t.regex(unreachable.stderr, /Code: +UNREACHABLE/);
   const noResourceManager = await weft(folder, 'run', '-t', 'yarn-per-job', 'job.ts');
   t.regex(noResourceManager.stderr, /No ResourceManager runs[\s\S]*UNREACHABLE/);
   const badKey = await weft(folder, 'run', '-Dparallelism.defualt=2', 'job.ts');

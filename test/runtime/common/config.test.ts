@@ -46,6 +46,9 @@ test('a bad value is named with its key, line and reason', (t) => {
     message: /taskmanager\.memory\.process\.size: "lots" is not a memory size.*config\.yaml:1/,
   });
   t.throws(() => loadConfiguration(undefined, { 'parallelism.default': '0' }), { message: /0 is less than 1/ });
+  t.throws(() => loadConfiguration(undefined, { 'taskmanager.memory.process.size': '10m' }), {
+    message: /10(\.0)? MB is less than 192(\.0)? MB/,
+  });
   t.throws(() => loadConfiguration(undefined, { 'pipeline.object-reuse': 'yes' }), {
     message: /neither true nor false/,
   });

@@ -119,3 +119,24 @@ test('a taken port is named', async (t) => {
   const error = await t.throwsAsync(echoServer(t, server.port));
   t.regex(error?.message ?? '', new RegExp(`127.0.0.1:${server.port} is already in use`));
 });
+
+test('a peer that cannot be reached is told in the log, with the reason, and not again and again', async (t) => {
+  const warnings: [object, string][] = [];
+  let seconds = 0;
+  const client = new RpcClient({
+    protocol,
+    address: () => 'http://127.0.0.1:1',
+    handlers: { hello: () => {} },
+    // Each look at this clock is a second later.
+    clock: { ...systemClock, monotonicMs: () => 1000 * seconds++ },
+    log: Object.assign(silentLogger(), { warn: (fields: object, text: string) => warnings.push([fields, text]) }),
+    initialBackoffMs: 1,
+    maxBackoffMs: 1,
+  }).start();
+  t.teardown(() => client.close());
+  while (seconds < 60) await new Promise((resolve) => systemClock.after(1, () => resolve(undefined)));
+  t.is(warnings.length, 1);
+  const [[fields, text] = [{}, '']] = warnings;
+  t.like(fields, { protocol: 'echo', reason: 'connect ECONNREFUSED 127.0.0.1:1' });
+  t.regex(text, /cannot be reached for 3 s/);
+});
