@@ -7,11 +7,16 @@ import type { ApplicationView, ClusterView, NodeView } from '../cluster/cluster-
 export function renderAddresses(home: WeftHome, { resourceManager, nodeManagers }: ClusterView): string {
   const lines = [
     `ResourceManager  ${resourceManager?.url ?? '(none)'}`,
-    ...nodeManagers.map((node) => `NodeManager      ${node.url}`),
+    // Others are those of a former run that nobody has given up yet.
+    ...nodeManagers.filter(({ state }) => state === 'RUNNING').map((node) => `NodeManager      ${node.url}`),
     `Home             ${home.path}`,
   ];
   return lines.join('\n');
 }
+
+const OVER = new Set(['FINISHED', 'FAILED', 'KILLED']);
+/** Of applications that are over, so many are worth a line. */
+const LATEST_ENDED = 5;
 
 export function renderCluster({ resourceManager, nodeManagers, applications }: ClusterView): string {
   const parts = [
@@ -35,15 +40,21 @@ function nodeTable(nodes: readonly NodeView[]): string {
 }
 
 function applicationTable(applications: readonly ApplicationView[]): string {
-  const rows = applications.map(({ id, name, queue, state, finalStatus, trackingUrl, pendingReason }) => [
-    id,
-    name,
-    queue,
-    state,
-    finalStatus,
-    pendingReason ?? trackingUrl,
-  ]);
-  return table(['Application', 'Name', 'Queue', 'State', 'Final status', 'Page, or why it waits'], rows);
+  const ended = applications.filter(({ state }) => OVER.has(state));
+  const hidden = new Set(ended.slice(0, -LATEST_ENDED));
+  const rows = applications
+    .filter((application) => !hidden.has(application))
+    .map(({ id, name, queue, state, finalStatus, trackingUrl, pendingReason }) => [
+      id,
+      name,
+      queue,
+      state,
+      finalStatus,
+      pendingReason ?? trackingUrl,
+    ]);
+  const shown = table(['Application', 'Name', 'Queue', 'State', 'Final status', 'Page, or why it waits'], rows);
+  if (hidden.size === 0) return shown;
+  return `${shown}\nEarlier applications: ${hidden.size}. To see them: weft app -list -appStates ALL`;
 }
 
 function table(head: string[], rows: string[][]): string {

@@ -79,6 +79,7 @@ export class ResourceManagerLink {
     this.cancelHeartbeats?.();
     if (this.registered && this.client.session.connected) {
       await this.heartbeat(FAREWELL_TIMEOUT_MS).catch(() => undefined);
+      await this.client.session.call('unregister', {}, { timeoutMs: FAREWELL_TIMEOUT_MS }).catch(() => undefined);
     }
     this.close();
   }

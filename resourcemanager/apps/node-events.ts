@@ -2,7 +2,7 @@
 import type { ApplicationId, ContainerId, NodeId } from '../../runtime/common/ids.js';
 import type { ContainerStatus, ExitReason } from '../../runtime/common/wire/protocols/index.js';
 import type { NodeListener } from '../nodes/node-registry.js';
-import type { Node } from '../nodes/node.js';
+import { isGone, type Node } from '../nodes/node.js';
 import { isEnded } from './application.js';
 import type { ApplicationRegistry } from './application-registry.js';
 import type { ApplicationsManager } from './applications-manager.js';
@@ -40,7 +40,7 @@ export class NodeEvents implements NodeListener {
 
   nodeChanged(node: Node): void {
     if (node.state === 'RUNNING') this.manager.attempts.launchOn(node.id);
-    const state = node.state === 'UNHEALTHY' ? 'RUNNING' : node.state;
+    const state = isGone(node) ? 'LOST' : node.state === 'SUSPECT' ? 'SUSPECT' : 'RUNNING';
     for (const application of this.applications.all()) {
       const { record, link } = application;
       if (isEnded(record.state) || !record.nodes.includes(node.id)) continue;

@@ -164,6 +164,15 @@ export class NodeRegistry implements NodeCommands {
     node.peer = undefined;
   }
 
+  /** It stops in order. */
+  unregister(peer: NodePeer): void {
+    const node = this.nodeOf(peer);
+    if (node === undefined) return;
+    this.options.log.info({ nodeId: node.id }, 'node unregistered');
+    this.liveness.forget(node.id);
+    this.remove(node, 'shutdown', 'was stopped');
+  }
+
   /** Gives up nodes that were silent for too long. */
   tick(nowMs: number): void {
     for (const id of this.liveness.takeExpired(nowMs)) {
@@ -254,25 +263,26 @@ export class NodeRegistry implements NodeCommands {
   }
 
   private lose(node: Node, nowMs: number): void {
-    const { log, store, schedule } = this.options;
     const silentMs = nowMs - node.lastHeardMs;
-    log.warn({ nodeId: node.id, silentMs }, 'node lost');
-    const peer = node.peer;
-    node.peer = undefined;
-    store.transaction(() => {
-      moveNode(node, 'expire');
-      node.healthReport = `It was not heard of for ${silentMs} ms.`;
-      store.deleteNode(node.id);
-      schedule({ type: 'node-removed', nodeId: node.id });
-      this.listener?.nodeLost(node.id, {
-        kind: 'node-lost',
-        exitStatus: -100,
-        diagnostics: `Its node ${node.id} was not heard of for ${silentMs} ms.`,
-      });
-    });
-    this.listener?.nodeChanged(node);
+    this.options.log.warn({ nodeId: node.id, silentMs }, 'node lost');
+    const { peer } = node;
+    this.remove(node, 'expire', `was not heard of for ${silentMs} ms`);
     // When it comes back it finds its session gone and registers anew.
     peer?.close();
+  }
+
+  private remove(node: Node, event: 'expire' | 'shutdown', why: string): void {
+    const { store, schedule } = this.options;
+    node.peer = undefined;
+    store.transaction(() => {
+      moveNode(node, event);
+      node.healthReport = `It ${why}.`;
+      store.deleteNode(node.id);
+      schedule({ type: 'node-removed', nodeId: node.id });
+      const diagnostics = `Its node ${node.id} ${why}.`;
+      this.listener?.nodeLost(node.id, { kind: 'node-lost', exitStatus: -100, diagnostics });
+    });
+    this.listener?.nodeChanged(node);
   }
 
   private changed(node: Node, event: NodeEvent): void {

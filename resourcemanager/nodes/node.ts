@@ -15,9 +15,11 @@ export type NodeState =
   /** Its connection broke: it gets nothing new, and keeps what it has until it was silent for too long. */
   | 'SUSPECT'
   | 'UNHEALTHY'
-  | 'LOST';
+  | 'LOST'
+  /** It said goodbye. */
+  | 'SHUTDOWN';
 
-export type NodeEvent = 'register' | 'disconnect' | 'resume' | 'healthy' | 'unhealthy' | 'expire';
+export type NodeEvent = 'register' | 'disconnect' | 'resume' | 'healthy' | 'unhealthy' | 'expire' | 'shutdown';
 
 export const NODE_TRANSITIONS: TransitionTable<NodeState, NodeEvent> = {
   RUNNING: {
@@ -27,9 +29,10 @@ export const NODE_TRANSITIONS: TransitionTable<NodeState, NodeEvent> = {
     unhealthy: 'UNHEALTHY',
     disconnect: 'SUSPECT',
     expire: 'LOST',
+    shutdown: 'SHUTDOWN',
   },
   // Its first heartbeat after it came back tells whether it is healthy.
-  SUSPECT: { register: 'RUNNING', resume: 'RUNNING', disconnect: 'SUSPECT', expire: 'LOST' },
+  SUSPECT: { register: 'RUNNING', resume: 'RUNNING', disconnect: 'SUSPECT', expire: 'LOST', shutdown: 'SHUTDOWN' },
   UNHEALTHY: {
     register: 'RUNNING',
     resume: 'UNHEALTHY',
@@ -37,8 +40,10 @@ export const NODE_TRANSITIONS: TransitionTable<NodeState, NodeEvent> = {
     unhealthy: 'UNHEALTHY',
     disconnect: 'SUSPECT',
     expire: 'LOST',
+    shutdown: 'SHUTDOWN',
   },
   LOST: { register: 'RUNNING' },
+  SHUTDOWN: { register: 'RUNNING' },
 };
 
 /** What the store keeps, so that a restarted ResourceManager knows whom to wait for. */
@@ -60,6 +65,11 @@ export interface Node extends NodeRecord {
   usedMemoryMb: number;
   /** The session, while there is one. */
   peer: NodePeer | undefined;
+}
+
+/** Whether it has no part in the cluster any more. */
+export function isGone({ state }: Node): boolean {
+  return state === 'LOST' || state === 'SHUTDOWN';
 }
 
 export function hostOf(id: NodeId): string {

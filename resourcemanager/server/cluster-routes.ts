@@ -1,6 +1,7 @@
 /** YARN's REST API: the cluster, its metrics, scheduler and nodes. */
 import type { FastifyInstance } from 'fastify';
 import { WeftError } from '../../runtime/common/errors/index.js';
+import { isGone } from '../nodes/node.js';
 import type { ClusterView } from './cluster-view.js';
 import { fifoSchedulerView, infoView, metricsView, nodeStateView, nodeView } from './views/cluster-views.js';
 
@@ -27,7 +28,7 @@ export function clusterRoutes(app: FastifyInstance, view: ClusterView): void {
     const nodes = view.nodes
       .all()
       // Without a filter, YARN leaves out the nodes that are gone.
-      .filter((node) => states?.includes(nodeStateView(node)) ?? node.state !== 'LOST')
+      .filter((node) => states?.includes(nodeStateView(node)) ?? !isGone(node))
       .map((node) => nodeView(node, view));
     return { nodes: nodes.length === 0 ? {} : { node: nodes } };
   });

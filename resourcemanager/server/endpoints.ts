@@ -33,6 +33,10 @@ export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): voi
         nodes.heartbeat(peer, params);
         return {};
       },
+      unregister: () => {
+        nodes.unregister(peer);
+        return {};
+      },
     }),
     onDisconnected: (peer) => {
       nodes.disconnected(peer);

@@ -41,7 +41,8 @@ function summary(view: ClusterView): object {
       scheduler: view.scheduler.name,
       version: view.version,
     },
-    nodeManagers: view.nodes.all().map((node) => {
+    nodeManagers: view.nodes.all().flatMap((node) => {
+      if (node.state === 'SHUTDOWN') return [];
       const usage = view.scheduler.nodeUsage(node.id);
       return {
         nodeId: node.id,

@@ -48,6 +48,7 @@ export class FakeResourceManager {
   readonly blobs = new Map<string, Buffer>();
   readonly containerKey = newTokenKey();
   blobRequests = 0;
+  farewells = 0;
   peer: NodePeer | undefined;
   private server: HttpServer | undefined;
 
@@ -86,6 +87,10 @@ export class FakeResourceManager {
               },
               heartbeat: ({ containers }) => {
                 this.statuses.push(...containers);
+                return {};
+              },
+              unregister: () => {
+                this.farewells++;
                 return {};
               },
             };

@@ -28,6 +28,16 @@ test('a restarted NodeManager is the same node and takes its living containers o
   t.false(isSameProcess(before.leaderPid!, before.leaderStartTicks!));
 });
 
+test('a NodeManager that stops in order says goodbye; one that is killed does not', async (t) => {
+  const node = await TestNode.start();
+  t.teardown(() => node.close());
+  await node.killAndRestart();
+  await until('second registration', () => node.resourceManager.registrations.length === 2);
+  t.is(node.resourceManager.farewells, 0);
+  await node.manager.stop();
+  t.is(node.resourceManager.farewells, 1);
+});
+
 test('what ended while no NodeManager ran is learnt: exit code, signal, or that nobody knows', async (t) => {
   const node = await TestNode.start();
   t.teardown(() => node.close());

@@ -53,6 +53,21 @@ test('an idle cluster answers in YARN’s shapes', async (t) => {
   t.like(body, { scheduler: { schedulerInfo: { type: 'fifoScheduler', capacity: 1, numNodes: 0 } } });
 });
 
+test('a node that says goodbye is shut down, not lost, and may come back', async (t) => {
+  const { rm, node } = await withNode(t);
+  await node.client.session.call('unregister', {});
+  t.deepEqual((await http(rm, 'GET', '/ws/v1/cluster/nodes')).body, { nodes: {} });
+  const all = await http(rm, 'GET', '/ws/v1/cluster/nodes?states=SHUTDOWN');
+  t.like(all.body, { nodes: { node: [{ id: 'localhost:1', state: 'SHUTDOWN', availMemoryMB: 0 }] } });
+  const { body } = await http(rm, 'GET', '/ws/v1/cluster/metrics');
+  t.like(body, { clusterMetrics: { activeNodes: 0, lostNodes: 0, shutdownNodes: 1, totalMB: 0 } });
+  node.register();
+  await until('its return', async () => {
+    const { clusterMetrics } = (await http(rm, 'GET', '/ws/v1/cluster/metrics')).body as Record<string, object>;
+    return (clusterMetrics as { activeNodes: number }).activeNodes === 1;
+  });
+});
+
 test('nodes, metrics and a running application', async (t) => {
   const { rm, node } = await withNode(t);
   const id = await submit(rm, { 'application-tags': { tag: ['a', 'b'] } });

@@ -1,6 +1,6 @@
 /** The cluster, its metrics and its nodes, as YARN's REST API prints them. */
 import { publicState, type PublicState } from '../../apps/application.js';
-import { hostOf, type Node } from '../../nodes/node.js';
+import { hostOf, isGone, type Node } from '../../nodes/node.js';
 import { NOTHING } from '../../scheduler/index.js';
 import type { ClusterView } from '../cluster-view.js';
 import { resourceView, withoutScheme } from './resource-view.js';
@@ -60,7 +60,7 @@ export function metricsView(view: ClusterView): object {
     decommissionedNodes: 0,
     rebootedNodes: 0,
     activeNodes: (states.get('RUNNING') ?? 0) + (states.get('SUSPECT') ?? 0),
-    shutdownNodes: 0,
+    shutdownNodes: states.get('SHUTDOWN') ?? 0,
     containerAssignedPerSecond: 0,
     totalAllocatedContainersAcrossPartition: 0,
     crossPartitionMetricsAvailable: false,
@@ -88,13 +88,13 @@ export function fifoSchedulerView({ scheduler }: ClusterView): object {
 }
 
 /** What YARN's clients call its state: a suspect node is running until the verdict. */
-export function nodeStateView({ state }: Node): 'RUNNING' | 'UNHEALTHY' | 'LOST' {
+export function nodeStateView({ state }: Node): Exclude<Node['state'], 'SUSPECT'> {
   return state === 'SUSPECT' ? 'RUNNING' : state;
 }
 
 export function nodeView(node: Node, view: ClusterView): object {
   const { used, containers } = view.scheduler.nodeUsage(node.id) ?? { used: NOTHING, containers: 0 };
-  const capacity = node.state === 'LOST' ? NOTHING : node.capacity;
+  const capacity = isGone(node) ? NOTHING : node.capacity;
   const free = { memoryMb: capacity.memoryMb - used.memoryMb, vcores: capacity.vcores - used.vcores };
   const suspicion = 'Its connection is broken; it is waited for.';
   return {

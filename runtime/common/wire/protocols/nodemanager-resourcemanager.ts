@@ -57,5 +57,7 @@ export const nodeProtocol = defineProtocol({
       }),
       result: Empty,
     },
+    /** It stops in order; its containers have ended. It need not be waited for. */
+    unregister: { params: Empty, result: Empty },
   },
 });
