@@ -41,6 +41,8 @@ export class SlotThread {
   private questions = 0;
   private onCancelling: (() => void) | undefined;
   private death: WeftError | undefined;
+  /** Its number in the process, as profilers and Node itself show it. */
+  readonly threadId: number;
   /** Resolves when the thread is gone. */
   readonly exited: Promise<void>;
 
@@ -51,6 +53,7 @@ export class SlotThread {
       resourceLimits: limits,
       env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !HIDDEN_VARIABLES.includes(name))),
     });
+    this.threadId = this.worker.threadId;
     this.worker.unref();
     this.worker.on('message', (message: FromSlot) => {
       this.receive(message);

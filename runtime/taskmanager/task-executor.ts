@@ -93,7 +93,7 @@ export class TaskExecutor {
     await this.files.close();
   }
 
-  private async submit(order: SubmitTasks): Promise<Record<string, never>> {
+  private async submit(order: SubmitTasks): Promise<{ thread: number }> {
     await this.freeSlot(order);
     const { network } = this.options;
     const { jobId, jobAttempt: attempt, slot, tasks } = order;
@@ -113,9 +113,10 @@ export class TaskExecutor {
         edges: edgesOf(files.jobGraph, tasks),
       });
       prepared = true;
-      await job.build(this.spares.take(), files, setup);
+      const thread = this.spares.take();
+      await job.build(thread, files, setup);
       requireNotCancelled(job);
-      return {};
+      return { thread: thread.threadId };
     } catch (error) {
       await job.abandon();
       throw error;

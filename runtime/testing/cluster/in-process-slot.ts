@@ -2,6 +2,7 @@
  * Runs the tasks of a slot in the test's own thread, so that their functions share variables with the test. Everything but
  * the thread is as in a slot thread: tasks, channels, loop and reports.
  */
+import { threadId } from 'node:worker_threads';
 import { systemClock } from '../../common/clock.js';
 import { asWeftError } from '../../common/errors/index.js';
 import { FeedbackQueues, type ResultBuffer } from '../../connectors/index.js';
@@ -19,6 +20,7 @@ import { TaskMetricsPage } from '../../taskmanager/slot/task-metrics.js';
 const STAY_ALIVE_MS = 1000;
 
 export class InProcessSlot implements SlotRunner {
+  readonly threadId = threadId;
   readonly exited: Promise<void>;
   private resolveExited: () => void = () => undefined;
   private tasks: readonly SlotTask[] = [];
