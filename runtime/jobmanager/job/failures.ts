@@ -105,7 +105,10 @@ export function stackTraceOf({ root, postscript }: Pick<FailureEntry, 'root' | '
   const { error } = root;
   const head = error.stack ?? `${error.code}: ${error.message}`;
   const lines = head.includes(error.message) ? [head] : [`${error.code}: ${error.message}`, head];
-  for (const cause of error.causes) lines.push(`Caused by: ${cause.stack ?? cause.message}`);
+  for (const { stack, message } of error.causes) {
+    // The failure of a user's function carries the function's own stack.
+    if (stack === undefined || !head.includes(stack.trim())) lines.push(`Caused by: ${stack ?? message}`);
+  }
   if (postscript !== undefined) lines.push(`The TaskManager's container ended: ${postscript}`);
   return `${lines.join('\n')}\n`;
 }

@@ -49,6 +49,8 @@ export interface JobDetail {
   jid: string;
   name: string;
   state: string;
+  /** Weft's own: what the job waits for. */
+  'status-message'?: string;
   'start-time': number;
   duration: number;
   vertices: VertexRow[];

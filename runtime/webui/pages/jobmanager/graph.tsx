@@ -4,6 +4,10 @@ import { count } from '../shared/format.js';
 import type { JobDetail, PlanNode, VertexRow } from './flink-rest.js';
 
 const BOX = { width: 250, height: 96 };
+/** Room for the label of an arrow, by its characters. */
+const LABEL = { characterWidth: 7, height: 16 };
+/** A graph that is wider than the page is drawn smaller, but no smaller than this; then it scrolls. */
+const SMALLEST_SCALE = 0.6;
 const LINE_CHARACTERS = 34;
 
 interface Box {
@@ -17,18 +21,21 @@ interface Arrow {
   key: string;
   label: string;
   points: { x: number; y: number }[];
+  /** Middle of the label. */
+  x: number;
+  y: number;
 }
 
 function layout(job: JobDetail): { boxes: Box[]; arrows: Arrow[]; width: number; height: number } {
   const graph = new dagre.graphlib.Graph({ multigraph: true });
-  graph.setGraph({ rankdir: 'LR', ranksep: 90, nodesep: 28, marginx: 8, marginy: 16 });
+  graph.setGraph({ rankdir: 'LR', ranksep: 60, nodesep: 28, edgesep: 16, marginx: 8, marginy: 12 });
   graph.setDefaultEdgeLabel(() => ({}));
   const vertices = new Map(job.vertices.map((vertex) => [vertex.id, vertex]));
   const nodes = job.plan.nodes.filter((node) => vertices.has(node.id));
   for (const node of nodes) graph.setNode(node.id, { ...BOX });
   for (const node of nodes) {
     node.inputs?.forEach((input, index) =>
-      graph.setEdge(input.id, node.id, { label: input.ship_strategy }, String(index)),
+      graph.setEdge(input.id, node.id, labelled(input.ship_strategy), String(index)),
     );
   }
   dagre.layout(graph);
@@ -38,11 +45,25 @@ function layout(job: JobDetail): { boxes: Box[]; arrows: Arrow[]; width: number;
     return vertex === undefined ? [] : [{ node, vertex, x, y }];
   });
   const arrows = graph.edges().map((edge) => {
-    const { points, label } = graph.edge(edge) as unknown as { points: Arrow['points']; label: string };
-    return { key: `${edge.v}-${edge.w}-${edge.name ?? ''}`, label, points };
+    const { points, label, x, y } = graph.edge(edge) as unknown as Omit<Arrow, 'key'>;
+    const [source, target] = [graph.node(edge.v), graph.node(edge.w)] as { x: number; y: number }[];
+    // From side to side, lest an arrow crosses the box above or below the one it leads to.
+    const start = { x: source.x + BOX.width / 2, y: source.y };
+    const end = { x: target.x - BOX.width / 2, y: target.y };
+    return {
+      key: `${edge.v}-${edge.w}-${edge.name ?? ''}`,
+      label,
+      points: [start, ...points.slice(1, -1), end],
+      x,
+      y,
+    };
   });
   const { width = 0, height = 0 } = graph.graph() as { width?: number; height?: number };
   return { boxes, arrows, width, height };
+}
+
+function labelled(label: string): object {
+  return { label, labelpos: 'c', width: label.length * LABEL.characterWidth, height: LABEL.height };
 }
 
 /** At most two lines of a name, broken at blanks. */
@@ -62,7 +83,12 @@ export function JobGraph(props: { job: JobDetail; chosen: string | undefined }) 
   const { boxes, arrows, width, height } = layout(props.job);
   return (
     <div class="graph">
-      <svg width={width} height={height} role="img" aria-label="Graph of the job">
+      <svg
+        viewBox={`0 0 ${width} ${height}`}
+        style={{ width: '100%', minWidth: `${width * SMALLEST_SCALE}px`, maxWidth: `${width}px` }}
+        role="img"
+        aria-label="Graph of the job"
+      >
         <defs>
           <marker id="tip" viewBox="0 0 10 10" refX="9" refY="5" markerWidth="7" markerHeight="7" orient="auto">
             <path d="M0 0 L10 5 L0 10 z" style={{ fill: 'var(--faint)', stroke: 'none' }} />
@@ -80,12 +106,11 @@ export function JobGraph(props: { job: JobDetail; chosen: string | undefined }) 
 }
 
 function Edge(props: { arrow: Arrow }) {
-  const { points, label } = props.arrow;
-  const middle = points[Math.floor(points.length / 2)];
+  const { points, label, x, y } = props.arrow;
   return (
     <>
       <path d={`M${points.map((point) => `${point.x} ${point.y}`).join(' L')}`} marker-end="url(#tip)" />
-      <text class="small" x={middle.x} y={middle.y - 6} text-anchor="middle">
+      <text class="small on-line" x={x} y={y + 4} text-anchor="middle">
         {label}
       </text>
     </>

@@ -19,6 +19,7 @@ export function Job(props: { id: string; vertex: string | undefined }) {
         {!ENDED.includes(job.state) && <CancelButton id={props.id} />}
       </div>
       <Problem error={error} />
+      {job['status-message'] !== undefined && <p class="notice">The job is {job['status-message']}.</p>}
       <div class="figures">
         <Figure label="job id" value={<span class="id">{job.jid}</span>} />
         <Figure label="started" value={time(job['start-time'])} />

@@ -1,44 +1,48 @@
-import { clock, count, duration, megabytes, time } from '../shared/format.js';
+import { clock, count, day, duration, megabytes, time, timeOfDay } from '../shared/format.js';
 import { Figure, Problem, Section, State, Table } from '../shared/parts.js';
 import { usePolled } from '../shared/poll.js';
 import { list, type AppReport, type ContainerReport, type StepEvent } from './yarn-rest.js';
+
+const ENDED = ['FINISHED', 'FAILED', 'KILLED'];
 
 export function Application(props: { id: string }) {
   const base = `/ws/v1/cluster/apps/${props.id}`;
   const report = usePolled<{ app: AppReport }>(base);
   const attempts = usePolled<{ appAttempts: { appAttempt?: { appAttemptId: string }[] } }>(`${base}/appattempts`);
   const events = usePolled<{ events: StepEvent[] }>(`/ws/v1/weft/apps/${props.id}/events`);
+  const app = report.data?.app;
+  const isOver = app !== undefined && ENDED.includes(app.state);
   const last = list(attempts.data?.appAttempts.appAttempt).at(-1)?.appAttemptId;
   const containers = usePolled<{ container?: ContainerReport | ContainerReport[] }>(
-    last === undefined ? undefined : `${base}/appattempts/${last}/containers`,
+    last === undefined || isOver ? undefined : `${base}/appattempts/${last}/containers`,
   );
-  const app = report.data?.app;
+  if (app === undefined) return <Problem error={report.error} />;
   return (
     <>
       <div class="row">
-        <h1>{app?.name ?? props.id}</h1>
-        {app && <State state={app.state} />}
-        {app?.state === 'RUNNING' && <a href={`/proxy/${props.id}/`}>open its pages</a>}
+        <h1>{app.name}</h1>
+        <State state={app.state} />
+        {app.state === 'RUNNING' && <a href={`/proxy/${props.id}/`}>open its pages</a>}
       </div>
       <Problem error={report.error} />
-      {app && (
-        <div class="figures">
-          <Figure label="final status" value={<State state={app.finalStatus} />} />
-          <Figure label="started" value={time(app.startedTime)} />
-          <Figure label="ran for" value={duration(app.elapsedTime)} />
-          <Figure label="containers" value={app.runningContainers < 0 ? '–' : count(app.runningContainers)} />
-          <Figure label="memory" value={app.allocatedMB < 0 ? '–' : megabytes(app.allocatedMB)} />
-          <Figure label="queue" value={app.queue} />
-        </div>
-      )}
-      {app && app.diagnostics !== '' && (
+      <div class="figures">
+        <Figure label="final status" value={<State state={app.finalStatus} />} />
+        <Figure label={`started, ${day(app.startedTime)}`} value={timeOfDay(app.startedTime)} />
+        <Figure label="ran for" value={duration(app.elapsedTime)} />
+        <Figure label="containers" value={app.runningContainers < 0 ? '–' : count(app.runningContainers)} />
+        <Figure label="memory" value={app.allocatedMB < 0 ? '–' : megabytes(app.allocatedMB)} />
+        <Figure label="queue" value={app.queue} />
+      </div>
+      {app.diagnostics !== '' && (
         <Section title="Diagnostics">
           <pre>{app.diagnostics}</pre>
         </Section>
       )}
-      <Section title="Containers of the current attempt">
-        <Containers containers={list(containers.data?.container)} />
-      </Section>
+      {!isOver && (
+        <Section title="Containers of the current attempt">
+          <Containers containers={list(containers.data?.container)} />
+        </Section>
+      )}
       <Section title="The ten steps">
         <Steps events={events.data?.events ?? []} />
       </Section>

@@ -20,10 +20,7 @@ export function Cluster() {
           <Figure label="pending" value={count(figures.appsPending)} />
           <Figure label="failed or killed" value={count(figures.appsFailed + figures.appsKilled)} />
           <Figure label="containers" value={count(figures.containersAllocated)} />
-          <Figure
-            label="memory allocated"
-            value={`${megabytes(figures.allocatedMB)} of ${megabytes(figures.totalMB)}`}
-          />
+          <Figure label={`of ${megabytes(figures.totalMB)} allocated`} value={megabytes(figures.allocatedMB)} />
         </div>
       )}
       <Section title="Nodes">

@@ -10,8 +10,13 @@ export function megabytes(value: number): string {
 
 export function bytes(value: number): string {
   if (value < 1024) return `${value} B`;
-  if (value < 1024 ** 2) return `${(value / 1024).toFixed(1)} kB`;
-  return megabytes(value / 1024 ** 2);
+  let amount = value / 1024;
+  for (const unit of ['kB', 'MB', 'GB']) {
+    // What would be rounded to 1024.0 is one of the next unit.
+    if (amount < 1023.95) return `${amount.toFixed(1)} ${unit}`;
+    amount /= 1024;
+  }
+  return `${amount.toFixed(1)} TB`;
 }
 
 export function duration(durationMs: number): string {
@@ -25,6 +30,14 @@ export function duration(durationMs: number): string {
 
 export function time(epochMs: number | undefined): string {
   return epochMs === undefined || epochMs <= 0 ? '–' : new Date(epochMs).toLocaleString('sv-SE');
+}
+
+export function day(epochMs: number): string {
+  return time(epochMs).slice(0, 10);
+}
+
+export function timeOfDay(epochMs: number): string {
+  return time(epochMs).slice(11);
 }
 
 export function clock(epochMs: number): string {

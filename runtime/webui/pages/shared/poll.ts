@@ -15,11 +15,12 @@ export async function getJson<T>(path: string, init?: RequestInit): Promise<T> {
 }
 
 function messageOf(body: unknown): string | undefined {
-  const { errors, RemoteException } = (body ?? {}) as {
+  const { errors, weftError, RemoteException } = (body ?? {}) as {
     errors?: string[];
+    weftError?: { message: string };
     RemoteException?: { message?: string };
   };
-  return errors?.[0] ?? RemoteException?.message;
+  return errors?.[0] ?? weftError?.message ?? RemoteException?.message;
 }
 
 /** @param path undefined: ask nothing */
