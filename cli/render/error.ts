@@ -80,5 +80,7 @@ function framesOf(stack: string | undefined, verbose: boolean): string[] {
 
 /** User code was mapped to paths relative to the user's folder; what is still a URL, Node's or of no file was not. */
 function isEngineFrame(line: string): boolean {
-  return /file:\/\/|node:|\(<anonymous>\)|\(index \d|\/dist\/(?:bin|roles)\/|\/weft-stream\/dist\//.test(line);
+  return /file:\/\/|node:|\(<anonymous>\)|\(index \d|weft-template\/|\/dist\/(?:bin|roles)\/|\/weft-stream\/dist\//.test(
+    line,
+  );
 }

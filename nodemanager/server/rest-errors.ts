@@ -17,9 +17,12 @@ export function answerErrors(app: FastifyInstance): void {
   });
   app.setErrorHandler(async (error, _request, reply) => {
     const message = error instanceof Error ? error.message : String(error);
+    // What the server itself refuses (too large a body, say) is the sender's mistake.
+    const { statusCode = 500 } = error as { statusCode?: number };
     if (hasCode(error, 'HTTP_NOT_FOUND')) await reply.status(404).send(remoteException('NotFoundException', message));
     else if (hasCode(error, 'BAD_ID') || hasCode(error, 'HTTP_BAD_REQUEST'))
       await reply.status(400).send(remoteException('BadRequestException', message));
+    else if (statusCode < 500) await reply.status(statusCode).send(remoteException('BadRequestException', message));
     else await reply.status(500).send(remoteException('WebApplicationException', message));
   });
 }

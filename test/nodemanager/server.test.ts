@@ -167,6 +167,8 @@ test("YARN's REST shapes", async (t) => {
   });
   t.is((await get(node, '/ws/v1/node/containers/nonsense')).status, 400);
   t.is((await get(node, '/nowhere')).status, 404);
+  const headers = { 'content-type': 'application/json' };
+  t.is((await fetch(`${node.manager.url}/nowhere`, { method: 'POST', headers, body: '{broken' })).status, 400);
 });
 
 test('logs are listed and read by offset and size, after the container ended too; links are not followed', async (t) => {

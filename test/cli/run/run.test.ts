@@ -67,6 +67,7 @@ test('a failed job: the root cause with the user’s line first, exit code 1', a
         stack: [
           'TypeError: bad row',
           '    at map (job.ts:3:9)',
+          '    at leave (weft-template/leaveChain:6:7)',
           '    at Array.map (<anonymous>)',
           '    at async Promise.all (index 0)',
           '    at file:///x.mjs:1:1',
