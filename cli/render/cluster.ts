@@ -50,11 +50,25 @@ function applicationTable(applications: readonly ApplicationView[]): string {
       queue,
       state,
       finalStatus,
-      pendingReason ?? trackingUrl,
+      wrap(pendingReason ?? trackingUrl),
     ]);
   const shown = table(['Application', 'Name', 'Queue', 'State', 'Final status', 'Page, or why it waits'], rows);
   if (hidden.size === 0) return shown;
   return `${shown}\nEarlier applications: ${hidden.size}. To see them: weft app -list -appStates ALL`;
+}
+
+const WRAP_AT = 60;
+
+/** Breaks a text at blanks into lines that a terminal has room for. */
+function wrap(text: string): string {
+  const lines = [''];
+  for (const word of text.split(' ')) {
+    const line = lines.at(-1) ?? '';
+    if (line === '') lines[lines.length - 1] = word;
+    else if (line.length + 1 + word.length <= WRAP_AT) lines[lines.length - 1] = `${line} ${word}`;
+    else lines.push(word);
+  }
+  return lines.join('\n');
 }
 
 function table(head: string[], rows: string[][]): string {

@@ -33,5 +33,8 @@ test('everything that runs is shown, and of what is over the latest', (t) => {
   });
   t.deepEqual(text.match(/app_\d/g), ['app_0', 'app_3', 'app_4', 'app_5', 'app_6', 'app_7', 'app_8']);
   t.regex(text, /Earlier applications: 2\. To see them: weft app -list -appStates ALL$/);
+  const waiting = { ...application(9, 'ACCEPTED'), pendingReason: 'the cluster is full '.repeat(20).trim() };
+  const wrapped = renderCluster({ resourceManager: null, nodeManagers: [], applications: [waiting] });
+  t.true(wrapped.split('\n').every((line) => line.length < 130));
   t.regex(text, /a:1 .* 512 of 4096 .* 1 of 8/);
 });
