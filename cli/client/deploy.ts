@@ -20,6 +20,8 @@ const LONGEST_POLL_MS = 250;
 /** When a wait says for the first time what it waits for, and how long it is silent while nothing changes. */
 const FIRST_NOTICE_MS = 3000;
 const SAME_NOTICE_EVERY_MS = 30_000;
+/** How long the ResourceManager may be away before the wait is given up. */
+const MAX_AWAY_MS = 30_000;
 
 export interface DeployRequest {
   mode: ApplicationMode;
@@ -90,8 +92,16 @@ export async function waitUntilRunning(
 ): Promise<{ jobManagerUrl: string }> {
   let pollMs = FIRST_POLL_MS;
   let notice = { text: '', againAtMs: clock.monotonicMs() + FIRST_NOTICE_MS };
+  let awaySinceMs: number | undefined;
   for (;;) {
-    const report = await client.report(applicationId);
+    const report = await reportIfReachable(applicationId, client);
+    if (report instanceof WeftError) {
+      awaySinceMs ??= clock.monotonicMs();
+      if (clock.monotonicMs() - awaySinceMs > MAX_AWAY_MS) throw stillSubmitted(applicationId, report);
+      await sleep(clock, LONGEST_POLL_MS);
+      continue;
+    }
+    awaySinceMs = undefined;
     if (mayHaveEnded && report.state === 'FINISHED') return { jobManagerUrl: '' };
     if (isOver(report)) throw applicationEnded(report);
     const jobManagerUrl = report.trackingUrl ?? '';
@@ -104,6 +114,24 @@ export async function waitUntilRunning(
     await sleep(clock, pollMs);
     pollMs = Math.min(pollMs * 1.3, LONGEST_POLL_MS);
   }
+}
+
+/** A ResourceManager that is away is being started again, most likely, and knows the application when it is back. */
+async function reportIfReachable(
+  applicationId: string,
+  client: ResourceManagerClient,
+): Promise<ApplicationReport | WeftError> {
+  try {
+    return await client.report(applicationId);
+  } catch (error) {
+    if (error instanceof WeftError && error.code === 'UNREACHABLE') return error;
+    throw error;
+  }
+}
+
+function stillSubmitted(applicationId: string, { message, cause }: WeftError): WeftError {
+  const hint = `${applicationId} was submitted and may run: see weft app -status ${applicationId} when it is back.`;
+  return new WeftError('UNREACHABLE', message, { hint, cause });
 }
 
 function waiting({ id, state, diagnostics }: ApplicationReport): string {

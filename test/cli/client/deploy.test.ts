@@ -5,6 +5,7 @@ import { findSession } from '../../../cli/client/session-lookup.js';
 import { fileOfContent } from '../../../runtime/bundle/artifact.js';
 import { systemClock } from '../../../runtime/common/clock.js';
 import { configurationOf } from '../../../runtime/common/config/index.js';
+import type { WeftError } from '../../../runtime/common/errors/index.js';
 import type { JobGraph } from '../../../runtime/graph/job-graph.js';
 import { APPLICATION, FakeRest } from '../session/fake-rest.js';
 
@@ -108,6 +109,26 @@ test('a long wait for room says why', async (t) => {
   const { waitUntilRunning } = await deployApplication(request, { ...context, clock });
   await waitUntilRunning();
   t.deepEqual(notices, [`${APPLICATION} is ACCEPTED: queue default: 0 MB free`], 'once, as long as nothing changes');
+});
+
+test('a ResourceManager that is being started again is waited for; one that stays away is an error that names the application', async (t) => {
+  const { rest, context } = await cluster(t);
+  let seconds = 0;
+  const clock = { ...systemClock, monotonicMs: () => 1000 * seconds++, after: instantly };
+  const request = { mode: 'session' as const, configuration: configurationOf({}) };
+  const { waitUntilRunning } = await deployApplication(request, { ...context, clock });
+  let reports = 0;
+  rest.onReport = () => {
+    if (++reports < 5) rest.hangUp();
+    else rest.running();
+  };
+  t.is((await waitUntilRunning()).jobManagerUrl, rest.url);
+  rest.onReport = () => {
+    rest.hangUp();
+  };
+  await t.throwsAsync(waitUntilRunning(), { message: /ResourceManager does not answer/ });
+  const error = await t.throwsAsync<WeftError>(waitUntilRunning());
+  t.regex(error.hint, new RegExp(`${APPLICATION} was submitted and may run`));
 });
 
 function instantly(_delayMs: number, callback: () => void): () => void {

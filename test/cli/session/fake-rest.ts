@@ -47,6 +47,11 @@ export class FakeRest {
     this.server.closeAllConnections();
   }
 
+  /** Breaks all connections, as a process that dies does. */
+  hangUp(): void {
+    this.server.closeAllConnections();
+  }
+
   running(): void {
     this.state = 'RUNNING';
     this.trackingUrl = this.url;
