@@ -15,6 +15,13 @@ const long = rest.includes('--long');
 const patterns = rest.filter((arg) => arg !== '--long');
 let passed = 0;
 let failed = 0;
+/** Names of what failed, repeated at the end, where they are seen. */
+const failures = [];
+
+function fail(name) {
+  failed++;
+  failures.push(name);
+}
 
 /** Lint and format count as one test, so that they fail the run like any other. */
 function lint() {
@@ -22,7 +29,7 @@ function lint() {
   console.log('> lint and format');
   const { status } = spawnSync('npm', ['run', '--silent', 'lint'], { stdio: 'inherit' });
   if (status === 0) passed++;
-  else failed++;
+  else fail('lint and format');
 }
 
 /** Runs ava and counts from its TAP output; prints each failure whole and a line per file of passes. */
@@ -40,16 +47,17 @@ async function ava(args) {
     }
     const [, verdict, name] = result;
     inFailure = verdict === 'not ok' && !/# (SKIP|TODO)/.test(name);
-    if (inFailure) failed++;
+    if (inFailure) fail(name);
     else if (!/# (SKIP|TODO)/.test(name)) passed++;
     console.log(`${inFailure ? '✘' : '✔'} ${name}`);
   }
   const code = await new Promise((resolve) => child.on('close', resolve));
-  if (code !== 0 && failed === 0) failed++;
+  if (code !== 0 && failed === 0) fail(`ava ended with exit code ${code}`);
 }
 
 lint();
 const ALL = ['dist/test/**/*.test.js', '!dist/test/**/*.long.test.js'];
 await ava(long ? ['dist/test/**/*.long.test.js', '--timeout=30m'] : patterns.length > 0 ? patterns : ALL);
+for (const name of failures) console.log(`failed: ${name}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
