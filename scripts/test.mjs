@@ -2,7 +2,8 @@
  * `npm test`: installs and builds what is missing, lints, and runs the tests; the last line is `N passed, N failed`.
  * `--long` runs the long suite instead. Further arguments go to ava (e.g. a file pattern).
  */
-import { spawn, spawnSync } from 'node:child_process';
+import { spawn } from 'node:child_process';
+import { constants, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { ensureReady, root } from './ensure-ready.mjs';
@@ -23,12 +24,19 @@ function fail(name) {
   failures.push(name);
 }
 
-/** Lint and format count as one test, so that they fail the run like any other. */
-function lint() {
+/**
+ * Lint and format count as one test, so that they fail the run like any other. They run beside the tests, at the lowest
+ * priority: most tests wait for other processes most of the time.
+ */
+async function lint() {
   if (long || patterns.length > 0) return;
-  console.log('> lint and format');
-  const { status } = spawnSync('npm', ['run', '--silent', 'lint'], { stdio: 'inherit' });
-  if (status === 0) passed++;
+  const child = spawn('npm', ['run', '--silent', 'lint'], { stdio: ['ignore', 'pipe', 'pipe'] });
+  setPriority(child.pid, constants.priority.PRIORITY_LOW);
+  let output = '';
+  for (const stream of [child.stdout, child.stderr]) stream.on('data', (chunk) => (output += chunk));
+  const code = await new Promise((resolve) => child.on('close', resolve));
+  console.log(`${output.trimEnd()}\n${code === 0 ? '✔' : '✘'} lint and format`);
+  if (code === 0) passed++;
   else fail('lint and format');
 }
 
@@ -55,9 +63,10 @@ async function ava(args) {
   if (code !== 0 && failed === 0) fail(`ava ended with exit code ${code}`);
 }
 
-lint();
+const linted = lint();
 const ALL = ['dist/test/**/*.test.js', '!dist/test/**/*.long.test.js'];
 await ava(long ? ['dist/test/**/*.long.test.js', '--timeout=30m'] : patterns.length > 0 ? patterns : ALL);
+await linted;
 for (const name of failures) console.log(`failed: ${name}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);

@@ -148,17 +148,22 @@ export class FlinkCluster {
     );
   }
 
-  /** The TaskManager that runs the first source subtask. */
+  /** The TaskManager that runs the first source subtask. Flink's answers are up to 3 s old: it waits for one that knows. */
   async busyTaskManager(jobId: string): Promise<string> {
-    const job = await this.get<{ vertices: { id: string }[] }>(`/jobs/${jobId}`);
-    const vertex = await this.get<{ subtasks: { 'taskmanager-id': string }[] }>(
-      `/jobs/${jobId}/vertices/${job.vertices[0].id}`,
-    );
-    return vertex.subtasks[0]['taskmanager-id'];
+    return poll('the TaskManager of Flink’s source', async () => {
+      const job = await this.get<{ vertices: { id: string }[] }>(`/jobs/${jobId}`);
+      const vertex = await this.get<{ subtasks: { 'taskmanager-id': string }[] }>(
+        `/jobs/${jobId}/vertices/${job.vertices[0].id}`,
+      );
+      const id = vertex.subtasks[0]['taskmanager-id'];
+      return this.processes.has(id) ? id : undefined;
+    });
   }
 
   kill(name: string): void {
-    this.processes.get(name)?.kill('SIGKILL');
+    const child = this.processes.get(name);
+    if (child === undefined) throw new Error(`Flink has no process ${name}.`);
+    child.kill('SIGKILL');
   }
 
   /** Resident memory of all its processes, MB. */
