@@ -84,6 +84,26 @@ export const COMMON_CODES = defineCodes({
     summary: 'A shipped file has other content than when it was submitted.',
     hint: 'Submit again; if it comes back, check the disk or the network between the roles.',
   },
+  FILESYSTEM_UNKNOWN: {
+    domain: 'user',
+    summary: 'A path has a scheme for which there is no file system.',
+    hint: 'Use one of the schemes named, or a path without a scheme for the local disk.',
+  },
+  FILE_NOT_FOUND: {
+    domain: 'user',
+    summary: 'A file or folder is not there.',
+    hint: 'Check the path; it must exist on every node that uses it.',
+  },
+  FILE_EXISTS: {
+    domain: 'user',
+    summary: 'A file is there already and must not be replaced.',
+    hint: 'Choose another path, remove the file, or allow that it is overwritten.',
+  },
+  FILE_FAILED: {
+    domain: 'external',
+    summary: 'A file or folder could not be read, written, moved or removed.',
+    hint: 'Check permissions, the free space and the disk on the machine named in the log.',
+  },
   ILLEGAL_TRANSITION: {
     domain: 'internal',
     summary: 'A state machine was asked for a change that its table does not list.',
