@@ -7,3 +7,4 @@ export * from './split-source.js';
 export { OutputTag } from './output-tag.js';
 export * from './two-input.js';
 export { formatRecord } from './format-record.js';
+export * from './watermarks.js';

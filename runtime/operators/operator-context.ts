@@ -2,6 +2,9 @@
 import { inspect } from 'node:util';
 import { WeftError, type ErrorCode } from '../common/errors/index.js';
 import { OutputTag } from '../functions/index.js';
+import type { OperatorStates } from '../state/index.js';
+import type { TimeTaker } from '../time/index.js';
+import { OperatorTime } from './operator-time.js';
 import type { TaskContext } from './task-context.js';
 
 /** The error's own stack with its lines mapped to the user's source; undefined when it has none. */
@@ -10,6 +13,10 @@ export type StackMapper = (error: Error) => string | undefined;
 export class OperatorContext {
   /** Who takes what the operator emits to a side output, by the tag's id; put in by the chain. */
   sideOutputs: ReadonlyMap<string, (value: unknown) => void> = new Map();
+  /** The operator's place in event time: listen to it for watermarks. */
+  readonly eventTime: OperatorTime;
+  /** What takes the watermarks of the operator's input. @default `eventTime`, which hands them on */
+  time: TimeTaker;
 
   constructor(
     readonly task: TaskContext,
@@ -18,7 +25,14 @@ export class OperatorContext {
     /** Where the program made the operator, `file:line:column`. */
     private readonly declaredAt: string | undefined,
     private readonly mapStack: StackMapper,
-  ) {}
+    /** What the operator keeps for checkpoints: keyed state, lists, who takes part. */
+    readonly states: OperatorStates,
+    /** Who takes the operator's watermarks. */
+    readonly timeOut: TimeTaker,
+  ) {
+    this.eventTime = new OperatorTime(timeOut);
+    this.time = this.eventTime;
+  }
 
   /** A function of the operator threw: the error to throw on. What an operator further down threw passes unchanged. */
   failed(error: unknown): WeftError {

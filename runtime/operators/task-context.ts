@@ -1,6 +1,7 @@
 /** What all operators of one subtask share while it runs. */
 import type { Clock } from '../common/clock.js';
 import type { WeftError } from '../common/errors/index.js';
+import { Schedule } from '../time/index.js';
 
 /** Takes one record; the record itself is passed, without a wrapper round it. */
 export type Next = (record: unknown) => void;
@@ -9,13 +10,18 @@ export type Next = (record: unknown) => void;
 export const NO_TIMESTAMP = Number.NaN;
 
 export class TaskContext {
-  /** Event time of the record on its way through the chain, epoch milliseconds; NaN if it has none. */
+  /**
+   * Event time of the record on its way through the chain, epoch milliseconds; NaN if it has none. Who emits with another one
+   * puts the old one back when the emission returns.
+   */
   timestampMs: number = NO_TIMESTAMP;
   /**
    * The first error of the subtask. Kept here as well as thrown, because the call stack of a chain runs through user
    * functions (a flatMap calls its collector), which may catch what is thrown below them.
    */
   failure: WeftError | undefined;
+  /** What the subtask has to do at certain times. */
+  readonly schedule = new Schedule();
 
   constructor(
     readonly clock: Clock,

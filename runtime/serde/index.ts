@@ -17,3 +17,4 @@ export { keyGroupOf, keyGroupRange, subtaskOfKeyGroup } from './key-groups.js';
 export { MAX_SHORT_LENGTH, PutResult, RecordEncoder, type PutTarget } from './record-encoder.js';
 export { RecordDecoder, type RecordHandler, type RunSource, type ShapeReader } from './record-decoder.js';
 export { cursorOver, type Cursor } from './cursor.js';
+export { decodeTagged, encodeTagged } from './tagged.js';

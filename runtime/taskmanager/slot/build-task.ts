@@ -15,6 +15,7 @@ import {
   type StackMapper,
 } from '../../operators/index.js';
 import { makeSink, makeSource } from './make-connectors.js';
+import { operatorStatesOf } from './operator-states-of.js';
 import { runtimeContext } from './runtime-context.js';
 import type { StateChange } from './slot-messages.js';
 import { SlotTask } from './slot-task.js';
@@ -58,6 +59,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     edges: jobGraph.streamEdges.filter(({ chained, source }) => chained && vertex.nodes.includes(source)),
     objectReuse: jobGraph.settings.objectReuse,
     ...outputsByNode(jobGraph, writers),
+    statesOf: operatorStatesOf(jobGraph, vertex, descriptor, clock),
     makeSink: (spec, operator) =>
       makeSink(spec, share, program, operator, (error) => void task.current?.fail(error), wake),
     mapStack: program.mapStack,

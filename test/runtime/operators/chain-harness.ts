@@ -1,7 +1,8 @@
 /** Builds a chain from plain specs and collects what leaves it. */
-import { ManualClock } from '../../../runtime/common/clock.js';
+import { ManualClock, type Clock } from '../../../runtime/common/clock.js';
 import type { OperatorSpec } from '../../../runtime/graph/operator-spec.js';
 import type { StreamNode } from '../../../runtime/graph/stream-graph.js';
+import { OperatorStates } from '../../../runtime/state/index.js';
 import { Chain, TaskContext, type RecordSink } from '../../../runtime/operators/index.js';
 
 export interface HarnessOptions {
@@ -30,6 +31,7 @@ export class ChainHarness {
       edges: options.edges ?? nodes.slice(1).map(({ id }) => ({ source: id - 1, target: id })),
       objectReuse: options.objectReuse ?? false,
       outputs: new Map(leaving.map((id) => [id, [(record: unknown) => void this.out.push(record)]])),
+      statesOf: (node) => statesOf(node, this.task.clock),
       makeSink: () => options.sink ?? { write: (record) => void this.out.push(record) },
       mapStack: (error) => `mapped: ${error.stack ?? ''}`,
       onSettled: () => {
@@ -42,6 +44,12 @@ export class ChainHarness {
     for (const record of records) this.chain.head(record);
     return this;
   }
+}
+
+/** The state of an operator that has all keys. */
+export function statesOf({ id, name }: StreamNode, clock: Clock): OperatorStates {
+  const identity = { operatorId: id.toString(16).padStart(32, '0'), operatorName: name };
+  return new OperatorStates(identity, { maxParallelism: 128, keyGroups: { start: 0, end: 127 } }, clock);
 }
 
 export function nodeOf(id: number, operator: OperatorSpec): StreamNode {

@@ -3,7 +3,7 @@ import { OutputTag, type Collector, type ProcessContext } from '../../../runtime
 import type { OperatorSpec } from '../../../runtime/graph/operator-spec.js';
 import { Chain, TaskContext } from '../../../runtime/operators/index.js';
 import { ManualClock } from '../../../runtime/common/clock.js';
-import { ChainHarness, map, nodeOf, sink } from './chain-harness.js';
+import { ChainHarness, map, nodeOf, sink, statesOf } from './chain-harness.js';
 
 const odd = new OutputTag<unknown>('odd');
 
@@ -29,8 +29,10 @@ function build(objectReuse: boolean): { chain: Chain; main: unknown[]; side: unk
     }),
     sink((value) => void side.push(value)),
   ];
+  const clock = new ManualClock(0);
   const chain = new Chain({
-    task: new TaskContext(new ManualClock(0), 0),
+    task: new TaskContext(clock, 0),
+    statesOf: (node) => statesOf(node, clock),
     nodes: specs.map((spec, index) => nodeOf(index + 1, spec)),
     edges: [
       { source: 1, target: 2 },

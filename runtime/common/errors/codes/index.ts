@@ -12,6 +12,7 @@ import { JOBMANAGER_CODES } from './jobmanager.js';
 import { NODEMANAGER_CODES } from './nodemanager.js';
 import { RESOURCEMANAGER_CODES } from './resourcemanager.js';
 import { SERDE_CODES } from './serde.js';
+import { STATE_CODES } from './state.js';
 import { TASKMANAGER_CODES } from './taskmanager.js';
 
 const ALL = {
@@ -22,6 +23,7 @@ const ALL = {
   ...JOBMANAGER_CODES,
   ...TASKMANAGER_CODES,
   ...SERDE_CODES,
+  ...STATE_CODES,
   ...API_CODES,
   ...GRAPH_CODES,
   ...BUNDLE_CODES,

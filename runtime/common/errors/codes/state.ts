@@ -1,0 +1,41 @@
+import { defineCodes } from './code-entry.js';
+
+/** Codes of `runtime/state` and `runtime/time`. */
+export const STATE_CODES = defineCodes({
+  STATE_NO_KEY: {
+    domain: 'user',
+    summary:
+      'Keyed state or a timer was used where no key is at hand: in open(), close(), or on a stream without keys.',
+    hint: 'Use it in processElement() or onTimer() of an operator behind keyBy(); in open() only get hold of it.',
+  },
+  STATE_KEY_CHANGED: {
+    domain: 'user',
+    summary: 'A key belongs to another subtask than the one that has its record: its selector gave two different keys.',
+    hint: 'A key selector must give the same key for the same record each time, and nobody may change a key afterwards.',
+  },
+  STATE_NOT_SERIALIZABLE: {
+    domain: 'user',
+    summary: 'A value in state cannot be written to a checkpoint: a function, a symbol, a promise, a cycle …',
+    hint: 'Keep plain data in the state named; what can be made again (connections, caches) belongs into open().',
+  },
+  STATE_KIND_CHANGED: {
+    domain: 'user',
+    summary: 'A state was asked for under a name that belongs to a state of another kind.',
+    hint: 'Give each state of an operator its own name; a state that changes its kind needs a new one.',
+  },
+  STATE_CORRUPT: {
+    domain: 'external',
+    summary: 'State of a checkpoint cannot be read.',
+    hint: 'Start from an earlier checkpoint or savepoint; check the storage.',
+  },
+  STATE_FORMAT_UNKNOWN: {
+    domain: 'user',
+    summary: 'State was written by a version of Weft whose format this one does not read.',
+    hint: 'Start the job with the version that wrote the checkpoint, or with one that can read it.',
+  },
+  STATE_MAX_PARALLELISM_CHANGED: {
+    domain: 'user',
+    summary: 'The maximum parallelism of an operator is not the one that its state was written with.',
+    hint: 'Set setMaxParallelism() to the number in the message: it is fixed for the life of the state.',
+  },
+});

@@ -1,0 +1,79 @@
+/** Writes the keyed state of one snapshot: walks over all entries in slices, between which the slot thread does its work. */
+import { setImmediate } from 'node:timers/promises';
+import type { Clock } from '../common/clock.js';
+import type { Bucket } from './bucket.js';
+import type { Epochs, SnapshotRun } from './epochs.js';
+import type { KeyedAddition } from './keyed-state-backend.js';
+import type { PortionWriter } from './portion-writer.js';
+import type { KeyedDescription } from './section-format.js';
+import type { SnapshotOutput } from './snapshot.js';
+
+/** A slice ends after this time. */
+const SLICE_MS = 1;
+/** Entries between two looks at the clock. */
+const ENTRIES_PER_LOOK = 64;
+
+export interface KeyedSnapshotParts {
+  readonly buckets: readonly Bucket[];
+  readonly additions: readonly KeyedAddition[];
+  readonly run: SnapshotRun<PortionWriter>;
+  readonly epochs: Epochs<PortionWriter>;
+  readonly clock: Clock;
+  readonly describe: () => KeyedDescription;
+}
+
+export class KeyedSnapshot {
+  private released = false;
+  private sliceEndMs = 0;
+
+  constructor(private readonly parts: KeyedSnapshotParts) {}
+
+  /** @throws STATE_NOT_SERIALIZABLE, STATE_KEY_CHANGED, and what the output throws */
+  async writeTo(output: SnapshotOutput): Promise<void> {
+    const { buckets, additions, run, clock, describe } = this.parts;
+    const { writer } = run;
+    try {
+      this.sliceEndMs = clock.monotonicMs() + SLICE_MS;
+      for (const bucket of buckets) await this.walk(bucket.entries(), (cell) => bucket.touch(cell), output);
+      for (const addition of additions) await this.walk(addition.entries(), (entry) => addition.keep(entry), output);
+      writer.finish();
+      await this.handOver(output);
+      if (writer.failure !== undefined) throw writer.failure;
+      await output.keyedFormat(Buffer.from(JSON.stringify(describe()), 'utf8'));
+    } finally {
+      this.release();
+    }
+  }
+
+  release(): void {
+    if (this.released) return;
+    this.released = true;
+    this.parts.epochs.end(this.parts.run);
+  }
+
+  private async walk<E extends { epoch: number }>(
+    entries: Iterable<E>,
+    keep: (entry: E) => void,
+    output: SnapshotOutput,
+  ): Promise<void> {
+    const { run, clock } = this.parts;
+    let untilLook = ENTRIES_PER_LOOK;
+    for (const entry of entries) {
+      if (entry.epoch < run.epoch) keep(entry);
+      if (--untilLook > 0) continue;
+      untilLook = ENTRIES_PER_LOOK;
+      if (clock.monotonicMs() < this.sliceEndMs) continue;
+      await this.handOver(output);
+      await setImmediate();
+      if (this.released || run.writer.failure !== undefined) return;
+      this.sliceEndMs = clock.monotonicMs() + SLICE_MS;
+    }
+  }
+
+  private async handOver(output: SnapshotOutput): Promise<void> {
+    const { ready } = this.parts.run.writer;
+    for (let portion = ready.shift(); portion !== undefined; portion = ready.shift()) {
+      await output.keyGroup(portion.group, portion.bytes);
+    }
+  }
+}

@@ -1,0 +1,146 @@
+/** The keyed state of one operator of one subtask, on the heap: states by name, the current key, snapshots, restore. */
+import type { Clock } from '../common/clock.js';
+import { WeftError } from '../common/errors/index.js';
+import { KEY_HASH_VERSION, keyGroupOf, keyIdentity, makeCopier } from '../serde/index.js';
+import { Epochs, type Versioned } from './epochs.js';
+import { KeyedSnapshot, type KeyedSnapshotParts } from './keyed-snapshot.js';
+import { PortionWriter, strayKey } from './portion-writer.js';
+import { KEYED_FORMAT_VERSION, Section, type KeyedDescription, type Namespace } from './section-format.js';
+import { StateTable } from './state-table.js';
+
+/** Which part of the key space a subtask has. */
+export interface KeySpace {
+  /** The number of key groups of the operator. */
+  readonly maxParallelism: number;
+  /** The subtask's, both ends included. */
+  readonly keyGroups: { readonly start: number; readonly end: number };
+}
+
+/**
+ * Keyed entries that are not in a table of the backend but belong to its snapshots: the timers. They follow the rules of
+ * `epochs.ts`.
+ */
+export interface KeyedAddition {
+  /** Under which it is found again; no state may have it. */
+  readonly name: string;
+  /** All entries, for the walk of a snapshot; entries may come and go meanwhile. */
+  entries(): Iterable<Versioned>;
+  /** Hands the entry to `writer` for each run that it is behind of, and notes it as written. */
+  keep(entry: Versioned): void;
+  /** An entry comes back. */
+  restore(namespace: Namespace, key: unknown, value: unknown): void;
+}
+
+const NO_KEY = Symbol('no key');
+
+export class KeyedStateBackend {
+  /** Of all entries of the backend; timers share them. */
+  readonly epochs = new Epochs<PortionWriter>();
+  /** The key that states are about; undefined outside of a record and a timer. */
+  currentKey: unknown;
+  /** What stands for the current key in buckets. */
+  currentId: unknown = NO_KEY;
+  private readonly tables = new Map<string, StateTable>();
+  private readonly additions = new Map<string, { addition: KeyedAddition; section: Section }>();
+  private readonly copyKey = makeCopier();
+
+  constructor(
+    readonly keySpace: KeySpace,
+    readonly clock: Clock,
+  ) {}
+
+  /** @throws SERDE_BAD_KEY for what cannot be a key */
+  setCurrentKey(key: unknown): void {
+    if (typeof key === 'string' || (typeof key === 'number' && key === key)) {
+      this.currentKey = key;
+      this.currentId = key;
+      return;
+    }
+    this.currentId = keyIdentity(key);
+    // The program may change an array that was a key; what state is found by stays what it was.
+    this.currentKey = typeof key === 'object' && key !== null ? this.copyKey(key) : key;
+  }
+
+  /** From here on no key is at hand. */
+  clearCurrentKey(): void {
+    this.currentKey = undefined;
+    this.currentId = NO_KEY;
+  }
+
+  /** What stands for the current key. @throws STATE_NO_KEY outside of a record and a timer */
+  requireKey(state: string): unknown {
+    if (this.currentId !== NO_KEY) return this.currentId;
+    throw new WeftError('STATE_NO_KEY', `State "${state}" belongs to a key, and none is at hand here.`);
+  }
+
+  /** @throws STATE_KEY_CHANGED when the current key does not belong to this subtask */
+  requireOwnKey(): void {
+    const { maxParallelism, keyGroups } = this.keySpace;
+    const group = keyGroupOf(this.currentKey, maxParallelism);
+    if (group < keyGroups.start || group > keyGroups.end) throw strayKey(this.currentKey, group, keyGroups);
+  }
+
+  /**
+   * The table of that name, made at the first call.
+   * @param kind what its values are; the same name must always have the same
+   * @throws STATE_KIND_CHANGED
+   */
+  table<V>(name: string, kind = 'value'): StateTable<V> {
+    let table = this.tables.get(name);
+    if (table === undefined) {
+      table = new StateTable(this.section(name, kind), this.epochs);
+      this.tables.set(name, table);
+    }
+    if (table.section.kind !== kind) {
+      throw new WeftError('STATE_KIND_CHANGED', `State "${name}" is ${table.section.kind} state, not ${kind} state.`);
+    }
+    return table as StateTable<V>;
+  }
+
+  /** @returns the section that its entries are written to */
+  add(addition: KeyedAddition): Section {
+    const section = this.section(addition.name, 'timers');
+    this.additions.set(addition.name, { addition, section });
+    return section;
+  }
+
+  /** Whether there is anything to write. */
+  get isEmpty(): boolean {
+    return this.tables.size + this.additions.size === 0;
+  }
+
+  /** Takes a snapshot: nothing is copied. */
+  snapshot(): KeyedSnapshot {
+    const { maxParallelism, keyGroups } = this.keySpace;
+    const writer = new PortionWriter(maxParallelism, keyGroups);
+    const run = this.epochs.begin(writer);
+    const parts: KeyedSnapshotParts = {
+      buckets: [...this.tables.values()].flatMap((table) => [...table.all()]),
+      additions: [...this.additions.values()].map(({ addition }) => addition),
+      ...{ run, epochs: this.epochs, clock: this.clock },
+      describe: () => this.describe(),
+    };
+    return new KeyedSnapshot(parts);
+  }
+
+  /** An entry comes back. States and timers may be asked for before or after. */
+  restoreEntry(name: string, kind: string, namespace: Namespace, key: unknown, value: unknown): void {
+    const addition = this.additions.get(name);
+    if (addition !== undefined) addition.addition.restore(namespace, key, value);
+    else this.table(name, kind).bucket(namespace).set(keyIdentity(key), key, value);
+  }
+
+  private describe(): KeyedDescription {
+    const sections = [...this.tables.values(), ...this.additions.values()].map(({ section }) => section);
+    return {
+      formatVersion: KEYED_FORMAT_VERSION,
+      keyHashVersion: KEY_HASH_VERSION,
+      maxParallelism: this.keySpace.maxParallelism,
+      sections: sections.sort((a, b) => a.index - b.index).map((section) => section.describe()),
+    };
+  }
+
+  private section(name: string, kind: string): Section {
+    return new Section(this.tables.size + this.additions.size, name, kind);
+  }
+}

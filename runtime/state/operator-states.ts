@@ -1,0 +1,109 @@
+/** Everything of one operator of one subtask that belongs to checkpoints. */
+import type { Clock } from '../common/clock.js';
+import { WeftError } from '../common/errors/index.js';
+import { decodeTagged, encodeTagged } from '../serde/index.js';
+import { restoreKeyed } from './keyed-restore.js';
+import { KeyedStateBackend, type KeySpace } from './keyed-state-backend.js';
+import type {
+  CheckpointParticipant,
+  DistributionMode,
+  OperatorRestore,
+  OperatorSnapshot,
+  SnapshotOutput,
+} from './snapshot.js';
+
+/** A list of an operator that belongs to no key: offsets, pending records, rules. Small: it is written at once. */
+export class OperatorList {
+  items: unknown[] = [];
+
+  constructor(
+    readonly name: string,
+    readonly mode: DistributionMode,
+  ) {}
+}
+
+export interface OperatorIdentity {
+  /** 32 hex digits. */
+  readonly operatorId: string;
+  readonly operatorName: string;
+}
+
+export class OperatorStates {
+  /** Whether the operator began with the state of a checkpoint. */
+  isRestored = false;
+  private backend: KeyedStateBackend | undefined;
+  private readonly lists = new Map<string, OperatorList>();
+  private readonly participants: CheckpointParticipant[] = [];
+
+  constructor(
+    readonly identity: OperatorIdentity,
+    private readonly keySpace: KeySpace,
+    private readonly clock: Clock,
+  ) {}
+
+  /** The operator's keyed state, made at the first call. */
+  keyed(): KeyedStateBackend {
+    this.backend ??= new KeyedStateBackend(this.keySpace, this.clock);
+    return this.backend;
+  }
+
+  /**
+   * The list of that name, made at the first call; after a restore it holds what came back.
+   * @throws STATE_KIND_CHANGED when the name belongs to a list of another mode
+   */
+  list(name: string, mode: DistributionMode): OperatorList {
+    let list = this.lists.get(name);
+    if (list === undefined) {
+      list = new OperatorList(name, mode);
+      this.lists.set(name, list);
+    }
+    if (list.mode !== mode) {
+      throw new WeftError('STATE_KIND_CHANGED', `Operator state "${name}" is distributed ${list.mode}, not ${mode}.`);
+    }
+    return list;
+  }
+
+  takePart(participant: CheckpointParticipant): void {
+    this.participants.push(participant);
+  }
+
+  /** Undefined when the operator keeps nothing. @throws what a participant throws, STATE_NOT_SERIALIZABLE */
+  snapshot(checkpointId: number): OperatorSnapshot | undefined {
+    for (const participant of this.participants) participant.snapshotState?.(checkpointId);
+    const lists = [...this.lists.values()].map((list) => ({ ...list, items: encodeItems(list) }));
+    const keyed = this.backend?.isEmpty === false ? this.backend.snapshot() : undefined;
+    if (lists.length === 0 && keyed === undefined) return undefined;
+    return {
+      ...this.identity,
+      async writeTo(output: SnapshotOutput) {
+        await keyed?.writeTo(output);
+        for (const { name, mode, items } of lists) await output.operatorState(name, mode, items);
+      },
+      release: () => keyed?.release(),
+    };
+  }
+
+  /** Before the operator opens. @throws STATE_CORRUPT, STATE_FORMAT_UNKNOWN, STATE_MAX_PARALLELISM_CHANGED */
+  async restore({ keyed, operatorStates }: OperatorRestore): Promise<void> {
+    this.isRestored = true;
+    for (const part of keyed) await restoreKeyed(this.keyed(), part);
+    for (const [name, { mode, items }] of operatorStates) this.list(name, mode).items = items.map(decodeTagged);
+  }
+
+  async notifyCheckpointComplete(checkpointId: number): Promise<void> {
+    for (const participant of this.participants) await participant.notifyCheckpointComplete?.(checkpointId);
+  }
+
+  async notifyCheckpointAborted(checkpointId: number): Promise<void> {
+    for (const participant of this.participants) await participant.notifyCheckpointAborted?.(checkpointId);
+  }
+}
+
+function encodeItems({ name, items }: OperatorList): Uint8Array[] {
+  try {
+    return items.map(encodeTagged);
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new WeftError('STATE_NOT_SERIALIZABLE', `Operator state "${name}" cannot be written: ${why}`, { cause });
+  }
+}
