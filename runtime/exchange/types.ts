@@ -1,4 +1,5 @@
 /** What the rest of Weft sees of the data path: the descriptions that go in, and the writer and gate that come out. */
+import type { Shape } from '../serde/index.js';
 import type { Channel, DataAddress, TaskDescriptor } from '../common/wire/protocols/taskmanager-jobmanager.js';
 
 export type { Channel, DataAddress, TaskDescriptor };
@@ -33,6 +34,8 @@ export interface WriterOptions<T = unknown> {
   random: () => number;
   /** A value that only the generic encoding can carry (class instance, mixed types …): once per path. */
   onFallback?: (path: string, reason: string) => void;
+  /** The shape of the records, where it is declared. @default learnt from them */
+  shape?: Shape;
 }
 
 /** The output of one subtask along one job edge. */

@@ -6,5 +6,13 @@ export * from './schemas.js';
 export * from './split-source.js';
 export { OutputTag } from './output-tag.js';
 export * from './two-input.js';
+export {
+  Types,
+  type OptionalType,
+  type RowOf,
+  type StandardSchemaV1,
+  type TypeInformation,
+  type TypeOf,
+} from './types/index.js';
 export { formatRecord } from './format-record.js';
 export * from './watermarks.js';

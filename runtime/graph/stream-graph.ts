@@ -2,7 +2,7 @@
  * The first of the four graphs: one node an operator, as the program wrote them. It lives in the client (and is built
  * anew in each slot thread), holds the user's functions, and is turned into the JobGraph, which is pure data.
  */
-import type { Partitioner } from '../functions/index.js';
+import type { Partitioner, StandardSchemaV1 } from '../functions/index.js';
 import type { KeyFunction, OperatorSpec } from './operator-spec.js';
 
 /** How records are spread over the subtasks of the next operator. Names are Flink's ship strategies. */
@@ -32,6 +32,8 @@ export interface StreamNode {
   chainingStrategy: ChainingStrategy;
   /** -1 = only full buffers are sent, 0 = each record. Undefined: the job's. */
   bufferTimeoutMs: number | undefined;
+  /** What the operator's records must be, if the program declared it. */
+  outputType?: StandardSchemaV1;
   /** The line of the user's program that made the node, `file:line:column`, for error messages. */
   declaredAt: string | undefined;
 }

@@ -3,9 +3,11 @@ import { instantiate } from '../common/code-template.js';
 import type { RichFunction, RuntimeContext } from '../functions/index.js';
 import type { OperatorSpec } from '../graph/operator-spec.js';
 import type { StreamNode } from '../graph/stream-graph.js';
-import { makeCopier } from '../serde/index.js';
+import { descriptionOf } from '../functions/types/index.js';
+import { makeCopier, shapeOfType } from '../serde/index.js';
 import type { OperatorRestore, OperatorSnapshot, OperatorStates } from '../state/index.js';
 import { WatermarkValve, type TimeTaker } from '../time/index.js';
+import { outputCheck } from './output-check.js';
 import type { AsyncWait } from './async-wait.js';
 import type { Backlog } from './backlog.js';
 import { copyingHandOver, discard, fork, leaveChain } from './hand-over.js';
@@ -78,7 +80,7 @@ export class Chain {
       const states = options.statesOf(node);
       const operator = new OperatorContext(task, node.name, node.declaredAt, mapStack, states, timeOut);
       this.operators.unshift(operator);
-      const next = this.nextOf(node, undefined, code, operator, options);
+      const next = outputCheck(node, this.nextOf(node, undefined, code, operator, options), operator);
       operator.sideOutputs = this.sideOutputsOf(node, code, operator, options);
       // An operator with two inputs reads over edges that are never chained: it is the head.
       inputs = twoInputCode(node.operator, next, operator) ?? [operatorCode(node.operator, next, operator, this.parts)];
@@ -207,17 +209,19 @@ export class Chain {
    * @param tag of a side output; undefined for the main output
    */
   private nextOf(
-    node: Pick<StreamNode, 'id'>,
+    node: Pick<StreamNode, 'id' | 'outputType'>,
     tag: string | undefined,
     code: ReadonlyMap<number, Next>,
     operator: OperatorContext,
     options: ChainOptions,
   ): Next {
     const takers: Next[] = [];
+    const declared = descriptionOf(tag === undefined ? node.outputType : undefined);
+    const shape = declared === undefined ? undefined : shapeOfType(declared);
     for (const edge of options.edges) {
       if (edge.source !== node.id || edge.outputTag !== tag) continue;
       const target = code.get(edge.target) as Next;
-      takers.push(options.objectReuse ? target : instantiate(copyingHandOver)(makeCopier(), target));
+      takers.push(options.objectReuse ? target : instantiate(copyingHandOver)(makeCopier(undefined, shape), target));
     }
     const leaving = tag === undefined ? options.outputs.get(node.id) : options.sideOutputs?.get(node.id)?.get(tag);
     for (const emit of leaving ?? []) takers.push(instantiate(leaveChain)(emit, operator));

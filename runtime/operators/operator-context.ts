@@ -78,6 +78,11 @@ export class OperatorContext {
     return this.refuse('TASK_BAD_RESULT', `the function returned ${what}, which is not iterable`);
   }
 
+  /** A record is not what the program declared of the operator's records. */
+  misfit(path: string, problem: string): WeftError {
+    return this.refuse('TASK_TYPE_MISMATCH', `${path} does not fit the declared type: ${problem}`);
+  }
+
   badKey(key: unknown, cause?: unknown): WeftError {
     return this.refuse('TASK_BAD_KEY', `${inspect(key, { depth: 1 })} cannot be a key`, cause);
   }

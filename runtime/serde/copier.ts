@@ -20,11 +20,12 @@ const MAX_DEPTH = 256;
 /**
  * A copier of its own for one hand-over: it learns the shape of what it copies.
  * @param onFallback told once per path of what loses its class or needs the slow way
+ * @param declared the shape where it is known beforehand
  */
-export function makeCopier(onFallback?: FallbackListener): <T>(value: T) => T {
+export function makeCopier(onFallback?: FallbackListener, declared?: Shape): <T>(value: T) => T {
   const report = reportOnce(onFallback);
   const slowly = (value: unknown) => copyGeneric(value, (reason) => report('record', reason));
-  let shape: Shape = { k: 'never' };
+  let shape: Shape = declared ?? { k: 'never' };
   let versions = 0;
   const relearn = (value: unknown): ShapeCopier | undefined => {
     if (versions >= MAX_VERSIONS) return undefined;
@@ -34,7 +35,8 @@ export function makeCopier(onFallback?: FallbackListener): <T>(value: T) => T {
     versions++;
     return compile(shape, report);
   };
-  return instantiate(copyByShape)(MISFIT, relearn, slowly) as <T>(value: T) => T;
+  const known = declared === undefined ? undefined : compile(declared, report);
+  return instantiate(copyByShape)(MISFIT, relearn, slowly, known) as <T>(value: T) => T;
 }
 
 /** Copies a value that fits a shape, else returns MISFIT. */
@@ -44,13 +46,15 @@ type ShapeCopier = (value: unknown) => unknown;
  * Template: the code of each hand-over is its own, so that its copier is the only one that the call site ever sees, and
  * copies that nobody keeps need not be made.
  * @param relearn widens the shape by a value that does not fit; undefined when that does not help
+ * @param known the copier of a shape that was declared
  */
 function copyByShape(
   misfit: symbol,
   relearn: (value: unknown) => ShapeCopier | undefined,
   slowly: (value: unknown) => unknown,
+  known: ShapeCopier | undefined,
 ): (value: unknown) => unknown {
-  let copy: ShapeCopier | undefined;
+  let copy = known;
   const learnFrom = (value: unknown): unknown => {
     const wider = relearn(value);
     if (wider === undefined) return slowly(value);

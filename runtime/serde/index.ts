@@ -1,6 +1,6 @@
 /**
- * Records as bytes. The shape of an edge's records is learnt from the records themselves (or, later, declared), and code
- * is generated for it: an encoder that writes straight into a segment, a decoder whose objects share one hidden class, a
+ * Records as bytes. The shape of an edge's records is learnt from the records themselves or declared, and code is
+ * generated for it: an encoder that writes straight into a segment, a decoder whose objects share one hidden class, a
  * copier for hand-over within a thread. What has no shape of its own travels in a slower, tagged encoding, and that is
  * reported with the field's path. Keys have canonical bytes and a hash of their own.
  *
@@ -11,6 +11,8 @@
  */
 export type { FallbackListener } from './fallback.js';
 export type { Shape, Field } from './shape.js';
+export { shapeOfType } from './declared-shape.js';
+export { makeTypeCheck } from './type-check.js';
 export { makeCopier } from './copier.js';
 export { canonicalKeyBytes, hashKey, KEY_HASH_VERSION, keyIdentity } from './key-hash.js';
 export { keyGroupOf, keyGroupRange, subtaskOfKeyGroup } from './key-groups.js';

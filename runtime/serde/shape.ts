@@ -1,5 +1,5 @@
 /**
- * The shape of records: plain data, learnt from records (or, later, declared), merged as further records differ, sent in
+ * The shape of records: plain data, learnt from records or declared, merged as further records differ, sent in
  * band before the first record that uses it, and compiled into code on both ends.
  */
 import { isExactly, kindOfObject, classNameOf, typedArrayName, type TypedArrayName } from './value-kind.js';
@@ -33,14 +33,14 @@ export interface Field {
   optional: boolean;
 }
 
-const ANY: Shape = { k: 'any' };
+export const ANY: Shape = { k: 'any' };
 const NEVER: Shape = { k: 'never' };
 
 /** Deeper than this (or cyclic), wider than this: not worth code of its own. */
-const MAX_DEPTH = 8;
-const MAX_FIELDS = 64;
+export const MAX_DEPTH = 8;
+export const MAX_FIELDS = 64;
 /** Arrays of mixed types up to this length are tuples. */
-const MAX_TUPLE = 16;
+export const MAX_TUPLE = 16;
 
 /** The shape of one value. What only the generic encoding can carry becomes `any`, and is reported. */
 export function shapeOf(value: unknown, report: FallbackListener, path = 'record', depth = 0): Shape {

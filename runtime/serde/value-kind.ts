@@ -56,7 +56,12 @@ export function kindOfObject(value: object): ObjectKind {
 
 /** The name of a typed array's own class; undefined for anything else and for subclasses. */
 export function typedArrayName(value: object): TypedArrayName | undefined {
-  return BY_CONSTRUCTOR.get(value.constructor);
+  return typedArrayNameOf(value.constructor);
+}
+
+/** The name of a typed array's class. */
+export function typedArrayNameOf(constructor: unknown): TypedArrayName | undefined {
+  return BY_CONSTRUCTOR.get(constructor);
 }
 
 /** Whether the value is exactly of the built-in class, not of a subclass of it. */

@@ -6,7 +6,7 @@ import { ROOMS, importsOf, sourcesOf } from './sources.js';
 const MAY_IMPORT: Record<string, readonly string[]> = {
   'runtime/common': [],
   'runtime/functions': ['runtime/common'],
-  'runtime/serde': ['runtime/common'],
+  'runtime/serde': ['runtime/functions', 'runtime/common'],
   'runtime/state': ['runtime/functions', 'runtime/serde', 'runtime/common'],
   'runtime/time': ['runtime/state', 'runtime/functions', 'runtime/serde', 'runtime/common'],
   'runtime/graph': ['runtime/functions', 'runtime/serde', 'runtime/common'],

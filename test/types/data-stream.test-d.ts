@@ -19,12 +19,15 @@ import {
   RichMapFunction,
   StreamExecutionEnvironment,
   Time,
+  Types,
   type Collector,
   type DataStream,
   type JobExecutionResult,
   type KeyedStream,
   type ProcessContext,
   type SourceContext,
+  type StandardSchemaV1,
+  type TypeOf,
 } from '../../runtime/api/index.js';
 
 type Equal<A, B> = (<X>() => X extends A ? 1 : 2) extends <X>() => X extends B ? 1 : 2 ? true : false;
@@ -398,4 +401,33 @@ export async function environments(): Promise<void> {
   env.setParallelism('2');
   // @ts-expect-error an environment is asked for, not made
   new StreamExecutionEnvironment();
+}
+
+export function declaredTypes(): void {
+  const reading = Types.ROW({
+    sensor: Types.STRING,
+    value: Types.DOUBLE,
+    place: Types.OPTIONAL(Types.TUPLE(Types.INT, Types.NULLABLE(Types.DATE))),
+    unit: Types.ENUM('C', 'F'),
+  });
+  type Declared = TypeOf<typeof reading>;
+  same<
+    Equal<Declared, { sensor: string; value: number; unit: 'C' | 'F'; place?: [number, Date | null] | undefined }>
+  >();
+  const parsed = numbers.map((n) => JSON.parse(String(n)) as unknown).returns(reading);
+  same<Equal<RecordOf<typeof parsed>, Declared>>();
+  numbers.map((n) => ({ n })).returns(Types.ROW({ n: Types.INT }));
+  const wide = numbers.map((n) => n).returns({} as StandardSchemaV1<unknown, Date>);
+  same<Equal<RecordOf<typeof wide>, Date>>();
+  same<Equal<TypeOf<typeof Types.BIG_INT>, bigint>>();
+  const bytes = Types.MAP(Types.STRING, Types.SET(Types.TYPED_ARRAY(Uint8Array)));
+  same<Equal<TypeOf<typeof bytes>, Map<string, Set<Uint8Array>>>>();
+  // @ts-expect-error numbers are no texts
+  numbers.map((n) => n).returns(Types.STRING);
+  // @ts-expect-error a schema of texts cannot take numbers
+  numbers.map((n) => n).returns({} as StandardSchemaV1<string, Date>);
+  // @ts-expect-error a field has a type of Types
+  Types.ROW({ a: String });
+  // @ts-expect-error no such class
+  Types.TYPED_ARRAY(DataView);
 }

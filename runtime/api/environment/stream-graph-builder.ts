@@ -1,4 +1,5 @@
 /** Collects the operators of a program in its order, and makes the StreamGraph of them when it executes. */
+import type { StandardSchemaV1 } from '../../functions/index.js';
 import type { JobSettings, StreamEdge, StreamGraph, StreamNode } from '../../graph/stream-graph.js';
 import { validateStreamGraph } from '../../graph/validate.js';
 import { declaredAt } from '../declared-at.js';
@@ -23,6 +24,7 @@ export interface OperatorDraft extends NewOperator {
   uid: string | undefined;
   slotSharingGroup: string | undefined;
   bufferTimeoutMs: number | undefined;
+  outputType?: StandardSchemaV1;
   readonly declaredAt: string | undefined;
   readonly inputs: readonly StreamInput[];
 }
@@ -97,6 +99,7 @@ function toNode(draft: OperatorDraft, before: ReadonlyMap<number, StreamNode>, s
     slotSharingGroup: draft.slotSharingGroup ?? inheritedGroup(draft, before),
     chainingStrategy: draft.chainingStrategy,
     bufferTimeoutMs: draft.bufferTimeoutMs,
+    ...(draft.outputType === undefined ? {} : { outputType: draft.outputType }),
     declaredAt: draft.declaredAt,
   };
 }

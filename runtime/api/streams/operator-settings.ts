@@ -1,7 +1,17 @@
 /** What may be said about one operator, whether it has an output or is a sink; both classes of the API call these. */
+import type { StandardSchemaV1 } from '../../functions/index.js';
 import { apiError } from '../api-error.js';
 import { checkBufferTimeout, checkMaxParallelism, checkName, checkParallelism } from '../checks.js';
 import type { OperatorDraft } from '../environment/stream-graph-builder.js';
+
+/** @throws API_BAD_ARGUMENT */
+export function setOutputType(draft: OperatorDraft, type: unknown): void {
+  const schema = type as Partial<StandardSchemaV1> | null | undefined;
+  if (typeof schema?.['~standard']?.validate !== 'function') {
+    throw apiError('API_BAD_ARGUMENT', 'returns() needs one of Types, or a Standard Schema.');
+  }
+  draft.outputType = schema as StandardSchemaV1;
+}
 
 export function setName(draft: OperatorDraft, name: string): void {
   draft.name = checkName('An operator’s name', name);

@@ -1,10 +1,18 @@
-import { OutputTag } from '../../functions/index.js';
+import { OutputTag, type StandardSchemaV1 } from '../../functions/index.js';
+import type { SchemaInput, SchemaOutput } from '../../functions/types/index.js';
 import { hasSideOutputs } from '../../graph/operator-spec.js';
 import { apiError } from '../api-error.js';
 import type { OperatorDraft } from '../environment/stream-graph-builder.js';
 import { DataStream } from './data-stream.js';
 import * as settings from './operator-settings.js';
 import type { StreamContext } from './stream-context.js';
+
+/** A schema that a stream of T can have: a narrower type, or one that takes more and makes something of it. */
+type FittingSchema<T, S extends StandardSchemaV1> = [SchemaInput<S>] extends [T]
+  ? S
+  : [T] extends [SchemaInput<S>]
+    ? S
+    : never;
 
 /** The output of one operator, which can still be named and tuned. */
 export class SingleOutputStreamOperator<T> extends DataStream<T> {
@@ -32,6 +40,17 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
       );
     }
     return this.context.stream([{ draft, partitioner: undefined, outputTag: tag.id }]);
+  }
+
+  /**
+   * Declares what the operator's records are: one of `Types`, or a schema of any library that follows the Standard Schema.
+   * Each record is checked as the operator emits it (the job fails with TASK_TYPE_MISMATCH at one that does not fit), and
+   * what a schema makes of it goes on in its place. With one of `Types` the serializer is compiled for it beforehand.
+   * @throws API_BAD_ARGUMENT for something that is no schema
+   */
+  returns<S extends StandardSchemaV1>(schema: FittingSchema<T, S>): SingleOutputStreamOperator<SchemaOutput<S>> {
+    settings.setOutputType(this.draft, schema);
+    return this as unknown as SingleOutputStreamOperator<SchemaOutput<S>>;
   }
 
   /** The operator's name in plans, pages and logs. */

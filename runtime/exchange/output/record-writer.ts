@@ -1,4 +1,4 @@
-import { makeCopier, RecordEncoder, type Shape } from '../../serde/index.js';
+import { makeCopier, RecordEncoder } from '../../serde/index.js';
 import { controlElement, END_TAG, FIRST_INTERNAL_TAG, headRecord, LONG_HEADER, SHAPE_TAG } from '../elements.js';
 import type { LocalChannel } from '../local-channel.js';
 import type { OutputCounters, RecordWriter, WriterOptions } from '../types.js';
@@ -33,15 +33,14 @@ export class EdgeWriter<T> implements RecordWriter<T> {
     options: WriterOptions<T>,
     readonly counters: OutputCounters,
     isRing: (channel: RingOutput | LocalChannel) => channel is RingOutput,
-    declared?: Shape,
   ) {
     this.channelCount = channels.length;
     this.rings = channels.filter(isRing);
     this.locals = channels.filter((channel) => !isRing(channel)) as LocalChannel[];
     for (const local of this.locals) local.onFull((full) => (this.fullLocals += full ? 1 : -1));
     this.timeoutMs = options.bufferTimeoutMs ?? 100;
-    this.copy = options.objectReuse === true ? undefined : makeCopier(options.onFallback);
-    this.encoder = new RecordEncoder(options.onFallback, declared);
+    this.copy = options.objectReuse === true ? undefined : makeCopier(options.onFallback, options.shape);
+    this.encoder = new RecordEncoder(options.onFallback, options.shape);
     if (options.selector.kind === 'BROADCAST') {
       this.emit = (record) => this.broadcast(record);
       return;

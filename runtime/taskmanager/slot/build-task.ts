@@ -14,6 +14,8 @@ import {
   type Next,
   type StackMapper,
 } from '../../operators/index.js';
+import { descriptionOf } from '../../functions/types/index.js';
+import { shapeOfType } from '../../serde/index.js';
 import { makeSink, makeSource } from './make-connectors.js';
 import { operatorStatesOf } from './operator-states-of.js';
 import { runtimeContext } from './runtime-context.js';
@@ -147,7 +149,8 @@ function outputsByNode(
 function writerOf(program: SlotProgram, { executionId }: TaskDescriptor, edgeId: string): RecordWriter {
   const { jobGraph, network, random } = program;
   const edge = edgeOf(jobGraph, edgeId);
-  const { name } = nodeOf(program, edge.sourceNode);
+  const { name, outputType } = nodeOf(program, edge.sourceNode);
+  const declared = edge.outputTag === undefined ? descriptionOf(outputType) : undefined;
   return network.createWriter(executionId, edgeId, {
     selector: selectorOf(program, edge),
     bufferTimeoutMs: edge.bufferTimeoutMs,
@@ -155,6 +158,7 @@ function writerOf(program: SlotProgram, { executionId }: TaskDescriptor, edgeId:
     objectReuse: false,
     random,
     onFallback: (path, reason) => program.onFallback(name, path, reason),
+    ...(declared === undefined ? {} : { shape: shapeOfType(declared) }),
   });
 }
 

@@ -1,8 +1,15 @@
-import { cursorOver, PutResult, RecordDecoder, RecordEncoder } from '../../../runtime/serde/index.js';
+import { cursorOver, PutResult, RecordDecoder, RecordEncoder, type Shape } from '../../../runtime/serde/index.js';
 
-/** Sends records through one encoder and decoder, as a channel does: definitions go before what needs them. */
-export function roundTrip(records: readonly unknown[], onFallback?: (path: string, reason: string) => void): unknown[] {
-  const encoder = new RecordEncoder(onFallback);
+/**
+ * Sends records through one encoder and decoder, as a channel does: definitions go before what needs them.
+ * @param declared the shape that is known before the first record
+ */
+export function roundTrip(
+  records: readonly unknown[],
+  onFallback?: (path: string, reason: string) => void,
+  declared?: Shape,
+): unknown[] {
+  const encoder = new RecordEncoder(onFallback, declared);
   const decoder = new RecordDecoder();
   let version = 0;
   let reader = undefined as ReturnType<RecordDecoder['readerFor']> | undefined;

@@ -17,6 +17,11 @@ export const TASKMANAGER_CODES = defineCodes({
     summary: 'A function returned something that its operator cannot use.',
     hint: 'A flatMap returns an array or another iterable, or calls its collector and returns nothing.',
   },
+  TASK_TYPE_MISMATCH: {
+    domain: 'user',
+    summary: 'An operator emitted a record that is not of the type that returns() declared.',
+    hint: 'Correct the function of the operator, or the type: Types.OPTIONAL and Types.NULLABLE allow what is missing.',
+  },
   TASK_ASYNC_TIMEOUT: {
     domain: 'external',
     summary: 'An async function gave no result for a record in time.',
