@@ -15,6 +15,7 @@ export { shapeOfType } from './declared-shape.js';
 export { makeTypeCheck } from './type-check.js';
 export { makeCopier } from './copier.js';
 export { canonicalKeyBytes, hashKey, KEY_HASH_VERSION, keyIdentity } from './key-hash.js';
+export { invert, sortKeyBound, writeOrderedDouble, writeSortKey } from './sort-key.js';
 export { keyGroupOf, keyGroupRange, subtaskOfKeyGroup } from './key-groups.js';
 export { MAX_SHORT_LENGTH, PutResult, RecordEncoder, type PutTarget } from './record-encoder.js';
 export { RecordDecoder, type RecordHandler, type RunSource, type ShapeReader } from './record-decoder.js';

@@ -23,7 +23,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'runtime/common',
   ],
   'runtime/connectors': ['runtime/graph', 'runtime/functions', 'runtime/common'],
+  'runtime/memory': ['runtime/common'],
+  'runtime/batch': ['runtime/memory', 'runtime/serde', 'runtime/common'],
   'runtime/taskmanager': [
+    'runtime/batch',
+    'runtime/memory',
     'runtime/api',
     'runtime/exchange',
     'runtime/operators',

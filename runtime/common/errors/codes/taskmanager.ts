@@ -28,6 +28,17 @@ export const TASKMANAGER_CODES = defineCodes({
     hint: 'Raise the timeout, give the function a timeout() method, or look at the service that it asks.',
     retry: 'backoff',
   },
+  TASK_MANAGED_MEMORY: {
+    domain: 'user',
+    summary: 'An operator needs more managed memory than its slot has for it.',
+    hint: 'Raise taskmanager.memory.managed.fraction (or .size) or taskmanager.memory.process.size, or use fewer slots.',
+  },
+  TASK_SPILL_FAILED: {
+    domain: 'external',
+    summary: 'A file for data beyond memory cannot be written or read.',
+    hint: 'Look at the disk of the container’s working folder: is it full, or gone?',
+    retry: 'backoff',
+  },
   TASK_BAD_OUTPUT: {
     domain: 'user',
     summary:
