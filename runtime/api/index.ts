@@ -15,6 +15,7 @@ export { ConnectedStreams } from './streams/connected-streams.js';
 export { DataStream } from './streams/data-stream.js';
 export { DataStreamSink } from './streams/data-stream-sink.js';
 export { DataStreamSource } from './streams/data-stream-source.js';
+export { GroupedStream } from './streams/grouped-stream.js';
 export { IterativeStream } from './streams/iterative-stream.js';
 export { KeyedStream } from './streams/keyed-stream.js';
 export { SingleOutputStreamOperator } from './streams/single-output-stream-operator.js';
@@ -35,9 +36,11 @@ export type {
   TwoMaps,
   TwoProcesses,
 } from './functions/inputs.js';
+export type { Order } from './functions/sort-field.js';
 export type { Comparable, KeyValue } from './functions/fields.js';
 export { JobClient, type JobStatus } from './environment/job-client.js';
 export { JobExecutionResult } from './environment/job-execution-result.js';
+export type { RuntimeMode } from '../graph/runtime-mode.js';
 export type { RestartStrategyConfig } from '../graph/stream-graph.js';
 export { WeftError } from '../common/errors/index.js';
 export * from '../functions/index.js';

@@ -4,3 +4,4 @@
  * thread's sorted inputs; knows no operator and no record, only bytes.
  */
 export { ExternalSorter, type SortedEntries } from './external-sorter.js';
+export { compareBytes, ENTRY_HEADER } from './entry.js';

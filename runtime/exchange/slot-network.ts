@@ -20,9 +20,12 @@ import type {
   WriterOptions,
 } from './types.js';
 
-/** The data path as a slot thread sees it. Made once per thread. */
-export function createSlotNetwork(setup: SlotSetup): SlotNetwork {
-  return new ThreadNetwork(setup);
+/**
+ * The data path as a slot thread sees it. Made once per thread.
+ * @param reserveCache books memory for a cache of strings, if there is some. @default there always is
+ */
+export function createSlotNetwork(setup: SlotSetup, reserveCache?: (bytes: number) => boolean): SlotNetwork {
+  return new ThreadNetwork(setup, reserveCache);
 }
 
 class ThreadNetwork implements SlotNetwork {
@@ -32,7 +35,10 @@ class ThreadNetwork implements SlotNetwork {
   private readonly groups = new Map<SharedArrayBuffer, RingGroup>();
   private readonly locals = new Map<string, LocalChannel>();
 
-  constructor(private readonly setup: SlotSetup) {
+  constructor(
+    private readonly setup: SlotSetup,
+    private readonly reserveCache: ((bytes: number) => boolean) | undefined,
+  ) {
     this.bells = new Doorbells(setup.doorbells);
     this.doorbell = this.bells.bell(bellOfSlot(setup.slot));
     this.views = viewsOf(setup.pool);
@@ -57,7 +63,7 @@ class ThreadNetwork implements SlotNetwork {
 
   createGate<T>(executionId: string, edgeId: string): InputGate<T> {
     const counters: InputCounters = { recordsIn: 0, bytesIn: 0 };
-    const decoder = new RecordDecoder();
+    const decoder = new RecordDecoder(this.reserveCache);
     const channels = this.find(this.setup.inputs, executionId, edgeId).map((channel) =>
       channel.kind === 'inline'
         ? this.localChannel(channel.channelId)

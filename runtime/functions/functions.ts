@@ -137,6 +137,8 @@ export interface SourceContext<T> {
 
 /** `run` is async and emits to its context, or a generator (sync or async) that yields records; both wait for room. */
 export interface SourceFunction<T> {
+  /** Whether it comes to an end by itself, as BATCH mode needs it. @default false */
+  readonly bounded?: boolean;
   run(context: SourceContext<T>): Promise<void> | Iterable<T> | AsyncIterable<T>;
   cancel?(): void;
 }

@@ -16,6 +16,8 @@ export interface SplitContext {
 }
 
 export interface Source<T, S> {
+  /** Whether reading all splits comes to an end. @default false */
+  readonly bounded?: boolean;
   /** All splits, in the same order wherever it is asked. */
   splits(parallelism: number): readonly S[] | Promise<readonly S[]>;
   /** The records of a split, as a generator or another iterable. */
@@ -60,6 +62,10 @@ export class DataGeneratorSource<T> implements Source<T, NumberRange> {
   ) {
     if (!Number.isSafeInteger(count) || count < 0)
       throw new RangeError(`A count is a whole number from 0, not ${count}.`);
+  }
+
+  get bounded(): boolean {
+    return this.count < Number.MAX_SAFE_INTEGER;
   }
 
   splits(parallelism: number): NumberRange[] {

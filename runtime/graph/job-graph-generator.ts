@@ -1,4 +1,5 @@
 /** StreamGraph → JobGraph: chains operators into vertices, gives them their ids, and drops the functions. */
+import { describeOrder, inputOrderOf, isSorted } from './input-order.js';
 import { decideChaining, type ChainingDecision } from './chaining.js';
 import { maxParallelismOf } from './max-parallelism.js';
 import { operatorIds } from './operator-ids.js';
@@ -105,8 +106,27 @@ function jobEdges(index: StreamGraphIndex, chains: Chains, ids: ReadonlyMap<numb
         partitioner: kind,
         pattern: kind === 'FORWARD' || kind === 'RESCALE' ? ('POINTWISE' as const) : ('ALL_TO_ALL' as const),
         bufferTimeoutMs: index.node(edge.source).bufferTimeoutMs ?? index.graph.settings.bufferTimeoutMs,
+        ...batchTraits(edge, index),
       };
     });
+}
+
+/** Whether the edge blocks, and in which order its records are taken; nothing for an edge of a stream. */
+function batchTraits(
+  { target, inputIndex }: StreamEdge,
+  index: StreamGraphIndex,
+): Pick<JobEdge, 'exchange' | 'sorted'> {
+  const { settings } = index.graph;
+  const mode = modeOf(settings);
+  const order = inputOrderOf(index.node(target).operator, mode);
+  return {
+    ...(mode === 'BATCH' && settings.blockingExchanges !== false ? { exchange: 'BLOCKING' as const } : {}),
+    ...(order !== undefined && isSorted(order, inputIndex) ? { sorted: describeOrder(order) } : {}),
+  };
+}
+
+function modeOf({ runtimeMode }: JobSettings): 'STREAMING' | 'BATCH' {
+  return runtimeMode === 'BATCH' ? 'BATCH' : 'STREAMING';
 }
 
 function nodeData(node: StreamNode, ids: ReadonlyMap<number, string>): StreamNodeData {
@@ -151,6 +171,7 @@ function settingsData(settings: JobSettings): JobGraph['settings'] {
     bufferTimeoutMs: settings.bufferTimeoutMs,
     ...(settings.restartStrategy === undefined ? {} : { restartStrategy: settings.restartStrategy }),
     globalJobParameters: settings.globalJobParameters,
+    runtimeMode: modeOf(settings),
   };
 }
 

@@ -73,6 +73,10 @@ const JobEdgeSchema = Type.Object({
   pattern: Type.Union([Type.Literal('POINTWISE'), Type.Literal('ALL_TO_ALL')]),
   /** -1 = only full buffers are sent, 0 = each record. */
   bufferTimeoutMs: Type.Number({ minimum: -1 }),
+  /** BLOCKING: the producers write files, and the consumers begin when all of them have ended. @default PIPELINED */
+  exchange: Type.Optional(Type.Union([Type.Literal('PIPELINED'), Type.Literal('BLOCKING')])),
+  /** The order in which the consumer gets the records, for people: `by key`. Left out: as they come. */
+  sorted: Type.Optional(Type.String()),
 });
 export type JobEdge = Static<typeof JobEdgeSchema>;
 
@@ -137,6 +141,8 @@ export const JobGraphSchema = Type.Object({
     bufferTimeoutMs: Type.Number({ minimum: -1 }),
     restartStrategy: Type.Optional(RestartStrategySchema),
     globalJobParameters: Type.Record(Type.String(), Type.String()),
+    /** @default STREAMING */
+    runtimeMode: Type.Optional(Type.Union([Type.Literal('STREAMING'), Type.Literal('BATCH')])),
   }),
   /** The StreamGraph as data, with what became of each edge: for the plan, `weft info` and the page. */
   streamNodes: Type.Array(StreamNodeDataSchema),

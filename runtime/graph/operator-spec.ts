@@ -33,6 +33,14 @@ export interface FieldAggregation {
   first: boolean;
 }
 
+/** One field of an order. */
+export interface SortField {
+  /** For people: the name of a property, or `function`. */
+  readonly name: string;
+  readonly value: KeyFunction;
+  readonly descending: boolean;
+}
+
 export type SourceSpec =
   | { kind: 'elements'; elements: readonly unknown[] }
   /** Numbers from..to, both included; subtask s of p gets a contiguous share, as Flink's NumberSequenceSource does. */
@@ -47,7 +55,13 @@ export type SourceSpec =
       watchMs?: number;
     }
   | { kind: 'socket-text'; host: string; port: number; delimiter: string; maxRetries: number }
-  | { kind: 'function'; fn: UserFunction<SourceFunction<unknown>>; parallel: boolean }
+  | {
+      kind: 'function';
+      fn: UserFunction<SourceFunction<unknown>>;
+      parallel: boolean;
+      /** Whether it is known to end. @default false */
+      bounded?: boolean;
+    }
   /** What the `feedback` sink of the same iteration and subtask takes, in the same slot thread. */
   | { kind: 'feedback'; iteration: number; maxWaitMs: number };
 
@@ -90,6 +104,10 @@ export type OperatorSpec =
       capacity: number;
       retry: AsyncRetryStrategy<unknown> | undefined;
     }
+  /** The first records of each group; its input is sorted by the group, then as `sorts` say. */
+  | { type: 'firstOfGroup'; key: KeyFunction; sorts: readonly SortField[]; limit: number }
+  /** Hands its records on in order; its input is sorted. */
+  | { type: 'sortPartition'; sorts: readonly SortField[] }
   | { type: 'sink'; sink: SinkSpec };
 
 /** Operators that can emit to side outputs. */

@@ -4,6 +4,7 @@
  */
 import type { Partitioner, StandardSchemaV1 } from '../functions/index.js';
 import type { KeyFunction, OperatorSpec } from './operator-spec.js';
+import type { RuntimeMode } from './runtime-mode.js';
 
 /** How records are spread over the subtasks of the next operator. Names are Flink's ship strategies. */
 export type PartitionerKind =
@@ -75,6 +76,10 @@ export interface JobSettings {
   /** Undefined: the cluster's. */
   restartStrategy: RestartStrategyConfig | undefined;
   globalJobParameters: Record<string, string>;
+  /** STREAMING or BATCH once the graph is built. @default STREAMING */
+  runtimeMode?: RuntimeMode;
+  /** BATCH: whether a stage begins only when the one before has ended. @default true */
+  blockingExchanges?: boolean;
 }
 
 export interface StreamGraph {

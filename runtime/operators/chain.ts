@@ -24,6 +24,8 @@ export interface ChainOptions {
   nodes: readonly StreamNode[];
   edges: readonly { source: number; target: number; outputTag?: string }[];
   objectReuse: boolean;
+  /** Whether the records of a key come in a row, followed by `endKey`. @default false */
+  grouped?: boolean;
   /** For each node whose records leave the chain, who takes them. */
   outputs: ReadonlyMap<number, readonly Next[]>;
   /** As `outputs`, for the side outputs of a node by the tag's id. */
@@ -47,6 +49,8 @@ export interface ChainParts {
   readonly sinks: { sink: RecordSink; operator: OperatorContext }[];
   readonly backlogs: Backlog[];
   readonly asyncWaits: AsyncWait[];
+  /** What to do when the records of a key have ended; undefined unless they come in a row. */
+  readonly keyEnds: (() => void)[] | undefined;
 }
 
 interface OwnedFunction {
@@ -71,7 +75,15 @@ export class Chain {
 
   constructor(options: ChainOptions) {
     const { task, nodes, mapStack, objectReuse, makeSink, onSettled } = options;
-    this.parts = { objectReuse, makeSink, onSettled, sinks: [], backlogs: [], asyncWaits: [] };
+    this.parts = {
+      objectReuse,
+      makeSink,
+      onSettled,
+      sinks: [],
+      backlogs: [],
+      asyncWaits: [],
+      keyEnds: options.grouped === true ? [] : undefined,
+    };
     const code = new Map<number, Next>();
     let inputs: Next[] = [];
     const times = new Map<number, TimeTaker>();
@@ -157,6 +169,13 @@ export class Chain {
         return fn.open?.();
       });
     }
+  }
+
+  /** No further record of the key at hand comes: what its operators still hold for it leaves. */
+  endKey(): void {
+    this.headOperator.eventTime.endKey();
+    for (const end of this.parts.keyEnds ?? []) end();
+    this.headOperator.states.endKey();
   }
 
   /** Emits results that async operators have got meanwhile. */
@@ -251,7 +270,7 @@ function combined(count: number, time: TimeTaker): TimeTaker[] {
 function functionOf(spec: OperatorSpec): RichFunction | undefined {
   if (spec.type === 'source') return spec.source.kind === 'function' ? spec.source.fn : undefined;
   if (spec.type === 'sink') return spec.sink.kind === 'function' ? spec.sink.fn : undefined;
-  return spec.type === 'keyedAggregate' ? undefined : spec.fn;
+  return 'fn' in spec ? spec.fn : undefined;
 }
 
 async function guarded(operator: OperatorContext, action: () => unknown): Promise<void> {

@@ -7,7 +7,9 @@ import { AsyncWait } from './async-wait.js';
 import { compareValues } from './compare.js';
 import { ElementScope } from './element-scope.js';
 import { filter } from './filter.js';
+import { firstOfGroup } from './first-of-group.js';
 import { flatMap } from './flat-map.js';
+import { discard } from './hand-over.js';
 import { identifier } from './key-identity.js';
 import { keyedCells, type Cell } from './keyed-cells.js';
 import { fieldComparison, keyedExtreme, keyedExtremeBy } from './keyed-extreme.js';
@@ -39,9 +41,17 @@ export function operatorCode(spec: OperatorSpec, next: Next, operator: OperatorC
     case 'keyedProcess':
       return instantiate(keyedProcess)(spec.fn, spec.key, new ElementScope(next, operator), operator);
     case 'keyedReduce':
-      return instantiate(keyedReduce)(spec.fn, cellsOf(spec.key, operator), retainer(parts), next, operator);
+      return perKey(spec.key, next, operator, parts, (cellOf, out) =>
+        instantiate(keyedReduce)(spec.fn, cellOf, retainer(parts), out, operator),
+      );
     case 'keyedAggregate':
-      return aggregate(spec.aggregation, cellsOf(spec.key, operator), retainer(parts), next, operator);
+      return perKey(spec.key, next, operator, parts, (cellOf, out) =>
+        aggregate(spec.aggregation, cellOf, retainer(parts), out, operator),
+      );
+    case 'firstOfGroup':
+      return firstOfGroup(spec.limit, next, parts.keyEnds);
+    case 'sortPartition':
+      return next;
     case 'asyncWait': {
       const wait = new AsyncWait({ ...spec, next, operator, retain: retainer(parts), wake: parts.onSettled });
       parts.backlogs.push(wait);
@@ -53,6 +63,28 @@ export function operatorCode(spec: OperatorSpec, next: Next, operator: OperatorC
     default:
       throw new Error(`A ${spec.type} has two inputs.`);
   }
+}
+
+/**
+ * A rolling operator: emits at each record what it has for the record's key so far. Where the records of a key come in a row
+ * it needs but one cell, and what counts is what the cell holds at their end.
+ */
+function perKey(
+  key: KeyFunction,
+  next: Next,
+  operator: OperatorContext,
+  { keyEnds }: ChainParts,
+  make: (cellOf: (record: unknown) => Cell, out: Next) => Next,
+): Next {
+  if (keyEnds === undefined) return make(cellsOf(key, operator), next);
+  const cell: Cell = { filled: false, value: undefined };
+  keyEnds.push(() => {
+    const { value } = cell;
+    cell.filled = false;
+    cell.value = undefined;
+    next(value);
+  });
+  return make(() => cell, instantiate(discard)());
 }
 
 function cellsOf(key: KeyFunction, operator: OperatorContext): (record: unknown) => Cell {

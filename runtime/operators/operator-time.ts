@@ -1,5 +1,5 @@
 /** How far an operator has come in event time. */
-import { MIN_WATERMARK } from '../functions/index.js';
+import { MAX_WATERMARK, MIN_WATERMARK } from '../functions/index.js';
 import type { TimeTaker } from '../time/index.js';
 
 /**
@@ -24,6 +24,17 @@ export class OperatorTime implements TimeTaker {
     this.watermarkMs = watermarkMs;
     for (const listener of this.listeners) listener(watermarkMs);
     this.out.onWatermark(watermarkMs);
+  }
+
+  /**
+   * Batch: the records of a key have ended. For the key event time does, so that its timers fire; then it begins anew for the
+   * next one. Nobody else hears of it.
+   */
+  endKey(): void {
+    for (const watermarkMs of [MAX_WATERMARK, MIN_WATERMARK]) {
+      this.watermarkMs = watermarkMs;
+      for (const listener of this.listeners) listener(watermarkMs);
+    }
   }
 
   onIdle(idle: boolean): void {

@@ -42,6 +42,9 @@ export class RecordDecoder {
   private readonly readers = new Map<string, ShapeReader>();
   private readonly caches = new Map<string, StringCache>();
 
+  /** @param reserve books the bytes of a cache, if there is memory for it. @default there always is */
+  constructor(private readonly reserve: (bytes: number) => boolean = () => true) {}
+
   /** @param definition what `RecordEncoder.definition` made @throws SERDE_CORRUPT */
   readerFor(definition: Uint8Array): ShapeReader {
     const shape = parseDefinition(definition);
@@ -57,7 +60,7 @@ export class RecordDecoder {
   private readonly cacheOf: StringCaches = (path) => {
     let cache = this.caches.get(path);
     if (cache === undefined) {
-      cache = new StringCache();
+      cache = new StringCache(this.reserve(StringCache.BYTES));
       this.caches.set(path, cache);
     }
     return cache;

@@ -65,14 +65,24 @@ const SAMPLE = 4096;
  * Where strings hardly repeat the cache steps aside and tries again later, each time after a longer while.
  */
 export class StringCache {
-  private readonly slots: string[] = new Array<string>(CACHE_SLOTS).fill('');
+  /** About what a cache takes. */
+  static readonly BYTES = CACHE_SLOTS * (MAX_CACHED_LENGTH + 1 + 8);
+
+  private readonly slots: string[];
   /** The characters of a slot's string, MAX_CACHED_LENGTH + 1 bytes each. */
-  private readonly known = new DataView(new ArrayBuffer(CACHE_SLOTS * (MAX_CACHED_LENGTH + 1)));
+  private readonly known: DataView;
   private lookups = 0;
   private misses = 0;
   private pauses = 0;
   /** Lookups that are still answered without the cache. */
-  private paused = 0;
+  private paused: number;
+
+  /** @param enabled false: there is no memory for it, and every string is read anew */
+  constructor(enabled = true) {
+    this.slots = enabled ? new Array<string>(CACHE_SLOTS).fill('') : [];
+    this.known = new DataView(new ArrayBuffer(enabled ? CACHE_SLOTS * (MAX_CACHED_LENGTH + 1) : 0));
+    this.paused = enabled ? 0 : Infinity;
+  }
 
   /** The string of so many one-byte characters. */
   lookup({ u8, dv, buffer }: Cursor, start: number, length: number): string {

@@ -55,6 +55,11 @@ export class Bucket<V = unknown> {
     return this.cells.delete(id);
   }
 
+  /** For state of which no snapshot is taken. */
+  clear(): void {
+    this.cells.clear();
+  }
+
   /** The entry to read, and to change after `touch`. */
   cell(id: unknown): Cell<V> | undefined {
     return this.cells.get(id);

@@ -104,6 +104,12 @@ export class KeyedStateBackend {
     return section;
   }
 
+  /** Batch: the records of the current key have ended, and none of its state is needed any longer. */
+  endKey(): void {
+    for (const table of this.tables.values()) table.clear();
+    this.clearCurrentKey();
+  }
+
   /** Whether there is anything to write. */
   get isEmpty(): boolean {
     return this.tables.size + this.additions.size === 0;

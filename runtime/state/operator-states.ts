@@ -47,6 +47,11 @@ export class OperatorStates {
     return this.backend;
   }
 
+  /** Batch: the records of the current key have ended. */
+  endKey(): void {
+    this.backend?.endKey();
+  }
+
   /**
    * The list of that name, made at the first call; after a restore it holds what came back.
    * @throws STATE_KIND_CHANGED when the name belongs to a list of another mode

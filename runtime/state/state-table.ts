@@ -41,6 +41,14 @@ export class StateTable<V = unknown> {
     this.buckets.delete(namespace);
   }
 
+  /** Forgets everything. Buckets that somebody keeps stay of use. */
+  clear(): void {
+    for (const [namespace, bucket] of this.buckets) {
+      bucket.clear();
+      if (namespace !== VOID_NAMESPACE) this.buckets.delete(namespace);
+    }
+  }
+
   namespaces(): IterableIterator<Namespace> {
     return this.buckets.keys();
   }

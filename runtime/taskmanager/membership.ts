@@ -100,6 +100,7 @@ export class Membership {
           residentBytes: memory.rss,
           usedNetworkSegments: usedSegments,
           totalNetworkSegments: totalSegments,
+          managedMemory: executor.managedUsage(),
         },
         { timeoutMs },
       );

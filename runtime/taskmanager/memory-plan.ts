@@ -27,10 +27,13 @@ export interface MemoryShares {
   networkMinBytes: number;
   networkMaxBytes: number;
   managedFraction: number;
+  /** Instead of the fraction. */
+  managedBytes?: number;
   slots: number;
 }
 
 export function memorySharesOf(configuration: Configuration): MemoryShares {
+  const managedBytes = configuration.get(memoryOptions.managedSize);
   return {
     processBytes: configuration.get(memoryOptions.taskManagerProcess),
     segmentBytes: configuration.get(memoryOptions.segmentSize),
@@ -38,6 +41,7 @@ export function memorySharesOf(configuration: Configuration): MemoryShares {
     networkMinBytes: configuration.get(memoryOptions.networkMin),
     networkMaxBytes: configuration.get(memoryOptions.networkMax),
     managedFraction: configuration.get(memoryOptions.managedFraction),
+    ...(managedBytes === undefined ? {} : { managedBytes }),
     slots: configuration.get(clusterOptions.numberOfTaskSlots),
   };
 }
@@ -49,7 +53,9 @@ export function planMemory(shares: MemoryShares): MemoryPlan {
   const usable = processBytes - overheadBytes;
   const network = clamp(usable * shares.networkFraction, shares.networkMinBytes, shares.networkMaxBytes);
   const networkBytes = Math.floor(network / segmentBytes) * segmentBytes;
-  const managedBytes = Math.floor(Math.max(0, usable) * shares.managedFraction);
+  // A fraction is what there may be: the heaps that slots cannot do without come first. A size is meant as it is given.
+  const left = Math.max(0, usable - networkBytes - slots * SLOT_HEAP_MIN_BYTES);
+  const managedBytes = shares.managedBytes ?? Math.floor(Math.min(Math.max(0, usable) * shares.managedFraction, left));
   const heapBytes = usable - networkBytes - managedBytes;
   const plan = { processBytes, networkBytes, managedBytes, heapBytes, overheadBytes, segmentBytes };
   if (heapBytes < slots * SLOT_HEAP_MIN_BYTES || networkBytes < segmentBytes) {

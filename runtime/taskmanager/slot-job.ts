@@ -10,8 +10,10 @@ import type {
 } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { CollectedRecords } from '../connectors/index.js';
 import type { SlotSetup } from '../exchange/index.js';
+import type { ManagedUsage } from '../memory/index.js';
 import type { JobFiles } from './job-files.js';
 import type { GatheredValues, StateChange } from './slot/slot-messages.js';
+import type { SlotMemoryGrant } from './slot/slot-memory.js';
 import { TaskMetricsPage } from './slot/task-metrics.js';
 import type { SlotRunner, SlotThreadListener } from './slot-thread.js';
 
@@ -27,6 +29,7 @@ export interface SlotJobOptions {
   attempt: number;
   slot: number;
   tasks: TaskDescriptor[];
+  memory: SlotMemoryGrant;
   clock: Clock;
   log: Logger;
   /** `task.cancellation.timeout`: how long closing may take. */
@@ -45,6 +48,7 @@ export class SlotJob implements SlotThreadListener {
   private readonly allDone: Promise<void>;
   private resolveAllDone: () => void = () => undefined;
   private thread: SlotRunner | undefined;
+  private usage: ManagedUsage | undefined;
   private cancelled = false;
   private cancelling: Promise<void> | undefined;
   private ending: Promise<void> | undefined;
@@ -73,8 +77,8 @@ export class SlotJob implements SlotThreadListener {
   /** @throws what kept the thread from building the tasks */
   async build(thread: SlotRunner, { jobGraph, folder }: JobFiles, network: SlotSetup): Promise<void> {
     this.thread = thread;
-    const { tasks } = this.options;
-    await thread.build({ jobGraph, folder, tasks, network, metrics: this.metrics.buffer }, this);
+    const { tasks, memory } = this.options;
+    await thread.build({ jobGraph, folder, tasks, network, metrics: this.metrics.buffer, memory }, this);
   }
 
   start(): void {
@@ -117,6 +121,15 @@ export class SlotJob implements SlotThreadListener {
 
   accumulators(gathered: GatheredValues[]): void {
     for (const { executionId, accumulators } of gathered) this.gathered.set(executionId, accumulators);
+  }
+
+  managedMemory(usage: ManagedUsage): void {
+    this.usage = usage;
+  }
+
+  /** What of the slot's managed memory was in use lately. */
+  get managedUsage(): ManagedUsage | undefined {
+    return this.usage;
   }
 
   warning(text: string, detail: Record<string, string>): void {

@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { ENV } from '../common/environment.js';
 import { WeftError, fromWireError } from '../common/errors/index.js';
 import type { CollectedRecords } from '../connectors/index.js';
+import type { ManagedUsage } from '../memory/index.js';
 import type { SlotHeapLimits } from './memory-plan.js';
 import type { BuildTasks, FromSlot, GatheredValues, StateChange } from './slot/slot-messages.js';
 
@@ -22,6 +23,7 @@ export interface SlotThreadListener {
   states(changes: StateChange[]): void;
   /** Comes before the state in which a task ends. */
   accumulators(gathered: GatheredValues[]): void;
+  managedMemory(usage: ManagedUsage): void;
   warning(text: string, detail: Record<string, string>): void;
   /** Every task has ended. */
   done(): void;
@@ -127,6 +129,9 @@ export class SlotThread {
         return;
       case 'accumulators':
         this.listener?.accumulators(message.gathered);
+        return;
+      case 'managedMemory':
+        this.listener?.managedMemory(message.usage);
         return;
       case 'warning':
         this.listener?.warning(message.text, message.detail);

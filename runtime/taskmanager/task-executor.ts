@@ -2,16 +2,24 @@
  * The slots of a TaskManager and the jobs in them. Knows no socket: `handlers` are called by whoever holds the
  * connection.
  */
+import { rmSync } from 'node:fs';
+import { join } from 'node:path';
 import type { Clock } from '../common/clock.js';
 import { WeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
 import type { Handlers, ParamsOf } from '../common/wire/index.js';
-import type { MemoryPlan, TaskMetrics, taskManagerProtocol } from '../common/wire/protocols/taskmanager-jobmanager.js';
+import type {
+  MemoryPlan,
+  SlotManagedUsage,
+  TaskMetrics,
+  taskManagerProtocol,
+} from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { ExchangeEdge, SlotSetup, TaskDescriptor, TaskManagerNetwork } from '../exchange/index.js';
 import type { JobGraph } from '../graph/job-graph.js';
 import type { BlobSource } from './blob-source.js';
 import { JobFileStore } from './job-files.js';
 import { describeMemory, slotHeapLimits } from './memory-plan.js';
+import type { SlotMemoryGrant } from './slot/slot-memory.js';
 import { SlotJob, type TaskChange } from './slot-job.js';
 import { SlotThread, type SlotRunner } from './slot-thread.js';
 import { SpareThreads } from './spare-threads.js';
@@ -47,6 +55,7 @@ export class TaskExecutor {
   private readonly files: JobFileStore;
   private readonly spares: SpareThreads;
   private closed = false;
+  private grants = 0;
 
   constructor(private readonly options: TaskExecutorOptions) {
     const { memory, slots } = options;
@@ -78,6 +87,13 @@ export class TaskExecutor {
   /** Figures of every task that runs here. */
   figures(): TaskMetrics[] {
     return [...this.jobs.values()].flatMap((job) => job.figures());
+  }
+
+  /** What the jobs here use of the managed memory, one entry a slot. */
+  managedUsage(): SlotManagedUsage[] {
+    return [...this.jobs.values()].flatMap(({ options: { jobId, slot }, managedUsage }) =>
+      managedUsage === undefined ? [] : { jobId, slot, ...managedUsage },
+    );
   }
 
   /** Cancels everything, e.g. because a new JobManager does not know of it. Resolves when the threads are gone. */
@@ -125,13 +141,16 @@ export class TaskExecutor {
 
   private newJob({ jobId, jobAttempt, slot, tasks, jobGraph }: SubmitTasks, release: SlotJobEnd): SlotJob {
     const { clock, log, cancellationTimeoutMs, report } = this.options;
+    const memory = this.memoryOf(slot);
     const job: SlotJob = new SlotJob({
-      ...{ jobId, attempt: jobAttempt, slot, tasks, clock, log, cancellationTimeoutMs },
+      ...{ jobId, attempt: jobAttempt, slot, tasks, memory, clock, log, cancellationTimeoutMs },
       report: (changes) => {
         report(jobId, jobAttempt, changes);
       },
       onGone: (how) => {
         release(how);
+        // Also of a thread that was torn down, which could not do it itself.
+        rmSync(memory.spillFolder, { recursive: true, force: true });
         if (this.jobs.get(slot) === job) this.jobs.delete(slot);
         this.spares.prepare();
         this.files.release(jobGraph).catch((error: unknown) => {
@@ -140,6 +159,15 @@ export class TaskExecutor {
       },
     });
     return job;
+  }
+
+  private memoryOf(slot: number): SlotMemoryGrant {
+    const { memory, slots, workFolder } = this.options;
+    return {
+      managedBytes: Math.floor(memory.managedBytes / slots),
+      plan: describeMemory(memory),
+      spillFolder: join(workFolder, `spill-${slot}-${this.grants++}`),
+    };
   }
 
   private start(jobId: string, slot: number): Record<string, never> {

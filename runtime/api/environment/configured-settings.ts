@@ -20,6 +20,8 @@ export function configuredSettings(host: Pick<ProgramHost, 'parallelism' | 'conf
       ? configuration.get(jobOptions.bufferTimeoutMs)
       : -1,
     restartStrategy: configuredRestartStrategy(configuration),
+    runtimeMode: configuration.get(jobOptions.runtimeMode),
+    blockingExchanges: configuration.get(jobOptions.batchShuffleMode) === 'ALL_EXCHANGES_BLOCKING',
     globalJobParameters: Object.fromEntries(configuration.family('pipeline.global-job-parameters.')),
   };
 }

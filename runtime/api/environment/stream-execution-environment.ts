@@ -1,6 +1,7 @@
 import type { JobSettings, RestartStrategyConfig, StreamGraph } from '../../graph/stream-graph.js';
 import type { DeserializationSchema, Source } from '../../functions/index.js';
 import type { SourceSpec } from '../../graph/operator-spec.js';
+import type { RuntimeMode } from '../../graph/runtime-mode.js';
 import { apiError } from '../api-error.js';
 import {
   checkBufferTimeout,
@@ -27,6 +28,7 @@ import { StreamEnvironmentContext } from './stream-environment-context.js';
 /** Whether files are looked for once, or again and again. */
 export type FileProcessingMode = 'PROCESS_ONCE' | 'PROCESS_CONTINUOUSLY';
 
+const RUNTIME_MODES: readonly RuntimeMode[] = ['STREAMING', 'BATCH', 'AUTOMATIC'];
 const DEFAULT_JOB_NAME = 'Weft Streaming Job';
 
 /** Where a program starts: makes sources, holds the job's settings, and runs the job that was described. */
@@ -37,6 +39,7 @@ export class StreamExecutionEnvironment {
   private bufferTimeoutMs: number | undefined;
   private chaining: boolean | undefined;
   private restartStrategy: RestartStrategyConfig | undefined;
+  private runtimeMode: RuntimeMode | undefined;
 
   private constructor() {}
 
@@ -79,6 +82,19 @@ export class StreamExecutionEnvironment {
   /** What happens when a task fails. @default the cluster's `restart-strategy.type`, which is none unless configured */
   setRestartStrategy(strategy: RestartStrategyConfig): this {
     this.restartStrategy = strategy;
+    return this;
+  }
+
+  /**
+   * Whether the job runs as a stream, or stage by stage over input that ends: keyed operators then work key by key on sorted
+   * input, and rolling ones emit only the last result of each key. AUTOMATIC: BATCH if all sources end.
+   * @default `execution.runtime-mode`, which is STREAMING unless configured
+   */
+  setRuntimeMode(mode: RuntimeMode): this {
+    if (!RUNTIME_MODES.includes(mode)) {
+      throw apiError('API_BAD_ARGUMENT', `A runtime mode is one of ${RUNTIME_MODES.join(', ')}, not ${String(mode)}.`);
+    }
+    this.runtimeMode = mode;
     return this;
   }
 
@@ -197,7 +213,11 @@ export class StreamExecutionEnvironment {
    */
   addSource<T>(fn: SourceInput<T>, name = 'Custom Source'): DataStreamSource<T> {
     const source = sourceFunction(fn);
-    return this.source(checkName('A source’s name', name), { kind: 'function', ...source }, source.parallel);
+    return this.source(
+      checkName('A source’s name', name),
+      { kind: 'function', ...source, bounded: source.fn.bounded === true },
+      source.parallel,
+    );
   }
 
   /**
@@ -250,6 +270,7 @@ export class StreamExecutionEnvironment {
       chaining: this.chaining,
       bufferTimeoutMs: this.bufferTimeoutMs,
       restartStrategy: this.restartStrategy,
+      runtimeMode: this.runtimeMode,
       globalJobParameters: this.config.getGlobalJobParameters(),
     };
     return Object.fromEntries(Object.entries(chosen).filter(([, value]) => value !== undefined));

@@ -1,6 +1,7 @@
 /** Collects the operators of a program in its order, and makes the StreamGraph of them when it executes. */
 import type { StandardSchemaV1 } from '../../functions/index.js';
 import type { JobSettings, StreamEdge, StreamGraph, StreamNode } from '../../graph/stream-graph.js';
+import { resolveRuntimeMode } from '../../graph/runtime-mode.js';
 import { validateStreamGraph } from '../../graph/validate.js';
 import { declaredAt } from '../declared-at.js';
 import type { StreamInput } from '../streams/stream-context.js';
@@ -84,7 +85,8 @@ export function buildStreamGraph(
     settings,
   };
   validateStreamGraph(graph);
-  return graph;
+  const runtimeMode = resolveRuntimeMode(graph, settings.runtimeMode ?? 'STREAMING');
+  return { ...graph, settings: { ...settings, runtimeMode } };
 }
 
 function toNode(draft: OperatorDraft, before: ReadonlyMap<number, StreamNode>, settings: JobSettings): StreamNode {

@@ -32,6 +32,8 @@ export type Field<T> = FieldOf<T> & (string | number);
 export type FieldValue<T, F> = ValueOf<T, F>;
 /** A field by which records can be grouped. */
 export type KeyField<T> = FieldsHolding<T, KeyValue> & (string | number);
+/** A field whose values have an order. */
+export type ComparableField<T> = FieldsHolding<T, Comparable> & (string | number);
 /** The key that several fields form together. */
 export type KeyTuple<T, F extends readonly unknown[]> = { -readonly [I in keyof F]: ValueOf<T, F[I]> };
 

@@ -12,6 +12,10 @@ export class SplitSourceFunction<T, S> extends RichParallelSourceFunction<T> {
     super();
   }
 
+  get bounded(): boolean {
+    return this.source.bounded === true;
+  }
+
   async run(context: SourceContext<T>): Promise<void> {
     const { indexOfThisSubtask: subtask, numberOfParallelSubtasks: parallelism } = this.getRuntimeContext();
     const splits = await this.source.splits(parallelism);

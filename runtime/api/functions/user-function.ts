@@ -78,6 +78,13 @@ export function keyOf(caller: string, given: unknown): KeyFunction {
   return named ? fieldKey(caller, [given]) : keyFunction(caller, given);
 }
 
+/** As `keyOf`, or the names of several fields together. @throws API_BAD_ARGUMENT, API_BAD_FUNCTION, API_ASYNC_FUNCTION */
+export function keyOrFields(caller: string, by: readonly unknown[]): KeyFunction {
+  const [first] = by;
+  const named = typeof first === 'string' || typeof first === 'number';
+  return named ? fieldKey(caller, by) : keyFunction(caller, first);
+}
+
 /** A key selector as a plain function. @throws API_BAD_FUNCTION, API_ASYNC_FUNCTION */
 export function keyFunction(caller: string, given: unknown): KeyFunction {
   const selector = syncFunction<{ getKey: KeyFunction }>(caller, 'getKey', given);

@@ -7,12 +7,21 @@ import type {
   ProcessFunction,
   SinkFunction,
 } from '../../functions/index.js';
-import type { OperatorSpec, SinkSpec } from '../../graph/operator-spec.js';
+import type { OperatorSpec, SinkSpec, SortField } from '../../graph/operator-spec.js';
 import type { EdgePartitioner, PartitionerKind } from '../../graph/stream-graph.js';
 import { apiError } from '../api-error.js';
 import { checkInteger, checkName, checkPath, durationMs, type Duration } from '../checks.js';
 import { CollectedRecords } from '../environment/collected-records.js';
-import type { Field, FieldValue, KeyField, KeyTuple, KeyValue, Projection } from '../functions/fields.js';
+import type {
+  Comparable,
+  ComparableField,
+  Field,
+  FieldValue,
+  KeyField,
+  KeyTuple,
+  KeyValue,
+  Projection,
+} from '../functions/fields.js';
 import type {
   FilterInput,
   FlatMapInput,
@@ -23,9 +32,11 @@ import type {
   SinkInput,
 } from '../functions/inputs.js';
 import { projection } from '../functions/projection.js';
-import { anyFunction, fieldKey, keyFunction, keyOf, syncFunction } from '../functions/user-function.js';
+import { sortField, wholeRecord, type Order } from '../functions/sort-field.js';
+import { anyFunction, keyOf, keyOrFields, syncFunction } from '../functions/user-function.js';
 import { ConnectedStreams } from './connected-streams.js';
 import type { DataStreamSink } from './data-stream-sink.js';
+import { GroupedStream } from './grouped-stream.js';
 import type { IterativeStream } from './iterative-stream.js';
 import type { KeyedStream } from './keyed-stream.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
@@ -94,9 +105,52 @@ export class DataStream<T> {
     ...fields: F
   ): KeyedStream<T, KeyTuple<T, F>>;
   keyBy(...by: unknown[]): KeyedStream<T, unknown> {
-    const [first] = by;
-    const named = typeof first === 'string' || typeof first === 'number';
-    return this.context.keyed(this.inputs, named ? fieldKey('keyBy', by) : keyFunction('keyBy', first));
+    return this.context.keyed(this.inputs, keyOrFields('keyBy', by));
+  }
+
+  /**
+   * Groups the records of a stream that ends, for what can only be said when all are there. The group is what a function returns,
+   * the value of a field, or the values of several fields together.
+   */
+  groupBy<K extends KeyValue>(key: KeyInput<T, K>): GroupedStream<T>;
+  groupBy(...fields: [KeyField<T>, ...KeyField<T>[]]): GroupedStream<T>;
+  groupBy(...by: unknown[]): GroupedStream<T> {
+    return new GroupedStream<T>(this.context, this.inputs, keyOrFields('groupBy', by));
+  }
+
+  /**
+   * One record of those that are equal: in what a function returns, in the named fields, or, without arguments, in everything. The
+   * stream must end; of equal records the one with the earliest timestamp stays, else the first to arrive.
+   */
+  distinct<K extends KeyValue>(key: KeyInput<T, K>): SingleOutputStreamOperator<T>;
+  distinct(...fields: KeyField<T>[]): SingleOutputStreamOperator<T>;
+  distinct(...by: unknown[]): SingleOutputStreamOperator<T> {
+    const key = by.length === 0 ? wholeRecord : keyOrFields('distinct', by);
+    return new GroupedStream<T>(this.context, this.inputs, key).first(1).name('Distinct');
+  }
+
+  /**
+   * Sorts what each subtask gets of a stream that ends; with parallelism 1 that is the whole stream. Called again at once, it
+   * decides between records that are equal so far.
+   */
+  sortPartition(
+    by: ComparableField<T> | KeyInput<T, Comparable>,
+    order: Order = 'ASCENDING',
+  ): SingleOutputStreamOperator<T> {
+    const field = sortField('sortPartition', by, order);
+    const before = this.sorting();
+    if (before === undefined) {
+      return this.context.operator(this.inputs, {
+        name: 'Sort Partition',
+        pact: 'Operator',
+        operator: { type: 'sortPartition', sorts: [field] },
+        chainingStrategy: 'HEAD',
+        parallelism: undefined,
+      });
+    }
+    before.draft.operator = { type: 'sortPartition', sorts: [...before.sorts, field] };
+    // What an operator emits, as it is, is such a stream; this class cannot name the subclass.
+    return this as unknown as SingleOutputStreamOperator<T>;
   }
 
   /** This stream and others of the same type as one. Their records mix in any order; a stream given twice counts twice. */
@@ -272,6 +326,13 @@ export class DataStream<T> {
     partitioner: EdgePartitioner & { kind: Exclude<PartitionerKind, 'HASH'> },
   ): DataStream<T> {
     return this.context.stream(this.inputs.map((input) => ({ ...input, partitioner })));
+  }
+
+  /** The operator whose sorted output this stream is. */
+  private sorting(): { draft: StreamInput['draft']; sorts: readonly SortField[] } | undefined {
+    const [input] = this.inputs;
+    if (input?.draft.operator.type !== 'sortPartition' || this.inputs.length > 1) return undefined;
+    return input.partitioner === undefined ? { draft: input.draft, sorts: input.draft.operator.sorts } : undefined;
   }
 
   private sink(name: string, sink: SinkSpec): DataStreamSink<T> {

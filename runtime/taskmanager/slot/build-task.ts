@@ -5,6 +5,7 @@ import type { TaskDescriptor } from '../../common/wire/protocols/taskmanager-job
 import type { FeedbackQueues, ResultBuffer, SourceOutlet } from '../../connectors/index.js';
 import type { ChannelSelector, RecordWriter, SlotNetwork } from '../../exchange/index.js';
 import type { JobEdge, JobGraph, JobVertex } from '../../graph/job-graph.js';
+import { inputOrderOf, isSorted, type InputOrder } from '../../graph/input-order.js';
 import type { StreamGraph, StreamNode } from '../../graph/stream-graph.js';
 import {
   Chain,
@@ -20,7 +21,10 @@ import { makeSink, makeSource } from './make-connectors.js';
 import { operatorStatesOf } from './operator-states-of.js';
 import { runtimeContext } from './runtime-context.js';
 import type { StateChange } from './slot-messages.js';
+import { RecordSorter } from './record-sorter.js';
+import type { SlotMemory } from './slot-memory.js';
 import { SlotTask } from './slot-task.js';
+import { SortedInput } from './sorted-input.js';
 import { GateInput, SourceInput, type TaskInput } from './task-input.js';
 import { TaskOutput } from './task-output.js';
 
@@ -32,6 +36,7 @@ export interface SlotProgram {
   /** Where the artifact lies. */
   folder: string;
   network: SlotNetwork;
+  memory: SlotMemory;
   clock: Clock;
   feedback: FeedbackQueues;
   onResults: (results: ResultBuffer) => void;
@@ -60,6 +65,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     nodes,
     edges: jobGraph.streamEdges.filter(({ chained, source }) => chained && vertex.nodes.includes(source)),
     objectReuse: jobGraph.settings.objectReuse,
+    grouped: orderOf(program, vertex)?.groups !== undefined,
     ...outputsByNode(jobGraph, writers),
     statesOf: operatorStatesOf(jobGraph, vertex, descriptor, clock),
     makeSink: (spec, operator) =>
@@ -100,8 +106,19 @@ function inputOf(
   if (operator.type !== 'source') {
     const { network } = program;
     const gates = descriptor.inputs.map(({ edgeId }) => network.createGate(descriptor.executionId, edgeId));
-    const heads = descriptor.inputs.map(({ edgeId }) => chain.inputs[edgeOf(program.jobGraph, edgeId).inputIndex]);
-    return new GateInput(gates, heads, output, context);
+    const numbers = descriptor.inputs.map(({ edgeId }) => edgeOf(program.jobGraph, edgeId).inputIndex);
+    const fed = (takers: readonly Next[]): TaskInput =>
+      new GateInput(
+        gates,
+        numbers.map((input) => takers[input]),
+        output,
+        context,
+      );
+    const order = orderOf(program, vertex);
+    if (order === undefined) return fed(chain.inputs);
+    const sorter = sorterOf(program, descriptor, chain.headOperator.name, order);
+    const takers = SortedInput.takers({ chain, context, sorter }, (input) => isSorted(order, input));
+    return new SortedInput({ unsorted: fed(takers), sorter, chain, context, room: output });
   }
   const holder: { input?: SourceInput } = {};
   const { head } = chain;
@@ -125,6 +142,23 @@ function inputOf(
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
   holder.input = new SourceInput(makeSource(operator.source, share, outlet, program), chain.headOperator);
   return holder.input;
+}
+
+/** The order in which the head of a vertex gets its records; undefined: as they come. */
+function orderOf(program: SlotProgram, { nodes }: JobVertex): InputOrder | undefined {
+  return inputOrderOf(nodeOf(program, nodes[0] ?? -1).operator, program.jobGraph.settings.runtimeMode);
+}
+
+function sorterOf(program: SlotProgram, descriptor: TaskDescriptor, operator: string, order: InputOrder): RecordSorter {
+  const { memory, onFallback } = program;
+  return new RecordSorter({
+    order,
+    memory: memory.managed,
+    owner: `Sorting for ${operator} (subtask ${descriptor.subtask})`,
+    budgetBytes: memory.sortBytes,
+    folder: memory.spillFolder(descriptor.executionId),
+    onFallback: (path, reason) => onFallback(operator, path, reason),
+  });
 }
 
 /** The writers of each node: those of its main output, and those of its side outputs. */

@@ -8,6 +8,8 @@ import type {
 import type { CollectedRecords } from '../../connectors/index.js';
 import type { SlotSetup } from '../../exchange/index.js';
 import type { JobGraph } from '../../graph/job-graph.js';
+import type { ManagedUsage } from '../../memory/index.js';
+import type { SlotMemoryGrant } from './slot-memory.js';
 
 export interface BuildTasks {
   type: 'build';
@@ -16,6 +18,7 @@ export interface BuildTasks {
   folder: string;
   tasks: TaskDescriptor[];
   network: SlotSetup;
+  memory: SlotMemoryGrant;
   /** `TaskMetricsPage` of these tasks. */
   metrics: SharedArrayBuffer;
 }
@@ -46,6 +49,8 @@ export type FromSlot =
   | { type: 'states'; changes: StateChange[] }
   | { type: 'collected'; question: number; collected: CollectedRecords }
   | { type: 'accumulators'; gathered: GatheredValues[] }
+  /** What of the slot's managed memory is in use, and by whom. */
+  | { type: 'managedMemory'; usage: ManagedUsage }
   /** The order to cancel has arrived: the thread is not stuck in user code. */
   | { type: 'cancelling' }
   /** Something for the TaskManager's log; a logger of its own would take every slot thread time and memory. */

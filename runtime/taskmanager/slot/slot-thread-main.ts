@@ -12,6 +12,7 @@ import { buildTask } from './build-task.js';
 import { randomSource } from './random-source.js';
 import { runSlotLoop } from './slot-loop.js';
 import type { BuildTasks, FromSlot, StateChange, ToSlot } from './slot-messages.js';
+import { SlotMemory } from './slot-memory.js';
 import type { SlotTask } from './slot-task.js';
 import { TaskMetricsPage } from './task-metrics.js';
 
@@ -23,6 +24,7 @@ interface RunningSlot {
   network: SlotNetwork;
   metrics: TaskMetricsPage;
   folder: string;
+  memory: SlotMemory;
 }
 
 export class SlotThreadMain {
@@ -67,12 +69,14 @@ export class SlotThreadMain {
     this.post({ type: 'collected', question, collected });
   }
 
-  private async build({ jobGraph, folder, tasks, network: setup, metrics }: BuildTasks): Promise<void> {
+  private async build({ jobGraph, folder, tasks, network: setup, metrics, memory: grant }: BuildTasks): Promise<void> {
     try {
       const streamGraph = await replayProgram({ folder, jobGraph });
-      const network = createSlotNetwork(setup);
+      const vertexIds = tasks.map(({ vertexId }) => vertexId);
+      const memory = new SlotMemory(grant, jobGraph, vertexIds);
+      const network = createSlotNetwork(setup, memory.reserveCache);
       const program = {
-        ...{ jobGraph, streamGraph, folder, network, clock: this.clock },
+        ...{ jobGraph, streamGraph, folder, network, memory, clock: this.clock },
         feedback: new FeedbackQueues(),
         onResults: (results: ResultBuffer) => {
           this.results = results;
@@ -85,7 +89,7 @@ export class SlotThreadMain {
         },
       };
       const built = tasks.map((task) => buildTask(program, task));
-      this.slot = { tasks: built, network, metrics: new TaskMetricsPage(metrics), folder };
+      this.slot = { tasks: built, network, metrics: new TaskMetricsPage(metrics), folder, memory };
       this.post({ type: 'built' });
     } catch (error) {
       this.post({ type: 'buildFailed', error: toWireError(error) });
@@ -135,13 +139,14 @@ export class SlotThreadMain {
     void task.fail(error instanceof WeftError ? error : failure);
   }
 
-  private writeMetrics({ tasks, metrics }: RunningSlot): void {
+  private writeMetrics({ tasks, metrics, memory }: RunningSlot): void {
     tasks.forEach((task, index) => metrics.write(index, task.figures()));
     const gathered = tasks.flatMap((task) => {
       const accumulators = task.accumulators();
       return accumulators === undefined ? [] : { executionId: task.executionId, accumulators };
     });
     if (gathered.length > 0) this.post({ type: 'accumulators', gathered });
+    this.post({ type: 'managedMemory', usage: memory.usage() });
   }
 
   private warn(text: string, detail: Record<string, string>): void {

@@ -14,6 +14,7 @@ import { randomSource } from '../../taskmanager/slot/random-source.js';
 import { runSlotLoop } from '../../taskmanager/slot/slot-loop.js';
 import type { StateChange } from '../../taskmanager/slot/slot-messages.js';
 import type { SlotTask } from '../../taskmanager/slot/slot-task.js';
+import { SlotMemory } from '../../taskmanager/slot/slot-memory.js';
 import { TaskMetricsPage } from '../../taskmanager/slot/task-metrics.js';
 
 /** Keeps the process alive while tasks run: what they sleep on does not. */
@@ -40,9 +41,11 @@ export class InProcessSlot implements SlotRunner {
     const { jobGraph, folder, tasks, metrics } = order;
     this.listener = listener;
     const streamGraph = await this.describe(jobGraph.jobId);
-    const network = createSlotNetwork(order.network);
+    const vertexIds = tasks.map(({ vertexId }) => vertexId);
+    const memory = new SlotMemory(order.memory, jobGraph, vertexIds);
+    const network = createSlotNetwork(order.network, memory.reserveCache);
     const program = {
-      ...{ jobGraph, streamGraph, folder, network, clock: systemClock },
+      ...{ jobGraph, streamGraph, folder, network, memory, clock: systemClock },
       feedback: new FeedbackQueues(),
       onResults: (results: ResultBuffer) => {
         this.results = results;

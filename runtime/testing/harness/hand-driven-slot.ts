@@ -1,4 +1,6 @@
 /** The tasks of a job in one slot that has no thread: they work when the test says so, and until nothing is left to do. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../common/clock.js';
 import { systemClock } from '../../common/clock.js';
@@ -15,6 +17,7 @@ import {
 import { describeTasks, expand } from '../../graph/execution-graph.js';
 import type { StreamGraph } from '../../graph/stream-graph.js';
 import { buildTask } from '../../taskmanager/slot/build-task.js';
+import { SlotMemory } from '../../taskmanager/slot/slot-memory.js';
 import type { SlotTask } from '../../taskmanager/slot/slot-task.js';
 import { jobGraphOf } from '../described-job.js';
 import { OneBufferNetwork } from './one-buffer-network.js';
@@ -23,6 +26,7 @@ const RESOURCE_ID = 'harness';
 /** Every channel ends in the slot and holds references, so that there is little to put into segments. */
 const SEGMENT_BYTES = 32 * 1024;
 const SEGMENTS = 8;
+const MANAGED_BYTES = 64 * 1024 * 1024;
 /** A full output has room at the second look; an operator that does not look by then never does. */
 const ROUNDS_WHILE_FULL = 4;
 
@@ -65,6 +69,15 @@ export class HandDrivenSlot {
     this.oneBuffer = oneBuffer ? new OneBufferNetwork(inner) : undefined;
     const program = {
       ...{ jobGraph, streamGraph, clock, folder: '', network: this.oneBuffer ?? inner },
+      memory: new SlotMemory(
+        {
+          managedBytes: MANAGED_BYTES,
+          plan: 'a harness',
+          spillFolder: join(tmpdir(), `weft-harness-${newExecutionId()}`),
+        },
+        jobGraph,
+        jobGraph.vertices.map(({ id }) => id),
+      ),
       feedback: new FeedbackQueues(),
       onResults: () => undefined,
       random: () => 0,

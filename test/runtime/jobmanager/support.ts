@@ -126,6 +126,7 @@ export class FakeTaskManager {
       residentBytes: 60 * MB,
       usedNetworkSegments: 3,
       totalNetworkSegments: 2048,
+      managedMemory: [],
     });
   }
 

@@ -11,14 +11,26 @@ test('the default TaskManager of 1 GB', (t) => {
   t.is(plan.processBytes, 1024 * MB);
   t.is(plan.overheadBytes, Math.floor(1024 * MB * 0.15));
   t.is(plan.networkBytes, Math.floor(((1024 * MB - plan.overheadBytes) * 0.1) / 32768) * 32768);
-  t.is(plan.managedBytes, 0);
+  t.is(plan.managedBytes, Math.floor((plan.processBytes - plan.overheadBytes) * 0.4));
 });
 
 test('the network share keeps to its bounds, the managed one to its fraction', (t) => {
   t.is(planOf({ 'taskmanager.memory.network.min': '200m' }).networkBytes, 200 * MB);
   t.is(planOf({ 'taskmanager.memory.network.min': '1m', 'taskmanager.memory.network.max': '2m' }).networkBytes, 2 * MB);
-  const managed = planOf({ 'taskmanager.memory.managed.fraction': '0.4' });
-  t.is(managed.managedBytes, Math.floor((managed.processBytes - managed.overheadBytes) * 0.4));
+  const managed = planOf({ 'taskmanager.memory.managed.fraction': '0.2' });
+  t.is(managed.managedBytes, Math.floor((managed.processBytes - managed.overheadBytes) * 0.2));
+});
+
+test('a size for managed memory counts instead of the fraction, and is not cut', (t) => {
+  t.is(planOf({ 'taskmanager.memory.managed.size': '100m' }).managedBytes, 100 * MB);
+  t.is(planOf({ 'taskmanager.memory.size': '0' }).managedBytes, 0);
+  t.throws(() => planOf({ 'taskmanager.memory.managed.size': '850m' }), { code: 'TASKMANAGER_MEMORY_IMPOSSIBLE' });
+});
+
+test('the managed fraction gives way to the heaps that slots cannot do without', (t) => {
+  const plan = planOf({ 'taskmanager.memory.process.size': '256m', 'taskmanager.numberOfTaskSlots': '6' });
+  t.is(plan.heapBytes, 6 * 24 * MB);
+  t.true(plan.managedBytes > 0 && plan.managedBytes < 20 * MB);
 });
 
 test('what cannot be divided is refused with the plan', (t) => {

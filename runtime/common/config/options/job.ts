@@ -38,6 +38,19 @@ export const jobOptions = {
     default: true,
     description: 'false = a buffer is sent only when it is full.',
   }),
+  runtimeMode: enumOption<'STREAMING' | 'BATCH' | 'AUTOMATIC'>({
+    key: 'execution.runtime-mode',
+    default: 'STREAMING',
+    values: ['STREAMING', 'BATCH', 'AUTOMATIC'],
+    description: 'Whether a job runs as a stream, or stage by stage. AUTOMATIC: stage by stage if all its sources end.',
+  }),
+  batchShuffleMode: enumOption<'ALL_EXCHANGES_BLOCKING' | 'ALL_EXCHANGES_PIPELINED'>({
+    key: 'execution.batch-shuffle-mode',
+    default: 'ALL_EXCHANGES_BLOCKING',
+    values: ['ALL_EXCHANGES_BLOCKING', 'ALL_EXCHANGES_PIPELINED'],
+    description:
+      'BATCH: whether a stage begins when those before it have ended, or with them (it then needs all slots).',
+  }),
   restartStrategy: enumOption<
     'none' | 'off' | 'disable' | 'fixed-delay' | 'failure-rate' | 'exponential-delay' | undefined
   >({

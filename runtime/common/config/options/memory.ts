@@ -44,12 +44,19 @@ export const memoryOptions = {
     oldKeys: ['taskmanager.network.memory.max'],
     description: 'Upper bound of the network memory.',
   }),
+  managedSize: memoryOption({
+    key: 'taskmanager.memory.managed.size',
+    default: undefined,
+    oldKeys: ['taskmanager.memory.size'],
+    description: 'Managed memory (sorting, caches of strings), divided among the slots. Default: by the fraction.',
+  }),
   managedFraction: numberOption({
     key: 'taskmanager.memory.managed.fraction',
-    default: 0,
+    default: 0.4,
     min: 0,
     max: 1,
-    description: 'Share of the process, without its overhead, for managed memory. (Flink: 0.4.)',
+    description:
+      'Share of the process, without its overhead, for managed memory; less where the heaps of the slots need it.',
   }),
   buffersPerChannel: integerOption({
     key: 'taskmanager.network.memory.buffers-per-channel',

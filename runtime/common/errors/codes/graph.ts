@@ -7,6 +7,13 @@ export const GRAPH_CODES = defineCodes({
     summary: 'An iteration is not closed, is closed twice or by a foreign stream, or its ends differ in parallelism.',
     hint: 'Call closeWith() once, with a stream that comes from the iteration and has the parallelism of its input.',
   },
+  GRAPH_UNBOUNDED: {
+    domain: 'user',
+    summary: 'BATCH mode, or an operator that needs all of its input, has a source that is not known to end.',
+    hint:
+      'Use STREAMING (setRuntimeMode, execution.runtime-mode), or a source that ends: fromCollection, fromSequence, ' +
+      'readTextFile, fromSource of a bounded Source, addSource with { bounded: true }.',
+  },
   GRAPH_NO_SINK: {
     domain: 'user',
     summary: 'execute() was called for a job without a sink, so its results would go nowhere.',

@@ -86,6 +86,24 @@ export const TaskMetricsSchema = Type.Object({
 });
 export type TaskMetrics = Static<typeof TaskMetricsSchema>;
 
+/** What a job uses of a slot's managed memory, bytes. */
+export const SlotManagedUsageSchema = Type.Object({
+  jobId: Type.String(),
+  slot: Type.Integer(),
+  totalBytes: Type.Number(),
+  usedBytes: Type.Number(),
+  owners: Type.Array(
+    Type.Object({
+      owner: Type.String(),
+      usedBytes: Type.Number(),
+      budgetBytes: Type.Number(),
+      /** Written to files for want of memory. */
+      spilledBytes: Type.Number(),
+    }),
+  ),
+});
+export type SlotManagedUsage = Static<typeof SlotManagedUsageSchema>;
+
 export const taskManagerProtocol = defineProtocol({
   name: 'TaskManager-JobManager',
   path: '/weft/v1/ws/taskmanager',
@@ -153,6 +171,7 @@ export const taskManagerProtocol = defineProtocol({
         residentBytes: Type.Number(),
         usedNetworkSegments: Type.Integer(),
         totalNetworkSegments: Type.Integer(),
+        managedMemory: Type.Array(SlotManagedUsageSchema),
       }),
       result: Empty,
     },
