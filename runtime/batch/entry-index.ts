@@ -39,7 +39,7 @@ export class EntryIndex {
 
   /** There must be room. */
   add(page: number, offset: number): void {
-    const { dv } = this.pages[page] as Page;
+    const { dv } = this.pages[page];
     const at = this.count++ * WORDS;
     const length = dv.getUint32(offset, true);
     this.words[at] = prefix(dv, offset + ENTRY_HEADER, length);
@@ -49,11 +49,11 @@ export class EntryIndex {
   }
 
   pageOf(entry: number): number {
-    return this.words[entry * WORDS + 2] as number;
+    return this.words[entry * WORDS + 2];
   }
 
   offsetOf(entry: number): number {
-    return this.words[entry * WORDS + 3] as number;
+    return this.words[entry * WORDS + 3];
   }
 
   sort(): void {
@@ -111,21 +111,21 @@ export class EntryIndex {
     const { words } = this;
     const i = a * WORDS;
     const j = b * WORDS;
-    const first = (words[i] as number) - (words[j] as number);
+    const first = (words[i]) - (words[j]);
     if (first !== 0) return first;
-    const second = (words[i + 1] as number) - (words[j + 1] as number);
+    const second = (words[i + 1]) - (words[j + 1]);
     if (second !== 0) return second;
     return a === b ? 0 : this.compareFurther(i, j);
   }
 
   private compareFurther(i: number, j: number): number {
     const { words } = this;
-    const aPage = words[i + 2] as number;
-    const bPage = words[j + 2] as number;
-    const aAt = words[i + 3] as number;
-    const bAt = words[j + 3] as number;
-    const a = this.pages[aPage] as Page;
-    const b = this.pages[bPage] as Page;
+    const aPage = words[i + 2];
+    const bPage = words[j + 2];
+    const aAt = words[i + 3];
+    const bAt = words[j + 3];
+    const a = this.pages[aPage];
+    const b = this.pages[bPage];
     const aLength = a.dv.getUint32(aAt, true);
     const bLength = b.dv.getUint32(bAt, true);
     const order = compareBytes(a.u8, aAt + ENTRY_HEADER, aLength, b.u8, bAt + ENTRY_HEADER, bLength);
@@ -138,8 +138,8 @@ export class EntryIndex {
     const i = a * WORDS;
     const j = b * WORDS;
     for (let k = 0; k < WORDS; k++) {
-      const word = words[i + k] as number;
-      words[i + k] = words[j + k] as number;
+      const word = words[i + k];
+      words[i + k] = words[j + k];
       words[j + k] = word;
     }
   }

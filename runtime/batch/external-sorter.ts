@@ -148,7 +148,7 @@ export class ExternalSorter {
       entry: view,
       advance() {
         if (next === index.count) return false;
-        const page = pages[index.pageOf(next)] as Page;
+        const page = pages[index.pageOf(next)];
         view.u8 = page.u8;
         view.dv = page.dv;
         view.at = index.offsetOf(next++);
@@ -203,7 +203,7 @@ export class ExternalSorter {
       if (buffer === undefined) throw tooLittle(share.usedBytes + this.readBytes);
       return buffer;
     });
-    const merged = new MergedRuns(paths.map((path, n) => new RunReader(path, buffers[n] as Uint8Array)));
+    const merged = new MergedRuns(paths.map((path, n) => new RunReader(path, buffers[n])));
     return {
       advance: () => merged.advance(),
       get entry() {

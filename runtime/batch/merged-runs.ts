@@ -12,13 +12,13 @@ export class MergedRuns {
 
   /** The entry at hand, after `advance`. */
   get entry(): EntryView {
-    return this.runs[this.heap[0] as number] as RunReader;
+    return this.runs[this.heap[0]];
   }
 
   /** @returns whether there is another entry */
   advance(): boolean {
     if (!this.started) this.start();
-    else if ((this.runs[this.heap[0] as number] as RunReader).advance()) this.sink(0);
+    else if ((this.runs[this.heap[0]]).advance()) this.sink(0);
     else {
       const last = this.heap.pop();
       if (this.heap.length > 0) {
@@ -47,16 +47,16 @@ export class MergedRuns {
     for (;;) {
       let least = at;
       for (let child = 2 * at + 1; child <= 2 * at + 2 && child < heap.length; child++) {
-        if (this.isBefore(heap[child] as number, heap[least] as number)) least = child;
+        if (this.isBefore(heap[child], heap[least])) least = child;
       }
       if (least === at) return;
-      [heap[at], heap[least]] = [heap[least] as number, heap[at] as number];
+      [heap[at], heap[least]] = [heap[least], heap[at]];
       at = least;
     }
   }
 
   private isBefore(a: number, b: number): boolean {
-    const order = compareEntryKeys(this.runs[a] as RunReader, this.runs[b] as RunReader);
+    const order = compareEntryKeys(this.runs[a], this.runs[b]);
     return order === 0 ? a < b : order < 0;
   }
 }

@@ -15,7 +15,7 @@ export type SortFields<T> = ComparableField<T>;
 export function sortField(caller: string, by: unknown, order: Order): SortField {
   const orders: readonly unknown[] = ['ASCENDING', 'DESCENDING'];
   if (!orders.includes(order)) {
-    throw apiError('API_BAD_ARGUMENT', `The order of ${caller}() is ASCENDING or DESCENDING, not ${String(order)}.`);
+    throw apiError('API_BAD_ARGUMENT', `The order of ${caller}() is ASCENDING or DESCENDING, not ${order as string}.`);
   }
   const named = typeof by === 'string' || typeof by === 'number';
   return {

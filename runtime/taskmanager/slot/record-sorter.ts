@@ -86,7 +86,7 @@ export class RecordSorter {
     for (let i = 0; i < values.length; i++) {
       const from = keyEnd;
       keyEnd = writeSortKey(values[i], u8, dv, from);
-      if (order.sorts[i]?.descending === true) invert(u8, from, keyEnd);
+      if (order.sorts[i]?.descending) invert(u8, from, keyEnd);
     }
     // Those without a timestamp come first.
     keyEnd = writeOrderedDouble(Number.isNaN(timestampMs) ? -Infinity : timestampMs, dv, keyEnd);
@@ -120,9 +120,9 @@ export class RecordSorter {
     if (this.cursor.u8 !== u8) this.cursor = cursorOver(u8);
     this.noteGroup(u8, start, dv.getUint32(keyEnd + GROUP, true));
     this.timestampMs = dv.getFloat64(keyEnd + TIMESTAMP, true);
-    this.input = u8[keyEnd + INPUT] as number;
+    this.input = u8[keyEnd + INPUT];
     this.cursor.pos = keyEnd + PREFIX;
-    this.record = this.codes[this.input]?.readers[u8[keyEnd + VERSION] as number]?.readOne(this.cursor, end);
+    this.record = this.codes[this.input]?.readers[u8[keyEnd + VERSION]]?.readOne(this.cursor, end);
     return true;
   }
 
