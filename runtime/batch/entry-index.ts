@@ -111,9 +111,9 @@ export class EntryIndex {
     const { words } = this;
     const i = a * WORDS;
     const j = b * WORDS;
-    const first = (words[i]) - (words[j]);
+    const first = words[i] - words[j];
     if (first !== 0) return first;
-    const second = (words[i + 1]) - (words[j + 1]);
+    const second = words[i + 1] - words[j + 1];
     if (second !== 0) return second;
     return a === b ? 0 : this.compareFurther(i, j);
   }

@@ -27,7 +27,7 @@ export function compareBytes(
 ): number {
   const length = aLength < bLength ? aLength : bLength;
   for (let i = 0; i < length; i++) {
-    const order = (a[aStart + i]) - (b[bStart + i]);
+    const order = a[aStart + i] - b[bStart + i];
     if (order !== 0) return order;
   }
   return aLength - bLength;

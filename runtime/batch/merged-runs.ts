@@ -18,7 +18,7 @@ export class MergedRuns {
   /** @returns whether there is another entry */
   advance(): boolean {
     if (!this.started) this.start();
-    else if ((this.runs[this.heap[0]]).advance()) this.sink(0);
+    else if (this.runs[this.heap[0]].advance()) this.sink(0);
     else {
       const last = this.heap.pop();
       if (this.heap.length > 0) {

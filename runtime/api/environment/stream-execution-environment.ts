@@ -92,7 +92,10 @@ export class StreamExecutionEnvironment {
    */
   setRuntimeMode(mode: RuntimeMode): this {
     if (!RUNTIME_MODES.includes(mode)) {
-      throw apiError('API_BAD_ARGUMENT', `A runtime mode is one of ${RUNTIME_MODES.join(', ')}, not ${mode as string}.`);
+      throw apiError(
+        'API_BAD_ARGUMENT',
+        `A runtime mode is one of ${RUNTIME_MODES.join(', ')}, not ${mode as string}.`,
+      );
     }
     this.runtimeMode = mode;
     return this;

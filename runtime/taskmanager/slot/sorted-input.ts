@@ -89,7 +89,7 @@ export class SortedInput implements TaskInput {
       }
       if (sorter.beginsGroup) chain.endKey();
       context.timestampMs = sorter.timestampMs;
-      (chain.inputs[sorter.input])(sorter.record);
+      chain.inputs[sorter.input](sorter.record);
     }
     return 'more';
   }
