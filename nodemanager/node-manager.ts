@@ -27,6 +27,7 @@ import { awaitResourceManagerAddress, nodeToken } from './resourcemanager-addres
 import { registerContainerEndpoint } from './server/container-endpoint.js';
 import { registerLivenessEndpoint } from './server/liveness-endpoint.js';
 import { registerLogRoutes } from './server/log-routes.js';
+import { speakXml } from '../runtime/common/http/xml-bodies.js';
 import { registerNodeRoutes } from './server/node-routes.js';
 import { answerErrors } from './server/rest-errors.js';
 import type { NodeSettings } from './settings.js';
@@ -217,6 +218,7 @@ export class NodeManager {
   private configure(...[app, rpc]: Parameters<Parameters<typeof startHttpServer>[0]['configure']>): void {
     const { clock, log, settings, version } = this.options;
     const { containers, logs } = this;
+    speakXml(app, '/ws/');
     answerErrors(app);
     registerNodeRoutes(app, {
       containers,

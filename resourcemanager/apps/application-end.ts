@@ -2,6 +2,7 @@
 import { moveApplication } from './application.js';
 import type { Application } from './application-registry.js';
 import { stopped, type ContainerManager } from './container-manager.js';
+import type { Lifetimes } from './lifetime.js';
 import type { ManagerContext } from './manager-context.js';
 import type { Silences } from './silences.js';
 
@@ -9,6 +10,7 @@ export class ApplicationEnd {
   constructor(
     private readonly context: ManagerContext,
     private readonly silences: Silences,
+    private readonly lifetimes: Lifetimes,
     private readonly containers: ContainerManager,
   ) {}
 
@@ -22,6 +24,7 @@ export class ApplicationEnd {
     if (record.state === 'FAILED' || record.state === 'KILLED') record.finalStatus = record.state;
     if (record.finalStatus === 'SUCCEEDED') record.progress = 1;
     this.silences.forget(record.id);
+    this.lifetimes.forget(record.id);
     // `applicationFinished` stops their processes; here their room is given back.
     for (const container of ledger.ofApplication(record.id)) {
       this.containers.ended(container, 'kill', stopped('Its application is over.'));

@@ -64,6 +64,8 @@ export interface Submission {
   keepContainers: boolean;
   /** Only failures within this time count; −1 = all. */
   failuresValidityMs: number;
+  /** How long it may take from its submission on; undefined = unlimited. */
+  lifetimeMs: number | undefined;
   resource: Resource;
   context: LaunchContext;
 }
@@ -86,6 +88,8 @@ export interface ApplicationRecord {
   submittedMs: number;
   launchedMs: number;
   finishedMs: number;
+  /** When it is killed if it has not ended by then, epoch milliseconds; undefined: its lifetime is not limited. */
+  expiresMs?: number | undefined;
   /** Nodes that ran any of its containers: they are told when it is over. */
   nodes: NodeId[];
   /** Sum over ended containers of what they held and how long. */

@@ -3,6 +3,7 @@
  * routes, the AppMasters' endpoint, the node registry and the Scheduler's edge, always on one thread; every change is
  * in the store before anybody hears of it. It places nothing (the Scheduler does) and knows no socket.
  */
+import { WeftError } from '../../runtime/common/errors/index.js';
 import { chainEvent } from '../../runtime/common/events/chain-events.js';
 import type { ApplicationId } from '../../runtime/common/ids.js';
 import { newTokenKey } from '../../runtime/common/security/token.js';
@@ -11,19 +12,23 @@ import { ApplicationEnd } from './application-end.js';
 import { latestAttempt, type Application } from './application-registry.js';
 import { AttemptManager } from './attempt-manager.js';
 import { ContainerManager, stopped } from './container-manager.js';
+import { Lifetimes } from './lifetime.js';
 import type { ManagerContext } from './manager-context.js';
 import { Silences } from './silences.js';
+
+const LIFETIME_OVER = 'Application is killed by ResourceManager as it has exceeded the lifetime period.';
 
 export class ApplicationsManager {
   readonly silences: Silences;
   readonly containers: ContainerManager;
   readonly attempts: AttemptManager;
+  private readonly lifetimes = new Lifetimes();
   private readonly applicationEnd: ApplicationEnd;
 
   constructor(private readonly context: ManagerContext) {
     this.silences = new Silences(context.settings);
     this.containers = new ContainerManager(context, this.silences, () => this.attempts);
-    this.applicationEnd = new ApplicationEnd(context, this.silences, this.containers);
+    this.applicationEnd = new ApplicationEnd(context, this.silences, this.lifetimes, this.containers);
     this.attempts = new AttemptManager(context, this.silences, this.containers, this.applicationEnd);
   }
 
@@ -38,6 +43,7 @@ export class ApplicationsManager {
       moveApplication(record, 'submit');
       moveApplication(record, 'accept');
       const application = applications.add(record);
+      this.lifetimes.set(id, record.expiresMs);
       const { name, queue } = submission;
       store.appendEvent(chainEvent(1, 'resourcemanager', nowMs, id, { name, queue, user, scheduler: scheduler.name }));
       schedule({ type: 'application-added', applicationId: id, queue, user, submissionOrder: record.submissionOrder });
@@ -46,13 +52,29 @@ export class ApplicationsManager {
     });
   }
 
-  /** Ends the application. @returns false if it has ended already, or is about to by itself */
+  /** Limits, or prolongs, its lifetime. @throws RM_APPLICATION_ENDED */
+  expireAt(application: Application, expiresMs: number): void {
+    const { record } = application;
+    if (isEnded(record.state) || record.state === 'KILLING' || record.state === 'FINISHING') {
+      throw new WeftError('RM_APPLICATION_ENDED', `${record.id} has ended (${record.state}) or is about to.`, {
+        subject: record.id,
+      });
+    }
+    record.expiresMs = expiresMs;
+    this.context.applications.save(application);
+    this.lifetimes.set(record.id, expiresMs);
+  }
+
+  /** Ends the application at the wish of a user. @returns false if it has ended already, or is about to by itself */
   kill(application: Application, by: string): boolean {
+    return this.killBecause(application, `Application ${application.record.id} was killed by user ${by}`);
+  }
+
+  private killBecause(application: Application, reason: string): boolean {
     const { record, link } = application;
     if (isEnded(record.state) || record.state === 'FINISHING') return false;
     if (record.state === 'KILLING') return true;
     const { store, applications, clock } = this.context;
-    const reason = `Application ${record.id} was killed by user ${by}`;
     store.transaction(() => {
       moveApplication(record, 'kill');
       record.diagnostics = reason;
@@ -73,9 +95,13 @@ export class ApplicationsManager {
     return true;
   }
 
-  /** Acts on silence that lasted too long. */
+  /** Acts on silence that lasted too long, and on lifetimes that are over. */
   tick(nowMs: number): void {
     const { applications, ledger } = this.context;
+    for (const id of this.lifetimes.takeExpired(nowMs)) {
+      const application = applications.get(id);
+      if (application !== undefined) this.killBecause(application, LIFETIME_OVER);
+    }
     for (const id of this.silences.appMasters.takeExpired(nowMs)) {
       const application = applications.get(id);
       if (application !== undefined) this.attempts.appMasterSilent(application);
@@ -114,6 +140,7 @@ export class ApplicationsManager {
       schedule({ type: 'container-recovered', applicationId: id, containerId, nodeId, resource });
       if (state !== 'RUNNING') this.silences.unstarted.heard(containerId, nowMs);
     }
+    this.lifetimes.set(id, record.expiresMs);
     const attempt = latestAttempt(application);
     schedule({ type: 'attempt-added', applicationId: id, attemptId: attempt.id });
     if (record.state === 'KILLING' || record.state === 'FINISHING') this.silences.awaitEnd(id, nowMs);
@@ -137,6 +164,7 @@ export class ApplicationsManager {
       submittedMs: nowMs,
       launchedMs: 0,
       finishedMs: 0,
+      expiresMs: submission.lifetimeMs === undefined ? undefined : nowMs + submission.lifetimeMs,
       nodes: [],
       memoryMbSeconds: 0,
       vcoreSeconds: 0,

@@ -1,5 +1,6 @@
 /** YARN's ApplicationSubmissionContext, as it is POSTed, and what it becomes after it was checked. */
 import { Type, type Static } from 'typebox';
+import { Value } from 'typebox/value';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
 import type { LocalResource } from '../../runtime/common/wire/protocols/index.js';
@@ -31,6 +32,8 @@ const EnvironmentEntry = Type.Object({
   value: Type.String(),
 });
 
+const TimeoutEntry = Type.Object({ key: Type.Literal('LIFETIME'), value: Type.Integer({ minimum: 1 }) });
+
 export const SubmissionSchema = Type.Object({
   'application-id': Type.String(),
   'application-name': Type.Optional(Type.String()),
@@ -41,6 +44,8 @@ export const SubmissionSchema = Type.Object({
   'keep-containers-across-application-attempts': Type.Optional(Type.Boolean()),
   'attempt-failures-validity-interval': Type.Optional(Type.Number()),
   'application-tags': Type.Optional(Type.Object({ tag: Type.Optional(oneOrMany(Type.String())) })),
+  /** Seconds, by type of timeout. */
+  'application-timeouts': Type.Optional(Type.Object({ entry: Type.Optional(oneOrMany(TimeoutEntry)) })),
   'unmanaged-AM': Type.Optional(Type.Boolean()),
   resource: Type.Optional(
     Type.Object({ memory: Type.Integer({ minimum: 0 }), vCores: Type.Optional(Type.Integer({ minimum: 0 })) }),
@@ -63,14 +68,16 @@ export interface SubmissionChecks {
  * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_ASK_TOO_LARGE with numbers, RM_RESOURCE_NOT_STAGED
  */
 export async function checkSubmission(body: unknown, checks: SubmissionChecks): Promise<Submission> {
-  requireFit(SubmissionSchema, body, 'RM_BAD_SUBMISSION', 'The submission');
-  const given = body as SubmissionBody;
+  // YARN takes numbers and truth values as text too, which is all that XML has.
+  const given = Value.Convert(SubmissionSchema, body) as SubmissionBody;
+  requireFit(SubmissionSchema, given, 'RM_BAD_SUBMISSION', 'The submission');
   if (given['unmanaged-AM'] === true) {
     throw new WeftError('RM_BAD_SUBMISSION', 'An unmanaged AppMaster is not supported: give it a container.');
   }
   const spec = given['am-container-spec'];
   const environment = many(spec.environment?.entry).map(({ key, value }) => [key, value] as const);
   const maxAttempts = given['max-app-attempts'] ?? 0;
+  const lifetimeSeconds = many(given['application-timeouts']?.entry).at(-1)?.value;
   return {
     name: given['application-name'] ?? 'N/A',
     queue: queueOf(given.queue ?? 'default', checks.scheduler),
@@ -80,6 +87,7 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
     maxAttempts: maxAttempts > 0 ? maxAttempts : undefined,
     keepContainers: given['keep-containers-across-application-attempts'] ?? true,
     failuresValidityMs: given['attempt-failures-validity-interval'] ?? -1,
+    lifetimeMs: lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1000,
     resource: sizeOf(given, checks.scheduler),
     context: {
       command: splitCommand(spec.commands.command),

@@ -36,9 +36,9 @@ export function filterApplications(
 ): Application[] {
   requireFit(FilterSchema, query, 'HTTP_BAD_REQUEST', 'The query');
   const filter = query as Filter;
-  const states = [...list(filter.states), ...list(filter.state)].map(parseState);
-  const types = list(filter.applicationTypes).map((type) => type.toLowerCase());
-  const tags = list(filter.applicationTags);
+  const states = [...listOf(filter.states), ...listOf(filter.state)].map(parseState);
+  const types = listOf(filter.applicationTypes).map((type) => type.toLowerCase());
+  const tags = listOf(filter.applicationTags);
   const queue = filter.queue === undefined ? undefined : (scheduler.resolveQueue(filter.queue) ?? filter.queue);
   const matches = ({ record }: Application): boolean =>
     (states.length === 0 || states.includes(publicState(record))) &&
@@ -54,7 +54,8 @@ export function filterApplications(
   return filter.limit === undefined ? found : found.slice(-Number(filter.limit));
 }
 
-function parseState(name: string): PublicState {
+/** @throws HTTP_BAD_REQUEST */
+export function parseState(name: string): PublicState {
   const state = PUBLIC_STATES.find((each) => each === name.toUpperCase());
   if (state !== undefined) return state;
   throw new WeftError(
@@ -67,7 +68,8 @@ function isWithin(timeMs: number, begin: string | undefined, end: string | undef
   return (begin === undefined || timeMs >= Number(begin)) && (end === undefined || timeMs <= Number(end));
 }
 
-function list(text: string | undefined): string[] {
+/** The items of a list with commas. */
+export function listOf(text: string | undefined): string[] {
   return (text ?? '')
     .split(',')
     .map((item) => item.trim())

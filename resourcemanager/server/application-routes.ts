@@ -3,15 +3,22 @@ import { stat } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { WeftError } from '../../runtime/common/errors/index.js';
-import { parseApplicationAttemptId, parseApplicationId, type ApplicationId } from '../../runtime/common/ids.js';
+import {
+  parseApplicationAttemptId,
+  parseContainerId,
+  parseApplicationId,
+  type ApplicationId,
+} from '../../runtime/common/ids.js';
+import { xmlRoot } from '../../runtime/common/http/xml-bodies.js';
 import { describeMismatch } from '../../runtime/common/wire/index.js';
 import { publicState } from '../apps/application.js';
 import { findAttempt, type Application } from '../apps/application-registry.js';
 import type { AttemptRecord } from '../apps/attempt.js';
 import { checkSubmission } from '../apps/submission.js';
 import { filterApplications } from './application-filter.js';
+import { applicationStatistics, type StatisticsQuery } from './application-statistics.js';
 import type { ClusterView } from './cluster-view.js';
-import { applicationView, attemptView, containerView } from './views/application-view.js';
+import { applicationView, attemptView, containerView, type ContainerView } from './views/application-view.js';
 import { resourceView } from './views/resource-view.js';
 
 /** Who acts when nobody says so: YARN's user of unauthenticated requests. */
@@ -34,32 +41,53 @@ export function applicationRoutes(app: FastifyInstance, view: ClusterView): void
     return { apps: apps.length === 0 ? {} : { app: apps.map((each) => applicationView(each, view)) } };
   });
   app.get<ById>(`${base}/:id`, ({ params }) => ({ app: applicationView(requireApplication(view, params.id), view) }));
-  app.get<ById>(`${base}/:id/state`, ({ params }) => ({
+  app.get<{ Querystring: StatisticsQuery }>('/ws/v1/cluster/appstatistics', ({ query }) => ({
+    appStatInfo: { statItem: applicationStatistics(view.applications.all(), query) },
+  }));
+  app.get<ById>(`${base}/:id/state`, xmlRoot('appstate'), ({ params }) => ({
     state: publicState(requireApplication(view, params.id).record),
   }));
   app.get<ById>(`${base}/:id/appattempts`, ({ params }) => {
     const { attempts, record } = requireApplication(view, params.id);
     return { appAttempts: { appAttempt: attempts.map((attempt) => attemptView(attempt, record.user)) } };
   });
-  app.get<ByAttempt>(`${base}/:id/appattempts/:attempt`, ({ params }) => {
+  app.get<ByAttempt>(`${base}/:id/appattempts/:attempt`, xmlRoot('appAttempt'), ({ params }) => {
     const { application, attempt } = requireAttempt(view, params);
     return attemptDetails(application, attempt, view);
   });
-  app.get<ByAttempt>(`${base}/:id/appattempts/:attempt/containers`, ({ params }) => {
-    const { application, attempt } = requireAttempt(view, params);
-    const containers = view.containers
-      .ofApplication(application.record.id)
-      .filter(({ attemptId }) => attemptId === attempt.id)
-      .map((container) => containerView(container, application.record.user, view));
-    if (containers.length === 0) return {};
-    return { container: containers.length === 1 ? containers[0] : containers };
-  });
+  containerRoutes(app, view, `${base}/:id/appattempts/:attempt/containers`);
   submissionRoutes(app, view, base);
   killRoute(app, view, base);
 }
 
+/** Only the containers that run: YARN's ResourceManager forgets the others too. */
+function containerRoutes(app: FastifyInstance, view: ClusterView, base: string): void {
+  const running = (params: ByAttempt['Params']): ContainerView[] => {
+    const { application, attempt } = requireAttempt(view, params);
+    return view.containers
+      .ofApplication(application.record.id)
+      .filter(({ attemptId }) => attemptId === attempt.id)
+      .map((container) => containerView(container, application.record.user, view));
+  };
+  app.get<ByAttempt>(base, xmlRoot('containers'), ({ params }) => {
+    const containers = running(params);
+    if (containers.length === 0) return {};
+    return { container: containers.length === 1 ? containers[0] : containers };
+  });
+  app.get<{ Params: ByAttempt['Params'] & { container: string } }>(
+    `${base}/:container`,
+    xmlRoot('container'),
+    ({ params }) => {
+      const id = parseContainerId(params.container);
+      const container = running(params).find(({ containerId }) => containerId === id);
+      if (container !== undefined) return container;
+      throw new WeftError('HTTP_NOT_FOUND', `container with id: ${id} not found`);
+    },
+  );
+}
+
 function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string): void {
-  app.post(`${base}/new-application`, () => ({
+  app.post(`${base}/new-application`, xmlRoot('NewApplication'), () => ({
     'application-id': view.identity.newApplicationId(),
     'maximum-resource-capability': resourceView(
       view.scheduler.maximum() ?? { memoryMb: 2 ** 31 - 1, vcores: 2 ** 31 - 1 },
@@ -82,7 +110,7 @@ function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string)
 /** YARN's way to kill; no other state can be asked for. */
 function killRoute(app: FastifyInstance, view: ClusterView, base: string): void {
   const StateSchema = Type.Object({ state: Type.String() });
-  app.put<ById & ByUser>(`${base}/:id/state`, ({ params, body, query }, reply) => {
+  app.put<ById & ByUser>(`${base}/:id/state`, xmlRoot('appstate'), ({ params, body, query }, reply) => {
     const application = requireApplication(view, params.id);
     if (describeMismatch(StateSchema, body) !== undefined || (body as { state: string }).state !== 'KILLED') {
       throw new WeftError('HTTP_BAD_REQUEST', "Only 'KILLED' is allowed as a target state.");

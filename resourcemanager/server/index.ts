@@ -4,8 +4,10 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../../runtime/common/log/logger.js';
+import { speakXml } from '../../runtime/common/http/xml-bodies.js';
 import type { RpcServer } from '../../runtime/common/wire/index.js';
 import { applicationRoutes } from './application-routes.js';
+import { applicationSettingRoutes } from './application-setting-routes.js';
 import { clusterRoutes } from './cluster-routes.js';
 import type { ClusterView } from './cluster-view.js';
 import { registerEndpoints, type EndpointOptions } from './endpoints.js';
@@ -20,9 +22,11 @@ export async function configureRoutes(
   log: Logger,
   pagesFolder: string,
 ): Promise<void> {
+  speakXml(app, '/ws/');
   installErrorHandlers(app, log);
   clusterRoutes(app, view);
   applicationRoutes(app, view);
+  applicationSettingRoutes(app, view);
   weftRoutes(app, view);
   await blobRoutes(app, view);
   await proxyRoutes(app, view);

@@ -4,6 +4,8 @@ import { fastifyStatic } from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
 
 export async function pages(app: FastifyInstance, folder: string): Promise<void> {
+  // Where YARN's pages are; its clients look there for a ResourceManager that is active.
+  app.get('/cluster', (_request, reply) => reply.redirect('/', 302));
   if (existsSync(folder)) {
     await app.register(fastifyStatic, { root: folder, prefix: '/' });
     return;

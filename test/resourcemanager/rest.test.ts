@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import test, { type ExecutionContext } from 'ava';
+import { systemClock } from '../../runtime/common/clock.js';
 import { sha256 } from '../../runtime/common/blobs/blob-store.js';
 import type { ResourceManager } from '../../resourcemanager/resource-manager.js';
 import {
@@ -259,4 +260,42 @@ test('the way to an AppMaster, and the proxy to its pages', async (t) => {
   pages.closeAllConnections();
   await new Promise((resolve) => pages.close(resolve));
   t.is((await fetch(`${rm.url}/proxy/${id}/`)).status, 502);
+});
+
+test('applications are counted by state and type', async (t) => {
+  const { rm, node } = await withNode(t);
+  await submit(rm, { 'application-type': 'CHECK' });
+  await until('its start', () => node.starts.length > 0);
+  const count = async (query: string): Promise<unknown> =>
+    ((await http(rm, 'GET', `/ws/v1/cluster/appstatistics${query}`)).body['appStatInfo'] as { statItem: unknown })
+      .statItem;
+  t.is(((await count('')) as unknown[]).length, 8);
+  t.deepEqual(await count('?states=accepted,RUNNING&applicationTypes=CHECK'), [
+    { state: 'ACCEPTED', type: 'check', count: 1 },
+    { state: 'RUNNING', type: 'check', count: 0 },
+  ]);
+  t.is((await http(rm, 'GET', '/ws/v1/cluster/appstatistics?applicationTypes=a,b')).status, 400);
+  t.is((await http(rm, 'GET', '/ws/v1/cluster/appstatistics?states=WRONG')).status, 400);
+});
+
+test('a lifetime can be given at submission, changed later, and ends the application', async (t) => {
+  const { rm, node } = await withNode(t);
+  const id = await submit(rm, { 'application-timeouts': { entry: { key: 'LIFETIME', value: 3600 } } });
+  await until('its start', () => node.starts.length > 0);
+  const path = `/ws/v1/cluster/apps/${id}`;
+  const { timeout } = (await http(rm, 'GET', `${path}/timeouts/LIFETIME`)).body as { timeout: Record<string, number> };
+  t.true((timeout['remainingTimeInSeconds'] ?? 0) > 3500);
+  for (const expiryTime of ['tomorrow', '2001-01-01T00:00:00.000+0000']) {
+    t.is((await http(rm, 'PUT', `${path}/timeout`, { timeout: { type: 'LIFETIME', expiryTime } })).status, 400);
+  }
+  const soon = new Date(systemClock.nowMs() + 300).toISOString().replace('Z', '+0000');
+  const changed = await http(rm, 'PUT', `${path}/timeout`, { timeout: { type: 'LIFETIME', expiryTime: soon } });
+  t.deepEqual(changed.body, { timeout: { type: 'LIFETIME', expiryTime: soon, remainingTimeInSeconds: 0 } });
+  await untilState(rm, id, 'KILLED');
+  t.regex(String((await appOf(rm, id))['diagnostics']), /exceeded the lifetime period/);
+  t.is(
+    (await http(rm, 'PUT', `${path}/timeout`, { timeout: { type: 'LIFETIME', expiryTime: '2900-01-01T00:00:00Z' } }))
+      .status,
+    400,
+  );
 });

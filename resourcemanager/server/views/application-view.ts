@@ -1,12 +1,20 @@
 /** An application and its attempts and containers, as YARN's REST API prints them. */
+import type { ApplicationId, ContainerId } from '../../../runtime/common/ids.js';
 import { isEnded, publicState } from '../../apps/application.js';
 import type { Application } from '../../apps/application-registry.js';
 import type { AttemptRecord } from '../../apps/attempt.js';
 import type { ContainerRecord } from '../../apps/container.js';
 import type { ClusterView } from '../cluster-view.js';
 import { logsUrl, withoutScheme } from './resource-view.js';
+import { timeoutView } from './timeout-view.js';
 
-export function applicationView(application: Application, view: ClusterView): object {
+export interface ApplicationView {
+  id: ApplicationId;
+  priority: number;
+  [member: string]: unknown;
+}
+
+export function applicationView(application: Application, view: ClusterView): ApplicationView {
   const { record } = application;
   const { submission } = record;
   const ended = isEnded(record.state);
@@ -45,7 +53,7 @@ export function applicationView(application: Application, view: ClusterView): ob
     unmanagedApplication: false,
     appNodeLabelExpression: '',
     amNodeLabelExpression: '',
-    timeouts: { timeout: [{ type: 'LIFETIME', expiryTime: 'UNLIMITED', remainingTimeInSeconds: -1 }] },
+    timeouts: { timeout: [timeoutView(record, nowMs)] },
   };
 }
 
@@ -67,8 +75,13 @@ export function attemptView(attempt: AttemptRecord, user: string): object {
   };
 }
 
+export interface ContainerView {
+  containerId: ContainerId;
+  [member: string]: unknown;
+}
+
 /** Here numbers are text, as YARN prints them. */
-export function containerView(container: ContainerRecord, user: string, view: ClusterView): object {
+export function containerView(container: ContainerRecord, user: string, view: ClusterView): ContainerView {
   const nodeHttpAddress = view.nodes.httpAddressOf(container.nodeId);
   const { memoryMb, vcores } = container.resource;
   return {
@@ -145,6 +158,7 @@ function usageOf({ record }: Application, view: ClusterView): object {
     vcoreSeconds: Math.round(vcoreSeconds),
     queueUsagePercentage: percentage,
     clusterUsagePercentage: percentage,
+    // YARN's JSON shows but the last entry of the map.
     resourceSecondsMap: { entry: { key: 'vcores', value: String(Math.round(vcoreSeconds)) } },
   };
 }

@@ -31,6 +31,11 @@ export const RESOURCEMANAGER_CODES = defineCodes({
     summary: 'There is no application with this id: it never existed or was forgotten long after its end.',
     hint: 'List the applications that there are with `weft app -list`.',
   },
+  RM_APPLICATION_ENDED: {
+    domain: 'user',
+    summary: 'An application was to be changed that has ended or is about to.',
+    hint: 'Only applications that are accepted or running can be changed.',
+  },
   RM_UNKNOWN_NODE: {
     domain: 'user',
     summary: 'There is no NodeManager with this id.',

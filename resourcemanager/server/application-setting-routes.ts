@@ -1,0 +1,48 @@
+/** YARN's REST API: what can be changed of an application while it runs: its lifetime. */
+import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
+import { WeftError } from '../../runtime/common/errors/index.js';
+import { xmlRoot } from '../../runtime/common/http/xml-bodies.js';
+import { requireFit } from '../../runtime/common/wire/index.js';
+import { parseExpiry } from '../apps/lifetime.js';
+import { requireApplication } from './application-routes.js';
+import type { ClusterView } from './cluster-view.js';
+import { applicationView } from './views/application-view.js';
+import { timeoutView } from './views/timeout-view.js';
+
+interface ById {
+  Params: { id: string };
+}
+
+const TimeoutSchema = Type.Object({ type: Type.String(), expiryTime: Type.String() });
+
+export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView): void {
+  const base = '/ws/v1/cluster/apps/:id';
+  const timeoutOf = (id: string): object => timeoutView(requireApplication(view, id).record, view.clock.nowMs());
+  app.get<ById>(`${base}/queue`, xmlRoot('appqueue'), ({ params }) => ({
+    queue: requireApplication(view, params.id).record.submission.queue,
+  }));
+  app.get<ById>(`${base}/priority`, xmlRoot('applicationpriority'), ({ params }) => ({
+    priority: applicationView(requireApplication(view, params.id), view).priority,
+  }));
+  app.get<ById>(`${base}/timeouts`, ({ params }) => ({ timeouts: { timeout: [timeoutOf(params.id)] } }));
+  app.get<{ Params: { id: string; type: string } }>(`${base}/timeouts/:type`, ({ params }) => {
+    requireLifetime(params.type);
+    return { timeout: timeoutOf(params.id) };
+  });
+  app.put<ById>(`${base}/timeout`, ({ params, body }) => {
+    const application = requireApplication(view, params.id);
+    // In XML the element <timeout> is the root, in JSON a member.
+    const given: unknown = typeof body === 'object' && body !== null && 'timeout' in body ? body.timeout : body;
+    requireFit(TimeoutSchema, given, 'HTTP_BAD_REQUEST', 'The timeout');
+    const { type, expiryTime } = given as { type: string; expiryTime: string };
+    requireLifetime(type);
+    view.manager.expireAt(application, parseExpiry(expiryTime, view.clock.nowMs()));
+    return { timeout: timeoutOf(params.id) };
+  });
+}
+
+function requireLifetime(type: string): void {
+  if (type.toUpperCase() === 'LIFETIME') return;
+  throw new WeftError('HTTP_BAD_REQUEST', `There is no timeout of type ${type}; there is LIFETIME.`);
+}
