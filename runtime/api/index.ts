@@ -3,7 +3,11 @@
  * program's host on `execute()`; it runs no records. All public classes are exported from here, because a bundled program's
  * import of the package is bound to this one list.
  */
-export { StreamExecutionEnvironment, type FileProcessingMode } from './environment/stream-execution-environment.js';
+export {
+  StreamExecutionEnvironment,
+  TimeCharacteristic,
+  type FileProcessingMode,
+} from './environment/stream-execution-environment.js';
 export { CollectedRecords } from './environment/collected-records.js';
 export { ExecutionConfig } from './environment/execution-config.js';
 export { RestartStrategies } from './environment/restart-strategies.js';
@@ -11,6 +15,7 @@ export { Time, type TimeUnit } from './environment/time.js';
 export type { Duration } from './checks.js';
 export { AsyncDataStream } from './streams/async-data-stream.js';
 export { AsyncRetryStrategies, RetryPredicates } from './streams/async-retry-strategies.js';
+export { WatermarkStrategy } from './time/watermark-strategy.js';
 export { ConnectedStreams } from './streams/connected-streams.js';
 export { DataStream } from './streams/data-stream.js';
 export { DataStreamSink } from './streams/data-stream-sink.js';

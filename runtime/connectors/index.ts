@@ -20,5 +20,6 @@ export {
   type Room,
   type Share,
   type SourceOutlet,
+  type SourceTimeOutlet,
   type SourceReader,
 } from './source-reader.js';

@@ -22,12 +22,26 @@ export interface SourceReader {
   close?(): void | Promise<void>;
 }
 
+/** How a source speaks of event time. */
+export interface SourceTimeOutlet {
+  emitWatermark(watermarkMs: number): void;
+  /** Nothing comes at the moment; the next record ends it. */
+  markIdle(): void;
+  /** The records that follow are those of this split. */
+  enterSplit(name: string): void;
+  endSplit(name: string): void;
+  /** Nothing follows. */
+  finish(): void;
+}
+
 /** What a reader gets to work with. */
 export interface SourceOutlet {
   /** Takes a record at once. Called only while there is room. */
   readonly emit: (record: unknown) => void;
   /** As `emit`, with an event time in epoch milliseconds. */
   readonly emitWithTimestamp: (record: unknown, timestampMs: number) => void;
+  /** What the source says about event time, in order with its records. */
+  readonly time: SourceTimeOutlet;
   readonly room: Room;
   /** Tells the slot thread that a reader that waited has something again. May be called at any time. */
   readonly wake: () => void;

@@ -1,6 +1,6 @@
 /** A channel whose two ends run in one thread: a bounded queue of references. */
 import { evaluate } from '../serde/codegen.js';
-import type { Doorbell, InputHandler } from './types.js';
+import type { Doorbell, InputHandler, RecordTime } from './types.js';
 
 /** Records that may wait before the producer is to stop. */
 const CAPACITY = 1024;
@@ -12,13 +12,14 @@ interface Control {
   payload: Uint8Array;
 }
 
-type Run = (channel: LocalChannel, handler: InputHandler, max: number) => number;
+type Run = (channel: LocalChannel, handler: InputHandler, max: number, time: RecordTime) => number;
 
 /** The loop is code of its own per channel: the handler's call site must see one handler only. */
-const RUN = `(channel, handler, max) => {
+const RUN = `(channel, handler, max, time) => {
   let count = 0;
   while (count < max && channel.read !== channel.nextStop) {
     count++;
+    time.timestampMs = channel.nextTimestampMs;
     if (handler.onRecord(channel.take()) === false) { channel.stopped = true; break; }
   }
   return count;
@@ -26,6 +27,8 @@ const RUN = `(channel, handler, max) => {
 
 export class LocalChannel {
   private slots: unknown[] = new Array<unknown>(CAPACITY).fill(undefined);
+  /** The event time of each, NaN = none. */
+  private timestamps = new Float64Array(CAPACITY);
   private written = 0;
   /** Records taken so far. */
   read = 0;
@@ -47,10 +50,13 @@ export class LocalChannel {
     this.tellFull = listener;
   }
 
-  push(record: unknown): void {
+  /** @param timestampMs NaN = the record has none */
+  push(record: unknown, timestampMs: number): void {
     if (this.written - this.read === this.slots.length) this.grow();
     if (this.written === this.read) this.bell.ring();
-    this.slots[this.written & (this.slots.length - 1)] = record;
+    const at = this.written & (this.slots.length - 1);
+    this.slots[at] = record;
+    this.timestamps[at] = timestampMs;
     this.written++;
     if (this.written - this.read === CAPACITY && !this.full) this.becomeFull(true);
     if (this.controls.length === 0) this.nextStop = this.written;
@@ -71,6 +77,11 @@ export class LocalChannel {
     return this.read === this.endAt && this.controls.length === 0;
   }
 
+  /** Of the record that `take` gives next. */
+  get nextTimestampMs(): number {
+    return this.timestamps[this.read & (this.slots.length - 1)];
+  }
+
   take(): unknown {
     const at = this.read++ & (this.slots.length - 1);
     const record = this.slots[at];
@@ -78,16 +89,16 @@ export class LocalChannel {
     return record;
   }
 
-  poll(handler: InputHandler, max: number, index: number): number {
+  poll(handler: InputHandler, max: number, index: number, time: RecordTime): number {
     let count = 0;
     this.stopped = false;
     while (count < max && !this.stopped) {
-      count += this.run(this, handler, max - count);
+      count += this.run(this, handler, max - count, time);
       if (this.read !== this.nextStop || this.stopped) break;
       const control = this.controls.shift();
       if (control === undefined) break;
       this.nextStop = this.controls[0]?.at ?? this.written;
-      handler.onControl?.(control.tag, control.payload, index);
+      if (handler.onControl?.(control.tag, control.payload, index) === false) this.stopped = true;
     }
     if (this.full && this.written - this.read < CAPACITY) {
       this.becomeFull(false);
@@ -104,8 +115,13 @@ export class LocalChannel {
   /** One input record may fan out to more than the capacity. */
   private grow(): void {
     const slots = new Array<unknown>(this.slots.length * 2).fill(undefined);
-    for (let i = this.read; i < this.written; i++)
-      slots[i & (slots.length - 1)] = this.slots[i & (this.slots.length - 1)];
+    const timestamps = new Float64Array(slots.length);
+    for (let i = this.read; i < this.written; i++) {
+      const [to, from] = [i & (slots.length - 1), i & (this.slots.length - 1)];
+      slots[to] = this.slots[from];
+      timestamps[to] = this.timestamps[from];
+    }
     this.slots = slots;
+    this.timestamps = timestamps;
   }
 }

@@ -11,6 +11,7 @@ import { RingOutput } from './output/ring-output.js';
 import type {
   ChannelSetup,
   Doorbell,
+  GateOptions,
   InputCounters,
   InputGate,
   OutputCounters,
@@ -61,9 +62,9 @@ class ThreadNetwork implements SlotNetwork {
     return new EdgeWriter<T>(channels, options, counters, (channel) => channel instanceof RingOutput);
   }
 
-  createGate<T>(executionId: string, edgeId: string): InputGate<T> {
+  createGate<T>(executionId: string, edgeId: string, { time = { timestampMs: NaN } }: GateOptions = {}): InputGate<T> {
     const counters: InputCounters = { recordsIn: 0, bytesIn: 0 };
-    const decoder = new RecordDecoder(this.reserveCache);
+    const decoder = new RecordDecoder(this.reserveCache, time);
     const channels = this.find(this.setup.inputs, executionId, edgeId).map((channel) =>
       channel.kind === 'inline'
         ? this.localChannel(channel.channelId)
@@ -72,14 +73,13 @@ class ThreadNetwork implements SlotNetwork {
             this.groupOf(channel.ring.control),
             channel.ring.index,
             this.bells,
-            decoder,
-            counters,
+            { decoder, time, counters },
             channel.peer,
           ),
     );
     const isFinished = (channel: RingInput | LocalChannel) =>
       channel instanceof RingInput ? channel.finished : channel.ended;
-    return new EdgeGate<T>(channels, isFinished, counters);
+    return new EdgeGate<T>(channels, isFinished, time, counters);
   }
 
   private find(

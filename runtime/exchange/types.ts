@@ -1,8 +1,9 @@
 /** What the rest of Weft sees of the data path: the descriptions that go in, and the writer and gate that come out. */
 import type { Shape } from '../serde/index.js';
 import type { Channel, DataAddress, TaskDescriptor } from '../common/wire/protocols/taskmanager-jobmanager.js';
+import type { RecordTime } from '../serde/index.js';
 
-export type { Channel, DataAddress, TaskDescriptor };
+export type { Channel, DataAddress, RecordTime, TaskDescriptor };
 
 export type PartitionerName =
   'FORWARD' | 'HASH' | 'REBALANCE' | 'RESCALE' | 'SHUFFLE' | 'BROADCAST' | 'GLOBAL' | 'CUSTOM';
@@ -32,6 +33,8 @@ export interface WriterOptions<T = unknown> {
   objectReuse?: boolean;
   /** 0 ≤ random() < 1; for SHUFFLE and for where REBALANCE starts. */
   random: () => number;
+  /** Where the event time of a record stands when it is emitted. @default records have none */
+  time?: RecordTime;
   /** A value that only the generic encoding can carry (class instance, mixed types …): once per path. */
   onFallback?: (path: string, reason: string) => void;
   /** The shape of the records, where it is declared. @default learnt from them */
@@ -84,8 +87,11 @@ export interface OutputCounters {
 export interface InputHandler<T = unknown> {
   /** Takes one record. Return `false` to take no further one in this poll (say, because the output is not available). */
   onRecord(record: T): boolean | void;
-  /** Takes a control element of a channel; the end of partition is not shown here. The payload is only valid during the call. */
-  onControl?(tag: number, payload: Uint8Array, channel: number): void;
+  /**
+   * Takes a control element of a channel; the end of partition is not shown here. The payload is only valid during the call.
+   * Return `false` to take nothing further in this poll.
+   */
+  onControl?(tag: number, payload: Uint8Array, channel: number): boolean | void;
 }
 
 /** The input of one subtask along one job edge. */
@@ -155,13 +161,18 @@ export interface RingSetup {
   index: number;
 }
 
+export interface GateOptions {
+  /** Told the event time of each record before the handler gets it. */
+  time?: RecordTime;
+}
+
 /** The slot thread's side: made once per thread from its set-up. */
 export interface SlotNetwork {
   readonly doorbell: Doorbell;
   /** @throws EXCHANGE_UNKNOWN_CHANNEL when the set-up has no such edge */
   createWriter<T>(executionId: string, edgeId: string, options: WriterOptions<T>): RecordWriter<T>;
   /** @throws EXCHANGE_UNKNOWN_CHANNEL when the set-up has no such edge */
-  createGate<T>(executionId: string, edgeId: string): InputGate<T>;
+  createGate<T>(executionId: string, edgeId: string, options?: GateOptions): InputGate<T>;
 }
 
 export interface PrepareSlot {

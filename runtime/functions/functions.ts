@@ -128,7 +128,12 @@ export interface SourceContext<T> {
    * (A source that never awaits is stopped with SOURCE_OVERRUN rather than filling the memory.)
    */
   collect(record: T): Promise<void> | undefined;
+  /** As `collect`, with an event time in epoch milliseconds. */
   collectWithTimestamp(record: T, timestampMs: number): Promise<void> | undefined;
+  /** No record with a timestamp up to this will follow. Smaller ones than before are ignored. */
+  emitWatermark(watermarkMs: number): void;
+  /** Nothing comes at the moment: who waits for several sources need not wait for this one. The next record ends it. */
+  markAsTemporarilyIdle(): void;
   /** Becomes true when the job is cancelled; `run` should then return soon. */
   readonly isCancelled: boolean;
   /** Resolves after the time, or at once on a cancel. */

@@ -16,3 +16,4 @@ export {
 } from './types/index.js';
 export { formatRecord } from './format-record.js';
 export * from './watermarks.js';
+export * from './watermark-generators.js';

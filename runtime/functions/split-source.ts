@@ -3,6 +3,8 @@
  * when divided by the parallelism: the assignment is fixed, nobody takes over the splits of a slower subtask.
  */
 
+import type { SourceContext } from './functions.js';
+
 /** What a reader of a split gets to work with. */
 export interface SplitContext {
   readonly subtask: number;
@@ -22,6 +24,14 @@ export interface Source<T, S> {
   splits(parallelism: number): readonly S[] | Promise<readonly S[]>;
   /** The records of a split, as a generator or another iterable. */
   read(split: S, context: SplitContext): Iterable<T> | AsyncIterable<T>;
+}
+
+/** A source context that keeps the event time of splits apart. */
+export interface SplitSourceContext<T> extends SourceContext<T> {
+  /** The records that follow are those of this split. */
+  enterSplit(name: string): void;
+  /** The split is over. */
+  endSplit(name: string): void;
 }
 
 /** Whole numbers, both included. */

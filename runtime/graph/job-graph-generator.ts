@@ -169,6 +169,10 @@ function settingsData(settings: JobSettings): JobGraph['settings'] {
     objectReuse: settings.objectReuse,
     chaining: settings.chaining,
     bufferTimeoutMs: settings.bufferTimeoutMs,
+    ...(settings.autoWatermarkIntervalMs === undefined
+      ? {}
+      : { autoWatermarkIntervalMs: settings.autoWatermarkIntervalMs }),
+    ...(settings.timeCharacteristic === undefined ? {} : { timeCharacteristic: settings.timeCharacteristic }),
     ...(settings.restartStrategy === undefined ? {} : { restartStrategy: settings.restartStrategy }),
     globalJobParameters: settings.globalJobParameters,
     runtimeMode: modeOf(settings),

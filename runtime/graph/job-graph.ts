@@ -139,6 +139,11 @@ export const JobGraphSchema = Type.Object({
     objectReuse: Type.Boolean(),
     chaining: Type.Boolean(),
     bufferTimeoutMs: Type.Number({ minimum: -1 }),
+    /** How often watermark generators are asked; 0 = never. @default 200 */
+    autoWatermarkIntervalMs: Type.Optional(Type.Number({ minimum: 0 })),
+    timeCharacteristic: Type.Optional(
+      Type.Union([Type.Literal('event'), Type.Literal('ingestion'), Type.Literal('processing')]),
+    ),
     restartStrategy: Type.Optional(RestartStrategySchema),
     globalJobParameters: Type.Record(Type.String(), Type.String()),
     /** @default STREAMING */

@@ -18,6 +18,9 @@ import type {
   RichFunction,
   SinkFunction,
   SourceFunction,
+  WatermarkAlignment,
+  WatermarkGenerator,
+  WatermarkGeneratorContext,
 } from '../functions/index.js';
 
 /** A function object with its optional life cycle; lambdas are wrapped into one by the API. */
@@ -41,6 +44,19 @@ export interface SortField {
   readonly descending: boolean;
 }
 
+/** How a stream gets its timestamps and watermarks. */
+export interface WatermarkSpec {
+  /** One for each subtask, or split of a source. */
+  readonly makeGenerator: (context: WatermarkGeneratorContext) => WatermarkGenerator<unknown>;
+  /** Left out: a record keeps the timestamp that it has. */
+  readonly extractTimestamp?: (record: unknown, timestampMs: number) => number;
+  /** A stream is idle when nothing came for so long; left out: never. */
+  readonly idleAfterMs?: number;
+  readonly alignment?: WatermarkAlignment;
+  /** How far ahead of the clock a timestamp may be to move the watermark; left out: any. */
+  readonly futureBoundMs?: number;
+}
+
 export type SourceSpec =
   | { kind: 'elements'; elements: readonly unknown[] }
   /** Numbers from..to, both included; subtask s of p gets a contiguous share, as Flink's NumberSequenceSource does. */
@@ -61,6 +77,8 @@ export type SourceSpec =
       parallel: boolean;
       /** Whether it is known to end. @default false */
       bounded?: boolean;
+      /** Of each split on its own, inside the source. */
+      watermarks?: WatermarkSpec;
     }
   /** What the `feedback` sink of the same iteration and subtask takes, in the same slot thread. */
   | { kind: 'feedback'; iteration: number; maxWaitMs: number };
@@ -108,6 +126,7 @@ export type OperatorSpec =
   | { type: 'firstOfGroup'; key: KeyFunction; sorts: readonly SortField[]; limit: number }
   /** Hands its records on in order; its input is sorted. */
   | { type: 'sortPartition'; sorts: readonly SortField[] }
+  | { type: 'watermarks'; watermarks: WatermarkSpec }
   | { type: 'sink'; sink: SinkSpec };
 
 /** Operators that can emit to side outputs. */

@@ -73,6 +73,10 @@ export interface JobSettings {
   chainDifferentMaxParallelism?: boolean;
   /** -1 = only full buffers, 0 = each record. */
   bufferTimeoutMs: number;
+  /** How often watermark generators are asked; 0 = never. @default 200 */
+  autoWatermarkIntervalMs?: number;
+  /** What time means where a program does not say. @default event */
+  timeCharacteristic?: 'event' | 'ingestion' | 'processing';
   /** Undefined: the cluster's. */
   restartStrategy: RestartStrategyConfig | undefined;
   globalJobParameters: Record<string, string>;

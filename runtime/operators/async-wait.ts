@@ -1,9 +1,12 @@
 /**
  * Asks for many records at once and emits what comes back: in the order of the records, or as it comes. Results leave in a turn of
- * the slot thread, while there is room; at the end of the input at once.
+ * the slot thread, while there is room; at the end of the input at once. A watermark waits for the records before it, and no
+ * result overtakes it. Records that wait for their results are part of a checkpoint and asked for again.
  */
 import type { WeftError } from '../common/errors/index.js';
 import type { AsyncFunction, AsyncRetryStrategy, ResultFuture } from '../functions/index.js';
+import type { CheckpointParticipant, OperatorList } from '../state/index.js';
+import type { TimeTaker } from '../time/index.js';
 import type { Backlog } from './backlog.js';
 import type { OperatorContext } from './operator-context.js';
 import type { Next } from './task-context.js';
@@ -22,8 +25,10 @@ export interface AsyncWaitOptions {
   wake: () => void;
 }
 
-/** One record under way. */
+/** One record under way, or a watermark between records. */
 interface Entry {
+  /** Then there is no record. */
+  readonly watermarkMs?: number;
   readonly record: unknown;
   readonly timestampMs: number;
   retries: number;
@@ -36,26 +41,49 @@ interface Entry {
 
 const NOTHING = (): void => undefined;
 
-export class AsyncWait implements Backlog {
+/** A record that waited when a checkpoint was taken. */
+type Pending = [record: unknown, timestampMs: number];
+
+export class AsyncWait implements Backlog, TimeTaker, CheckpointParticipant {
   /** In the order of the records. */
   private entries: Entry[] = [];
   private draining = false;
-  private onIdle: (() => void) | undefined;
+  private resolveIdle: (() => void) | undefined;
 
-  constructor(private readonly options: AsyncWaitOptions) {}
+  private readonly pending: OperatorList;
+
+  constructor(private readonly options: AsyncWaitOptions) {
+    const { operator } = options;
+    this.pending = operator.states.list('_async_wait_operator_state_', 'SPLIT');
+    operator.states.takePart(this);
+    operator.time = this;
+  }
 
   /** What takes the operator's records. */
   readonly accept: Next = (record) => {
-    const { operator, retain, capacity } = this.options;
-    const kept = typeof record === 'object' && record !== null ? retain(record) : record;
-    const entry: Entry = {
-      ...{ record: kept, timestampMs: operator.task.timestampMs, retries: 0, started: false, results: undefined },
-      ...{ cancelTimeout: NOTHING, cancelRetry: NOTHING },
-    };
-    this.entries.push(entry);
-    // What one record of the input fans out to may be more than fits; it is asked for when its turn comes.
-    if (this.entries.length <= capacity) this.start(entry);
+    const { operator, retain } = this.options;
+    this.add(typeof record === 'object' && record !== null ? retain(record) : record, operator.task.timestampMs);
   };
+
+  onWatermark(watermarkMs: number): void {
+    if (this.entries.length === 0) this.options.operator.eventTime.onWatermark(watermarkMs);
+    else this.entries.push({ ...newEntry(undefined, NaN), watermarkMs, started: true });
+  }
+
+  onIdle(idle: boolean): void {
+    this.options.operator.eventTime.onIdle(idle);
+  }
+
+  snapshotState(): void {
+    const records = this.entries.filter(({ watermarkMs }) => watermarkMs === undefined);
+    this.pending.items = records.map(({ record, timestampMs }): Pending => [record, timestampMs]);
+  }
+
+  /** The functions are open: what waited when the checkpoint was taken is asked for again. */
+  resume(): void {
+    for (const [record, timestampMs] of this.pending.items as Pending[]) this.add(record, timestampMs);
+    this.pending.items = [];
+  }
 
   get busy(): boolean {
     return this.entries.length >= this.options.capacity || (this.draining && this.entries.length > 0);
@@ -66,6 +94,14 @@ export class AsyncWait implements Backlog {
     let emitted = false;
     for (let i = 0; i < this.entries.length && hasRoom();) {
       const entry = this.entries[i];
+      if (entry.watermarkMs !== undefined) {
+        // A fence: what stands behind it leaves after it.
+        if (i > 0) break;
+        this.entries.shift();
+        this.options.operator.eventTime.onWatermark(entry.watermarkMs);
+        emitted = true;
+        continue;
+      }
       if (entry.results === undefined) {
         if (this.options.ordered) break;
         i++;
@@ -84,7 +120,7 @@ export class AsyncWait implements Backlog {
     this.pump(() => true);
     if (!this.busy) return Promise.resolve();
     return new Promise((resolve) => {
-      this.onIdle = resolve;
+      this.resolveIdle = resolve;
     });
   }
 
@@ -94,7 +130,14 @@ export class AsyncWait implements Backlog {
       cancelRetry();
     }
     this.entries = [];
-    this.onIdle?.();
+    this.resolveIdle?.();
+  }
+
+  private add(record: unknown, timestampMs: number): void {
+    const entry = newEntry(record, timestampMs);
+    this.entries.push(entry);
+    // What one record of the input fans out to may be more than fits; it is asked for when its turn comes.
+    if (this.entries.length <= this.options.capacity) this.start(entry);
   }
 
   private start(entry: Entry): void {
@@ -202,14 +245,22 @@ export class AsyncWait implements Backlog {
     } catch (error) {
       this.giveUp(this.options.operator.failed(error));
     }
-    if (this.entries.length === 0) this.onIdle?.();
+    if (this.entries.length === 0) this.resolveIdle?.();
   }
 
   private emit({ timestampMs }: Entry, results: readonly unknown[]): void {
     const { next, operator } = this.options;
-    for (const result of results) {
-      operator.task.timestampMs = timestampMs;
-      next(result);
-    }
+    const { task } = operator;
+    const before = task.timestampMs;
+    task.timestampMs = timestampMs;
+    for (const result of results) next(result);
+    task.timestampMs = before;
   }
+}
+
+function newEntry(record: unknown, timestampMs: number): Entry {
+  return {
+    ...{ record, timestampMs, retries: 0, started: false, results: undefined },
+    ...{ cancelTimeout: NOTHING, cancelRetry: NOTHING },
+  };
 }

@@ -37,6 +37,8 @@ export interface ChainOptions {
   /** The built-in sinks. */
   makeSink: (spec: Extract<OperatorSpec, { type: 'sink' }>['sink'], operator: OperatorContext) => RecordSink;
   mapStack: StackMapper;
+  /** Records get the time at which they enter the job. @default false */
+  ingestionTime?: boolean;
   /** A sink that was waiting can take records again, or failed. */
   onSettled: () => void;
 }
@@ -51,6 +53,8 @@ export interface ChainParts {
   readonly asyncWaits: AsyncWait[];
   /** What to do when the records of a key have ended; undefined unless they come in a row. */
   readonly keyEnds: (() => void)[] | undefined;
+  /** Whether sources take the time at which a record enters the job for its event time. */
+  readonly ingestionTime: boolean;
 }
 
 interface OwnedFunction {
@@ -74,11 +78,12 @@ export class Chain {
   private opened = false;
 
   constructor(options: ChainOptions) {
-    const { task, nodes, mapStack, objectReuse, makeSink, onSettled } = options;
+    const { task, nodes, mapStack, objectReuse, makeSink, onSettled, ingestionTime = false } = options;
     this.parts = {
       objectReuse,
       makeSink,
       onSettled,
+      ingestionTime,
       sinks: [],
       backlogs: [],
       asyncWaits: [],
@@ -169,6 +174,7 @@ export class Chain {
         return fn.open?.();
       });
     }
+    for (const wait of this.parts.asyncWaits) wait.resume();
   }
 
   /** No further record of the key at hand comes: what its operators still hold for it leaves. */

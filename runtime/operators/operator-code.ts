@@ -22,14 +22,20 @@ import { processElements } from './process.js';
 import { functionSink, recordSink } from './sink.js';
 import { SinkBacklog } from './sink-backlog.js';
 import type { Next } from './task-context.js';
+import { ingestionTime, SourceTime } from './watermarks/source-time.js';
+import { WatermarkAssigner } from './watermarks/watermark-assigner.js';
 
 type Retain = (record: unknown) => unknown;
 
 /** @param next takes what the operator emits; for a source it is all there is to run here */
 export function operatorCode(spec: OperatorSpec, next: Next, operator: OperatorContext, parts: ChainParts): Next {
   switch (spec.type) {
-    case 'source':
-      return next;
+    case 'source': {
+      const strategy = spec.source.kind === 'function' ? spec.source.watermarks : undefined;
+      const byClock = parts.ingestionTime ? ingestionTime(operator) : undefined;
+      operator.sourceTime = new SourceTime(strategy ?? byClock, next, operator);
+      return operator.sourceTime.accept;
+    }
     case 'map':
       return instantiate(map)(spec.fn, next, operator);
     case 'filter':
@@ -52,6 +58,11 @@ export function operatorCode(spec: OperatorSpec, next: Next, operator: OperatorC
       return firstOfGroup(spec.limit, next, parts.keyEnds);
     case 'sortPartition':
       return next;
+    case 'watermarks': {
+      const assigner = new WatermarkAssigner(spec.watermarks, next, operator);
+      operator.time = assigner;
+      return assigner.accept;
+    }
     case 'asyncWait': {
       const wait = new AsyncWait({ ...spec, next, operator, retain: retainer(parts), wake: parts.onSettled });
       parts.backlogs.push(wait);

@@ -5,6 +5,7 @@ import { OutputTag } from '../functions/index.js';
 import type { OperatorStates } from '../state/index.js';
 import type { TimeTaker } from '../time/index.js';
 import { OperatorTime } from './operator-time.js';
+import type { SourceTime } from './watermarks/source-time.js';
 import type { TaskContext } from './task-context.js';
 
 /** The error's own stack with its lines mapped to the user's source; undefined when it has none. */
@@ -13,6 +14,8 @@ export type StackMapper = (error: Error) => string | undefined;
 export class OperatorContext {
   /** Who takes what the operator emits to a side output, by the tag's id; put in by the chain. */
   sideOutputs: ReadonlyMap<string, (value: unknown) => void> = new Map();
+  /** Of a source: what it says about event time; put in by its code. */
+  sourceTime: SourceTime | undefined;
   /** The operator's place in event time: listen to it for watermarks. */
   readonly eventTime: OperatorTime;
   /** What takes the watermarks of the operator's input. @default `eventTime`, which hands them on */
@@ -85,6 +88,11 @@ export class OperatorContext {
 
   badKey(key: unknown, cause?: unknown): WeftError {
     return this.refuse('TASK_BAD_KEY', `${inspect(key, { depth: 1 })} cannot be a key`, cause);
+  }
+
+  badTimestamp(timestamp: unknown, record: unknown): WeftError {
+    const what = timestamp === undefined || Number.isNaN(timestamp) ? 'none' : inspect(timestamp, { depth: 0 });
+    return this.refuse('TIME_NO_TIMESTAMP', `the timestamp of ${inspect(record, { depth: 1 })} is ${what}`);
   }
 
   badAggregate(verb: string, field: string | undefined, value: unknown): WeftError {

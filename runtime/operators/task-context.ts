@@ -9,6 +9,12 @@ export type Next = (record: unknown) => void;
 /** The event time of a record that has none. */
 export const NO_TIMESTAMP = Number.NaN;
 
+export interface TaskContextOptions {
+  /** @default 200 */
+  autoWatermarkIntervalMs?: number;
+  warn?: (text: string, detail: Record<string, string>) => void;
+}
+
 export class TaskContext {
   /**
    * Event time of the record on its way through the chain, epoch milliseconds; NaN if it has none. Who emits with another one
@@ -26,7 +32,18 @@ export class TaskContext {
   constructor(
     readonly clock: Clock,
     readonly subtask: number,
+    private readonly options: TaskContextOptions = {},
   ) {}
+
+  /** How often watermark generators are asked; 0 = never. */
+  get autoWatermarkIntervalMs(): number {
+    return this.options.autoWatermarkIntervalMs ?? 200;
+  }
+
+  /** For the log. */
+  warn(text: string, detail: Record<string, string>): void {
+    this.options.warn?.(text, detail);
+  }
 
   /** Notes the failure unless there is an earlier one; returns the one that counts. */
   fail(error: WeftError): WeftError {

@@ -17,7 +17,20 @@ export { makeCopier } from './copier.js';
 export { canonicalKeyBytes, hashKey, KEY_HASH_VERSION, keyIdentity } from './key-hash.js';
 export { invert, sortKeyBound, writeOrderedDouble, writeSortKey } from './sort-key.js';
 export { keyGroupOf, keyGroupRange, subtaskOfKeyGroup } from './key-groups.js';
-export { MAX_SHORT_LENGTH, PutResult, RecordEncoder, type PutTarget } from './record-encoder.js';
-export { RecordDecoder, type RecordHandler, type RunSource, type ShapeReader } from './record-decoder.js';
+export {
+  MAX_SHORT_LENGTH,
+  PutResult,
+  RecordEncoder,
+  TIMED_SHORT,
+  TIMESTAMP_BYTES,
+  type PutTarget,
+} from './record-encoder.js';
+export {
+  RecordDecoder,
+  type RecordHandler,
+  type RecordTime,
+  type RunSource,
+  type ShapeReader,
+} from './record-decoder.js';
 export { cursorOver, type Cursor } from './cursor.js';
 export { decodeTagged, encodeTagged } from './tagged.js';

@@ -6,7 +6,7 @@ import { corrupt, type Cursor } from './cursor.js';
 import type { Shape } from './shape.js';
 import { StringCache } from './strings.js';
 import { describeMismatch } from '../common/wire/validators.js';
-import { MAX_SHORT_LENGTH } from './record-encoder.js';
+import { MAX_SHORT_LENGTH, TIMED_SHORT, TIMESTAMP_BYTES } from './record-encoder.js';
 
 /** What a run reads from: committed bytes from `pos` up to `end`. */
 export interface RunSource extends Cursor {
@@ -20,9 +20,14 @@ export interface RecordHandler {
   onRecord(record: unknown): boolean | void;
 }
 
+/** Where the event time of the record at hand is found: epoch milliseconds, NaN if it has none. */
+export interface RecordTime {
+  timestampMs: number;
+}
+
 export interface ShapeReader {
   /**
-   * Reads records with a two-byte length until the bytes end, another kind of element begins, `max` records are read or
+   * Reads records with a two-byte length, with or without a timestamp, until the bytes end, another kind of element begins, `max` records are read or
    * the handler says stop.
    * @returns how many records were handed over
    * @throws SERDE_CORRUPT
@@ -42,8 +47,14 @@ export class RecordDecoder {
   private readonly readers = new Map<string, ShapeReader>();
   private readonly caches = new Map<string, StringCache>();
 
-  /** @param reserve books the bytes of a cache, if there is memory for it. @default there always is */
-  constructor(private readonly reserve: (bytes: number) => boolean = () => true) {}
+  /**
+   * @param reserve books the bytes of a cache, if there is memory for it. @default there always is
+   * @param time told the timestamp of each record of a run before it is handed over
+   */
+  constructor(
+    private readonly reserve: (bytes: number) => boolean = () => true,
+    private readonly time: RecordTime = { timestampMs: NaN },
+  ) {}
 
   /** @param definition what `RecordEncoder.definition` made @throws SERDE_CORRUPT */
   readerFor(definition: Uint8Array): ShapeReader {
@@ -51,7 +62,7 @@ export class RecordDecoder {
     const key = JSON.stringify(shape);
     let reader = this.readers.get(key);
     if (reader === undefined) {
-      reader = compile(shape, this.cacheOf);
+      reader = compile(shape, this.cacheOf, this.time);
       this.readers.set(key, reader);
     }
     return reader;
@@ -79,8 +90,8 @@ function parseDefinition(definition: Uint8Array): Shape {
   return (parsed as { shape: Shape }).shape;
 }
 
-function compile(shape: Shape, caches: StringCaches): ShapeReader {
-  const code = new CodeBuilder({ ...DECODE_CONSTANTS, corrupt });
+function compile(shape: Shape, caches: StringCaches, time: RecordTime): ShapeReader {
+  const code = new CodeBuilder({ ...DECODE_CONSTANTS, corrupt, time });
   const value = emitRead(shape, code, caches, 'record');
   const body = code.body();
   const expression = `{
@@ -96,11 +107,26 @@ function compile(shape: Shape, caches: StringCaches): ShapeReader {
       const { u8, dv, end } = c;
       let p = c.pos;
       let count = 0;
+      let timed = false;
+      time.timestampMs = NaN;
       while (count < max && end - p >= 2) {
         const length = dv.getUint16(p, true);
-        if (length > ${MAX_SHORT_LENGTH} || p + 2 + length > end) break;
-        p += 2;
-        const stop = p + length;
+        let stop;
+        if (length <= ${MAX_SHORT_LENGTH}) {
+          stop = p + 2 + length;
+          if (stop > end) break;
+          p += 2;
+          if (timed) {
+            timed = false;
+            time.timestampMs = NaN;
+          }
+        } else {
+          stop = p + ${2 + TIMESTAMP_BYTES - TIMED_SHORT} + length;
+          if (length < ${TIMED_SHORT} || stop > end) break;
+          timed = true;
+          time.timestampMs = dv.getFloat64(p + 2, true);
+          p += ${2 + TIMESTAMP_BYTES};
+        }
         ${body}
         if (p !== stop) throw corrupt('its length is wrong');
         c.pos = p;

@@ -24,11 +24,16 @@ export const enum PutResult {
 /** Lengths up to this fit into the two bytes before a record. */
 export const MAX_SHORT_LENGTH = 0x3fff;
 
+/** Where lengths of records with a timestamp begin: the two bytes are this + the length, the timestamp follows as a double. */
+export const TIMED_SHORT = 0xc000;
+export const TIMESTAMP_BYTES = 8;
+
 /** After so many shapes the records have none worth generating code for. */
 const MAX_VERSIONS = 32;
 
 interface Compiled {
   put: (record: unknown, target: PutTarget) => PutResult;
+  putTimed: (record: unknown, target: PutTarget, timestampMs: number) => PutResult;
   bound: (record: unknown) => number;
   write: (record: unknown, u8: Uint8Array, dv: DataView, pos: number) => number;
 }
@@ -56,6 +61,11 @@ export class RecordEncoder {
    */
   get put(): Compiled['put'] | undefined {
     return this.code?.put;
+  }
+
+  /** As `put`, with a timestamp. */
+  get putTimed(): Compiled['putTimed'] | undefined {
+    return this.code?.putTimed;
   }
 
   /**
@@ -123,6 +133,18 @@ function compile(shape: Shape, report: FallbackListener): Compiled {
       let p = start + 2;
       ${write.body()}
       dv.setUint16(start, p - start - 2, true);
+      target.pos = p;
+      return ${PutResult.done};
+    },
+    putTimed(x, target, timestampMs) {
+      ${checked}
+      const start = target.pos;
+      if (n > ${MAX_SHORT_LENGTH} || start + ${2 + TIMESTAMP_BYTES} + n > target.limit) return ${PutResult.noRoom};
+      const { u8, dv } = target;
+      let p = start + ${2 + TIMESTAMP_BYTES};
+      ${write.body()}
+      dv.setUint16(start, ${TIMED_SHORT - 2 - TIMESTAMP_BYTES} + p - start, true);
+      dv.setFloat64(start + 2, timestampMs, true);
       target.pos = p;
       return ${PutResult.done};
     },

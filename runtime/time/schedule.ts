@@ -13,6 +13,11 @@ export class Schedule {
     this.entries.push(entry);
   }
 
+  remove(entry: Scheduled): void {
+    const at = this.entries.indexOf(entry);
+    if (at >= 0) this.entries.splice(at, 1);
+  }
+
   /** When `run` has something to do; Infinity if nothing is planned. */
   get nextMs(): number {
     let next = Infinity;
@@ -22,7 +27,7 @@ export class Schedule {
 
   /** Does what is due. */
   run(nowMs: number): void {
-    for (const entry of this.entries) if (entry.nextMs <= nowMs) entry.fire(nowMs);
+    for (const entry of [...this.entries]) if (entry.nextMs <= nowMs) entry.fire(nowMs);
   }
 
   get isEmpty(): boolean {

@@ -55,9 +55,9 @@ export class WatermarkValve {
     return this.inputs[input].watermarkMs;
   }
 
-  /** Another input, which counts from now on. @returns its number */
+  /** Another input, which holds the others back until it has come as far. @returns its number */
   addInput(): number {
-    this.inputs.push({ ...newInput(this.monotonicMs()), aligned: this.emittedMs === MIN_WATERMARK });
+    this.inputs.push(newInput(this.monotonicMs()));
     if (this.emittedIdle) this.setIdle(false);
     return this.inputs.length - 1;
   }

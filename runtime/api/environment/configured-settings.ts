@@ -19,6 +19,7 @@ export function configuredSettings(host: Pick<ProgramHost, 'parallelism' | 'conf
     bufferTimeoutMs: configuration.get(jobOptions.bufferTimeoutEnabled)
       ? configuration.get(jobOptions.bufferTimeoutMs)
       : -1,
+    autoWatermarkIntervalMs: configuration.get(jobOptions.autoWatermarkIntervalMs),
     restartStrategy: configuredRestartStrategy(configuration),
     runtimeMode: configuration.get(jobOptions.runtimeMode),
     blockingExchanges: configuration.get(jobOptions.batchShuffleMode) === 'ALL_EXCHANGES_BLOCKING',

@@ -1,6 +1,9 @@
+import { durationMs, type Duration } from '../checks.js';
+
 /** Settings of the whole job that are not about its topology; undefined: the configuration's. */
 export class ExecutionConfig {
   private objectReuse: boolean | undefined;
+  private watermarkIntervalMs: number | undefined;
   private parameters: Record<string, string> | undefined;
 
   /**
@@ -20,6 +23,20 @@ export class ExecutionConfig {
 
   isObjectReuseEnabled(): boolean | undefined {
     return this.objectReuse;
+  }
+
+  /**
+   * How often watermark generators are asked for their watermark; 0 = never, only what they emit at records counts.
+   * @default 200 ms
+   */
+  setAutoWatermarkInterval(interval: Duration): this {
+    this.watermarkIntervalMs = durationMs('The interval of setAutoWatermarkInterval()', interval);
+    return this;
+  }
+
+  /** Milliseconds. */
+  getAutoWatermarkInterval(): number | undefined {
+    return this.watermarkIntervalMs;
   }
 
   /** Texts that every rich function finds in its runtime context, and the job's page shows. */

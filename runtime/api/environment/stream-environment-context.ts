@@ -13,6 +13,7 @@ export class StreamEnvironmentContext implements StreamContext {
   readonly builder = new StreamGraphBuilder();
   /** The environment's parallelism; undefined until the program sets it. */
   parallelism: number | undefined;
+  timeCharacteristic: StreamContext['timeCharacteristic'];
 
   constructor(readonly submitCollecting: StreamContext['submitCollecting']) {}
 

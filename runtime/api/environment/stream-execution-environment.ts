@@ -18,6 +18,7 @@ import { sourceFunction, syncFunction } from '../functions/user-function.js';
 import type { SourceInput } from '../functions/inputs.js';
 import { currentHost, resolveHost, type ProgramHost } from '../host.js';
 import { DataStreamSource } from '../streams/data-stream-source.js';
+import { strategyOf, type WatermarkStrategy } from '../time/watermark-strategy.js';
 import { configuredSettings } from './configured-settings.js';
 import { buildStreamGraph } from './stream-graph-builder.js';
 import { ExecutionConfig } from './execution-config.js';
@@ -30,6 +31,17 @@ export type FileProcessingMode = 'PROCESS_ONCE' | 'PROCESS_CONTINUOUSLY';
 
 const RUNTIME_MODES: readonly RuntimeMode[] = ['STREAMING', 'BATCH', 'AUTOMATIC'];
 const DEFAULT_JOB_NAME = 'Weft Streaming Job';
+
+/** What time means in operators that do not say it themselves. */
+export const TimeCharacteristic = {
+  /** When the machine sees the record. */
+  ProcessingTime: 'processing',
+  /** When the record entered the job. */
+  IngestionTime: 'ingestion',
+  /** When it happened, as the record's timestamp says. */
+  EventTime: 'event',
+} as const;
+export type TimeCharacteristic = (typeof TimeCharacteristic)[keyof typeof TimeCharacteristic];
 
 /** Where a program starts: makes sources, holds the job's settings, and runs the job that was described. */
 export class StreamExecutionEnvironment {
@@ -71,6 +83,24 @@ export class StreamExecutionEnvironment {
   setBufferTimeout(timeoutMs: number): this {
     this.bufferTimeoutMs = checkBufferTimeout(timeoutMs);
     return this;
+  }
+
+  /**
+   * What time means in operators that do not say it themselves. Kept for programs of old; newer ones say it in each window.
+   * Processing time turns periodic watermarks off.
+   * @default EventTime
+   */
+  setStreamTimeCharacteristic(characteristic: TimeCharacteristic): this {
+    if (!Object.values(TimeCharacteristic).includes(characteristic)) {
+      throw apiError('API_BAD_ARGUMENT', 'setStreamTimeCharacteristic() takes one of TimeCharacteristic.');
+    }
+    this.context.timeCharacteristic = characteristic;
+    this.config.setAutoWatermarkInterval(characteristic === 'processing' ? 0 : 200);
+    return this;
+  }
+
+  getStreamTimeCharacteristic(): TimeCharacteristic {
+    return this.context.timeCharacteristic ?? 'event';
   }
 
   /** Each operator becomes a task of its own. */
@@ -169,12 +199,18 @@ export class StreamExecutionEnvironment {
 
   /**
    * A source that says itself into which splits its input falls, such as `DataGeneratorSource`; the subtasks share them out.
+   * @param strategy makes the watermarks of each split on its own; left out: there are none
    */
-  fromSource<T, S>(source: Source<T, S>, name = 'Source'): DataStreamSource<T> {
+  fromSource<T, S>(source: Source<T, S>, name?: string): DataStreamSource<T>;
+  fromSource<T, S>(source: Source<T, S>, strategy: WatermarkStrategy<NoInfer<T>>, name?: string): DataStreamSource<T>;
+  fromSource<T, S>(source: Source<T, S>, first?: WatermarkStrategy<T> | string, second?: string): DataStreamSource<T> {
+    const name = typeof first === 'string' ? first : (second ?? 'Source');
     if (typeof (source as Partial<Source<T, S>> | undefined)?.read !== 'function') {
       throw apiError('API_BAD_FUNCTION', 'fromSource() needs an object with splits() and read().');
     }
-    return this.addSource(new SplitSourceFunction(source), name);
+    const watermarks = typeof first === 'object' ? { watermarks: strategyOf('fromSource', first) } : {};
+    const fn = sourceFunction(new SplitSourceFunction(source));
+    return this.source(checkName('A source’s name', name), { kind: 'function', ...fn, ...watermarks }, true);
   }
 
   /** What an async iterable gives. The function is called where the source runs. Runs with parallelism 1. */
@@ -271,6 +307,8 @@ export class StreamExecutionEnvironment {
       maxParallelism: this.maxParallelism,
       objectReuse: this.config.isObjectReuseEnabled(),
       chaining: this.chaining,
+      autoWatermarkIntervalMs: this.config.getAutoWatermarkInterval(),
+      timeCharacteristic: this.context.timeCharacteristic,
       bufferTimeoutMs: this.bufferTimeoutMs,
       restartStrategy: this.restartStrategy,
       runtimeMode: this.runtimeMode,

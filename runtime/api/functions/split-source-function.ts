@@ -4,6 +4,7 @@ import {
   type Source,
   type SourceContext,
   type SplitContext,
+  type SplitSourceContext,
 } from '../../functions/index.js';
 
 /** Runs a source with splits: each subtask reads its share of them, one after the other. */
@@ -16,7 +17,9 @@ export class SplitSourceFunction<T, S> extends RichParallelSourceFunction<T> {
     return this.source.bounded === true;
   }
 
-  async run(context: SourceContext<T>): Promise<void> {
+  async run(given: SourceContext<T>): Promise<void> {
+    // Weft's own context, which keeps the event time of splits apart.
+    const context = given as SplitSourceContext<T>;
     const { indexOfThisSubtask: subtask, numberOfParallelSubtasks: parallelism } = this.getRuntimeContext();
     const splits = await this.source.splits(parallelism);
     const reading: SplitContext = {
@@ -28,9 +31,11 @@ export class SplitSourceFunction<T, S> extends RichParallelSourceFunction<T> {
       sleep: (delayMs) => context.sleep(delayMs),
     };
     for (let n = subtask; n < splits.length && !context.isCancelled; n += parallelism) {
+      context.enterSplit(String(n));
       const records = this.source.read(splits[n], reading);
       if (Symbol.asyncIterator in records) await emitAsync(records, context);
       else await emitAll(records, context);
+      context.endSplit(String(n));
     }
   }
 }

@@ -34,6 +34,7 @@ import type {
 import { projection } from '../functions/projection.js';
 import { sortField, wholeRecord, type Order } from '../functions/sort-field.js';
 import { anyFunction, keyOf, keyOrFields, syncFunction } from '../functions/user-function.js';
+import { strategyOf, type WatermarkStrategy } from '../time/watermark-strategy.js';
 import { ConnectedStreams } from './connected-streams.js';
 import type { DataStreamSink } from './data-stream-sink.js';
 import { GroupedStream } from './grouped-stream.js';
@@ -84,6 +85,14 @@ export class DataStream<T> {
     return this.transform('Filter', {
       type: 'filter',
       fn: syncFunction<FilterFunction<unknown>>('filter', 'filter', fn),
+    });
+  }
+
+  /** Gives the records their event time, and the stream its watermarks; those from before are dropped. */
+  assignTimestampsAndWatermarks(strategy: WatermarkStrategy<T>): SingleOutputStreamOperator<T> {
+    return this.transform('Timestamps/Watermarks', {
+      type: 'watermarks',
+      watermarks: strategyOf('assignTimestampsAndWatermarks', strategy),
     });
   }
 

@@ -2,7 +2,7 @@
  * What streams of one environment share. Streams make each other through it, because each kind extends `DataStream`
  * and they could not import one another. Types only.
  */
-import type { EdgePartitioner } from '../../graph/stream-graph.js';
+import type { EdgePartitioner, JobSettings } from '../../graph/stream-graph.js';
 import type { KeyFunction } from '../../graph/operator-spec.js';
 import type { JobClient } from '../environment/job-client.js';
 import type { NewOperator, OperatorDraft } from '../environment/stream-graph-builder.js';
@@ -23,6 +23,8 @@ export interface StreamInput {
 }
 
 export interface StreamContext {
+  /** What time means where a program does not say; undefined until it sets it. */
+  readonly timeCharacteristic: JobSettings['timeCharacteristic'];
   /** Hands over the job that was described so far, whose results a collect sink keeps. */
   readonly submitCollecting: (jobName?: string) => Promise<{ client: JobClient; node: number }>;
   /** Adds an operator that reads the inputs. */

@@ -5,8 +5,8 @@
  */
 import type { Clock } from '../../common/clock.js';
 import { WeftError } from '../../common/errors/index.js';
-import type { SourceContext } from '../../functions/index.js';
-import { NO_EVENT_TIME, type SourceOutlet } from '../source-reader.js';
+import type { SplitSourceContext } from '../../functions/index.js';
+import { NO_EVENT_TIME, type SourceOutlet, type SourceTimeOutlet } from '../source-reader.js';
 
 /** Records between two turns of the slot thread, so that a source that never pauses leaves others their turn. */
 const SHARE_OF_A_TURN = 256;
@@ -16,9 +16,11 @@ export const MAX_WAITING = 10_000;
 interface Waiting {
   record: unknown;
   timestampMs: number;
+  /** What else the source said, in its turn; then there is no record. */
+  say?: (time: SourceTimeOutlet) => void;
 }
 
-export class Emission implements SourceContext<unknown> {
+export class Emission implements SplitSourceContext<unknown> {
   private share = SHARE_OF_A_TURN;
   private waiting: Waiting[] = [];
   private taken = 0;
@@ -72,6 +74,22 @@ export class Emission implements SourceContext<unknown> {
     return this.roomPromise;
   }
 
+  emitWatermark(watermarkMs: number): void {
+    this.say((time) => time.emitWatermark(watermarkMs));
+  }
+
+  markAsTemporarilyIdle(): void {
+    this.say((time) => time.markIdle());
+  }
+
+  enterSplit(name: string): void {
+    this.say((time) => time.enterSplit(name));
+  }
+
+  endSplit(name: string): void {
+    this.say((time) => time.endSplit(name));
+  }
+
   sleep(delayMs: number): Promise<void> {
     if (this.cancelled) return Promise.resolve();
     return new Promise((resolve) => {
@@ -90,8 +108,9 @@ export class Emission implements SourceContext<unknown> {
     this.signalled = false;
     const end = Math.min(this.waiting.length, this.taken + max);
     while (this.taken < end && this.outlet.room.open) {
-      const { record, timestampMs } = this.waiting[this.taken++];
-      this.outlet.emitWithTimestamp(record, timestampMs);
+      const { record, timestampMs, say } = this.waiting[this.taken++];
+      if (say === undefined) this.outlet.emitWithTimestamp(record, timestampMs);
+      else say(this.outlet.time);
     }
     if (this.hasWaiting) return;
     this.waiting = [];
@@ -119,6 +138,14 @@ export class Emission implements SourceContext<unknown> {
     if (this.signalled) return;
     this.signalled = true;
     this.outlet.wake();
+  }
+
+  /** Behind the records that wait. */
+  private say(say: (time: SourceTimeOutlet) => void): void {
+    if (this.cancelled) return;
+    this.signal();
+    if (this.hasWaiting) this.waiting.push({ record: undefined, timestampMs: NO_EVENT_TIME, say });
+    else say(this.outlet.time);
   }
 
   private enqueue(record: unknown, timestampMs: number): void {

@@ -1,5 +1,5 @@
 import type { LocalChannel } from '../local-channel.js';
-import type { InputCounters, InputGate, InputHandler } from '../types.js';
+import type { InputCounters, InputGate, InputHandler, RecordTime } from '../types.js';
 import type { RingInput } from './ring-input.js';
 
 /** A subtask's input along one job edge: its channels in turn, each poll beginning at another one. */
@@ -10,6 +10,7 @@ export class EdgeGate<T> implements InputGate<T> {
   constructor(
     private readonly channels: readonly (RingInput | LocalChannel)[],
     private readonly isFinished: (channel: RingInput | LocalChannel) => boolean,
+    private readonly time: RecordTime,
     readonly counters: InputCounters,
   ) {
     this.blocked = channels.map(() => false);
@@ -27,7 +28,7 @@ export class EdgeGate<T> implements InputGate<T> {
       this.next = index + 1 === channels.length ? 0 : index + 1;
       const channel = channels[index];
       if (channel === undefined || this.blocked[index]) continue;
-      count += channel.poll(handler, maxRecords - count, index);
+      count += channel.poll(handler, maxRecords - count, index, this.time);
       if (channel.stopped) {
         channel.stopped = false;
         break;

@@ -6,6 +6,7 @@ import {
   END_TAG,
   FIRST_INTERNAL_TAG,
   LONG_HEADER,
+  LONG_TIMED_RECORD,
   SHAPE_TAG,
   SHORT_HEADER,
 } from '../elements.js';
@@ -13,8 +14,15 @@ import type { Doorbells } from '../memory/doorbell.js';
 import { RingConsumer } from '../memory/ring-consumer.js';
 import type { RingGroup } from '../memory/ring-group.js';
 import type { PoolViews } from '../memory/segment-pool.js';
-import type { InputCounters, InputHandler } from '../types.js';
-import { MAX_SHORT_LENGTH, type Cursor } from '../../serde/index.js';
+import type { InputCounters, InputHandler, RecordTime } from '../types.js';
+import { MAX_SHORT_LENGTH, TIMED_SHORT, TIMESTAMP_BYTES, type Cursor } from '../../serde/index.js';
+
+/** What the channels of a gate have in common. */
+export interface GateShare {
+  readonly decoder: RecordDecoder;
+  readonly time: RecordTime;
+  readonly counters: InputCounters;
+}
 
 /** One channel of a gate that comes from another thread: decodes in place; what spans chunks is put together first. */
 export class RingInput extends RingConsumer implements RunSource {
@@ -36,8 +44,7 @@ export class RingInput extends RingConsumer implements RunSource {
     group: RingGroup,
     channel: number,
     bells: Doorbells,
-    private readonly decoder: RecordDecoder,
-    private readonly counters: InputCounters,
+    private readonly share: GateShare,
     private readonly peer: string,
   ) {
     super(group, channel, bells);
@@ -58,7 +65,7 @@ export class RingInput extends RingConsumer implements RunSource {
       const before = this.pos;
       if (this.partialLength === 0 && this.reader !== undefined) count += this.reader.run(this, handler, max - count);
       if (count < max && !this.stopped && this.pos < this.end) count += this.takeElement(handler, index);
-      this.counters.bytesIn += this.pos - before;
+      this.share.counters.bytesIn += this.pos - before;
     }
     return count;
   }
@@ -66,7 +73,7 @@ export class RingInput extends RingConsumer implements RunSource {
   /** Takes what the generated loop leaves: long records, control elements, and what is not there whole. */
   private takeElement(handler: InputHandler, index: number): number {
     if (this.partialLength > 0) return this.takePartial(handler, index);
-    const size = sizeOf(this.dv, this.pos, this.end);
+    const size = elementSize(this.dv, this.pos, this.end);
     if (size === 0 || size > this.end - this.pos) {
       this.grow(this.end - this.pos);
       return 0;
@@ -78,11 +85,11 @@ export class RingInput extends RingConsumer implements RunSource {
 
   /** Adds what has come to the partial element, and takes it once it is whole. */
   private takePartial(handler: InputHandler, index: number): number {
-    let size = sizeOf(this.partialView, 0, this.partialLength);
+    let size = elementSize(this.partialView, 0, this.partialLength);
     while (this.partialLength < (size === 0 ? LONG_HEADER : size) && this.pos < this.end) {
       // While the size is unknown, byte by byte: the header may belong to a short record.
       this.grow(size === 0 ? 1 : Math.min(size - this.partialLength, this.end - this.pos));
-      if (size === 0) size = sizeOf(this.partialView, 0, this.partialLength);
+      if (size === 0) size = elementSize(this.partialView, 0, this.partialLength);
     }
     if (size === 0 || this.partialLength < size) return 0;
     this.partialLength = 0;
@@ -110,16 +117,24 @@ export class RingInput extends RingConsumer implements RunSource {
   /** Acts on a whole element. @returns how many records it was */
   private handle(bytes: Cursor, start: number, end: number, handler: InputHandler, index: number): number {
     const kind = bytes.dv.getUint16(start, true);
-    if (kind < CONTROL) {
+    if (kind < CONTROL || kind >= TIMED_SHORT) {
       if (this.reader === undefined) throw corrupt(this.peer, 'a record came before its shape');
-      bytes.pos = start + (kind <= MAX_SHORT_LENGTH ? SHORT_HEADER : LONG_HEADER);
+      const { time } = this.share;
+      const isLong = kind > MAX_SHORT_LENGTH && kind < CONTROL;
+      bytes.pos = start + (isLong ? LONG_HEADER : SHORT_HEADER);
+      time.timestampMs = NaN;
+      if (kind >= TIMED_SHORT || kind === LONG_TIMED_RECORD) {
+        time.timestampMs = bytes.dv.getFloat64(bytes.pos, true);
+        bytes.pos += TIMESTAMP_BYTES;
+      }
       if (handler.onRecord(this.reader.readOne(bytes, end)) === false) this.stopped = true;
       return 1;
     }
     const tag = kind - CONTROL;
     const payload = bytes.u8.slice(start + LONG_HEADER, end);
-    if (tag < FIRST_INTERNAL_TAG) handler.onControl?.(tag, payload, index);
-    else if (tag === SHAPE_TAG) this.reader = this.decoder.readerFor(payload);
+    if (tag < FIRST_INTERNAL_TAG) {
+      if (handler.onControl?.(tag, payload, index) === false) this.stopped = true;
+    } else if (tag === SHAPE_TAG) this.reader = this.share.decoder.readerFor(payload);
     else if (tag === END_TAG) this.finished = true;
     else throw corrupt(this.peer, `control tag ${tag} is unknown`);
     return 0;
@@ -128,12 +143,6 @@ export class RingInput extends RingConsumer implements RunSource {
 
 /** A partial element's buffer is kept up to this size. */
 const MAX_KEPT = 64 * 1024;
-
-function sizeOf(dv: DataView, pos: number, end: number): number {
-  const size = elementSize(dv, pos, end);
-  if (size < 0) throw new WeftError('SERDE_CORRUPT', 'A channel holds an element of unknown kind.');
-  return size;
-}
 
 function corrupt(peer: string, why: string): WeftError {
   return new WeftError('SERDE_CORRUPT', `The channel from ${peer} cannot be decoded: ${why}.`);

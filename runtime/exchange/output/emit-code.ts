@@ -4,7 +4,7 @@ import { evaluate } from '../../serde/codegen.js';
 import { hashKey, PutResult, type RecordEncoder } from '../../serde/index.js';
 import { WeftError } from '../../common/errors/index.js';
 import type { LocalChannel } from '../local-channel.js';
-import type { ChannelSelector } from '../types.js';
+import type { ChannelSelector, RecordTime } from '../types.js';
 import { keyChannels } from './key-channels.js';
 import type { RingOutput } from './ring-output.js';
 
@@ -15,9 +15,12 @@ export interface EmitEnvironment {
   locals: readonly (LocalChannel | null)[];
   copy: ((record: unknown) => unknown) | undefined;
   random: () => number;
+  /** Where the event time of the record at hand stands. */
+  time: RecordTime;
   counters: { recordsOut: number };
   /** Undefined until the first record has taught it. */
   put: RecordEncoder['put'] | undefined;
+  putTimed: RecordEncoder['putTimed'] | undefined;
   /** Takes what `put` would not. */
   slow: (record: unknown, ring: RingOutput) => void;
   /** Whether each record is published at once. */
@@ -26,15 +29,18 @@ export interface EmitEnvironment {
 
 export interface Emitter {
   emit: (record: unknown) => void;
-  setPut(put: RecordEncoder['put']): void;
+  setPut(put: RecordEncoder['put'], putTimed: RecordEncoder['putTimed']): void;
 }
 
 export function makeEmitter(environment: EmitEnvironment): Emitter {
   const { selector, rings, locals, copy, eager } = environment;
   const count = rings.length;
-  const handOver = `local.push(${copy === undefined ? 'record' : 'copy(record)'});`;
+  const handOver = `local.push(${copy === undefined ? 'record' : 'copy(record)'}, time.timestampMs);`;
   const encode = `const ring = rings[channel];
-    if (put === undefined || put(record, ring) !== ${PutResult.done}) slow(record, ring);
+    const timestampMs = time.timestampMs;
+    if (timestampMs !== timestampMs) {
+      if (put === undefined || put(record, ring) !== ${PutResult.done}) slow(record, ring);
+    } else if (putTimed === undefined || putTimed(record, ring, timestampMs) !== ${PutResult.done}) slow(record, ring);
     ${eager ? 'ring.publish();' : ''}`;
   const body = rings.every((ring) => ring === null)
     ? `const local = locals[channel]; ${handOver}`
@@ -44,24 +50,26 @@ export function makeEmitter(environment: EmitEnvironment): Emitter {
   const expression = `(() => {
     let next = ${firstChannel(selector, count, environment.random)};
     let put = environment.put;
+    let putTimed = environment.putTimed;
     const emit = (record) => {
       ${selectCode(selector, count)}
       counters.recordsOut++;
       ${body}
     };
-    return { emit, setPut(code) { put = code; } };
+    return { emit, setPut(plain, timed) { put = plain; putTimed = timed; } };
   })()`;
   const key = 'key' in selector ? selector.key : undefined;
   const partition = selector.kind === 'CUSTOM' ? selector.partition : undefined;
   const channelOf =
     selector.kind === 'HASH' ? instantiate(keyChannels)(hashKey, selector.maxParallelism, count) : undefined;
-  const { random, counters, slow } = environment;
+  const { random, time, counters, slow } = environment;
   return evaluate<Emitter>(expression, {
     environment,
     rings,
     locals,
     copy,
     random,
+    time,
     counters,
     slow,
     key,

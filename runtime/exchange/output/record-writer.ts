@@ -1,7 +1,7 @@
 import { makeCopier, RecordEncoder } from '../../serde/index.js';
-import { controlElement, END_TAG, FIRST_INTERNAL_TAG, headRecord, LONG_HEADER, SHAPE_TAG } from '../elements.js';
+import { controlElement, END_TAG, FIRST_INTERNAL_TAG, headRecord, MAX_HEADER, SHAPE_TAG } from '../elements.js';
 import type { LocalChannel } from '../local-channel.js';
-import type { OutputCounters, RecordWriter, WriterOptions } from '../types.js';
+import type { OutputCounters, RecordTime, RecordWriter, WriterOptions } from '../types.js';
 import { makeEmitter, type Emitter } from './emit-code.js';
 import type { RingOutput } from './ring-output.js';
 
@@ -19,6 +19,7 @@ export class EdgeWriter<T> implements RecordWriter<T> {
   private readonly rings: readonly RingOutput[];
   private readonly locals: readonly LocalChannel[];
   private readonly timeoutMs: number;
+  private readonly time: RecordTime;
   private readonly copy: ((record: unknown) => unknown) | undefined;
   private shapeVersion = 0;
   private scratch = new Uint8Array(1024);
@@ -39,6 +40,7 @@ export class EdgeWriter<T> implements RecordWriter<T> {
     this.locals = channels.filter((channel) => !isRing(channel)) as LocalChannel[];
     for (const local of this.locals) local.onFull((full) => (this.fullLocals += full ? 1 : -1));
     this.timeoutMs = options.bufferTimeoutMs ?? 100;
+    this.time = options.time ?? { timestampMs: NaN };
     this.copy = options.objectReuse === true ? undefined : makeCopier(options.onFallback, options.shape);
     this.encoder = new RecordEncoder(options.onFallback, options.shape);
     if (options.selector.kind === 'BROADCAST') {
@@ -52,7 +54,9 @@ export class EdgeWriter<T> implements RecordWriter<T> {
       copy: this.copy,
       random: options.random,
       counters,
+      time: this.time,
       put: this.encoder.put,
+      putTimed: this.encoder.putTimed,
       slow: (record, ring) => this.writeSlowly(record, ring),
       eager: this.timeoutMs === 0,
     });
@@ -108,7 +112,8 @@ export class EdgeWriter<T> implements RecordWriter<T> {
 
   private broadcast(record: T): void {
     this.counters.recordsOut++;
-    for (const local of this.locals) local.push(this.copy === undefined ? record : this.copy(record));
+    const { timestampMs } = this.time;
+    for (const local of this.locals) local.push(this.copy === undefined ? record : this.copy(record), timestampMs);
     if (this.rings.length === 0) return;
     const end = this.encode(record);
     for (const ring of this.rings) {
@@ -129,18 +134,18 @@ export class EdgeWriter<T> implements RecordWriter<T> {
   private encode(record: unknown): { from: number; to: number } {
     const bound = this.encoder.boundOf(record);
     if (this.encoder.version !== this.shapeVersion) this.adoptShape();
-    if (LONG_HEADER + bound > this.scratch.length) {
-      this.scratch = new Uint8Array(Math.max(LONG_HEADER + bound, 2 * this.scratch.length));
+    if (MAX_HEADER + bound > this.scratch.length) {
+      this.scratch = new Uint8Array(Math.max(MAX_HEADER + bound, 2 * this.scratch.length));
       this.scratchView = new DataView(this.scratch.buffer);
     }
-    const to = this.encoder.write(record, this.scratch, this.scratchView, LONG_HEADER);
-    return { from: headRecord(this.scratchView, LONG_HEADER, to - LONG_HEADER), to };
+    const to = this.encoder.write(record, this.scratch, this.scratchView, MAX_HEADER);
+    return { from: headRecord(this.scratchView, MAX_HEADER, to - MAX_HEADER, this.time.timestampMs), to };
   }
 
   /** From now on records have another shape; every channel must be told before it gets one. */
   private adoptShape(): void {
     this.shapeVersion = this.encoder.version;
-    this.emitter?.setPut(this.encoder.put);
+    this.emitter?.setPut(this.encoder.put, this.encoder.putTimed);
     for (const ring of this.rings) ring.hold(true);
   }
 

@@ -24,9 +24,11 @@ import type { StateChange } from './slot-messages.js';
 import { RecordSorter } from './record-sorter.js';
 import type { SlotMemory } from './slot-memory.js';
 import { SlotTask } from './slot-task.js';
+import { GateInput, type HeadInput } from './gate-input.js';
 import { SortedInput } from './sorted-input.js';
-import { GateInput, SourceInput, type TaskInput } from './task-input.js';
-import { TaskOutput } from './task-output.js';
+import type { TimeTaker } from '../../time/index.js';
+import { SourceInput, type TaskInput } from './task-input.js';
+import { TaskOutput, writerTime } from './task-output.js';
 
 /** What all tasks of the slot have in common. */
 export interface SlotProgram {
@@ -43,9 +45,14 @@ export interface SlotProgram {
   random: () => number;
   mapStack: StackMapper;
   report: (change: StateChange) => void;
+  /** For the TaskManager's log. */
+  warn: (text: string, detail: Record<string, string>) => void;
   /** Told once per field that only the slow, generic encoding can carry. */
   onFallback: (operator: string, path: string, reason: string) => void;
 }
+
+/** Of a job that was described without one. */
+const DEFAULT_WATERMARK_INTERVAL_MS = 200;
 
 /** @throws TASK_GRAPH_MISMATCH */
 export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): SlotTask {
@@ -53,8 +60,13 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
   const vertex = jobGraph.vertices.find(({ id }) => id === descriptor.vertexId);
   if (vertex === undefined) throw mismatch(`there is no vertex ${descriptor.vertexId}`);
   const nodes = vertex.nodes.map((id) => nodeOf(program, id));
-  const context = new TaskContext(clock, descriptor.subtask);
-  const writers = new Map(descriptor.outputs.map(({ edgeId }) => [edgeId, writerOf(program, descriptor, edgeId)]));
+  const context = new TaskContext(clock, descriptor.subtask, {
+    autoWatermarkIntervalMs: jobGraph.settings.autoWatermarkIntervalMs ?? DEFAULT_WATERMARK_INTERVAL_MS,
+    warn: program.warn,
+  });
+  const writers = new Map(
+    descriptor.outputs.map(({ edgeId }) => [edgeId, writerOf(program, descriptor, edgeId, context)]),
+  );
   const output = new TaskOutput([...writers.values()]);
   const wake = (): void => network.doorbell.ring();
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
@@ -67,6 +79,8 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     objectReuse: jobGraph.settings.objectReuse,
     grouped: orderOf(program, vertex)?.groups !== undefined,
     ...outputsByNode(jobGraph, writers),
+    timeOutputs: timeOutputsByNode(jobGraph, writers),
+    ingestionTime: jobGraph.settings.timeCharacteristic === 'ingestion',
     statesOf: operatorStatesOf(jobGraph, vertex, descriptor, clock),
     makeSink: (spec, operator) =>
       makeSink(spec, share, program, operator, (error) => void task.current?.fail(error), wake),
@@ -105,23 +119,23 @@ function inputOf(
   const { operator } = nodeOf(program, vertex.nodes[0] ?? -1);
   if (operator.type !== 'source') {
     const { network } = program;
-    const gates = descriptor.inputs.map(({ edgeId }) => network.createGate(descriptor.executionId, edgeId));
-    const numbers = descriptor.inputs.map(({ edgeId }) => edgeOf(program.jobGraph, edgeId).inputIndex);
-    const fed = (takers: readonly Next[]): TaskInput =>
-      new GateInput(
-        gates,
-        numbers.map((input) => takers[input]),
-        output,
-        context,
-      );
+    const gates = descriptor.inputs.map(({ edgeId }) => ({
+      gate: network.createGate(descriptor.executionId, edgeId, { time: context }),
+      input: edgeOf(program.jobGraph, edgeId).inputIndex,
+    }));
+    const fed = (inputs: readonly HeadInput[]): TaskInput =>
+      new GateInput(gates, inputs, output, () => program.clock.monotonicMs());
+    const inputs = chain.inputs.map((head, input) => ({ head, time: chain.inputTimes[input] }));
     const order = orderOf(program, vertex);
-    if (order === undefined) return fed(chain.inputs);
+    if (order === undefined) return fed(inputs);
     const sorter = sorterOf(program, descriptor, chain.headOperator.name, order);
     const takers = SortedInput.takers({ chain, context, sorter }, (input) => isSorted(order, input));
     return new SortedInput({ unsorted: fed(takers), sorter, chain, context, room: output });
   }
   const holder: { input?: SourceInput } = {};
   const { head } = chain;
+  const time = chain.headOperator.sourceTime;
+  if (time === undefined) throw mismatch(`operator ${vertex.nodes[0]} is no source`);
   const outlet: SourceOutlet = {
     emit: head,
     emitWithTimestamp: (record, timestampMs) => {
@@ -129,6 +143,7 @@ function inputOf(
       head(record);
       context.timestampMs = NO_TIMESTAMP;
     },
+    time,
     room: output,
     wake: () => {
       holder.input?.woken();
@@ -180,7 +195,22 @@ function outputsByNode(
   return { outputs, sideOutputs };
 }
 
-function writerOf(program: SlotProgram, { executionId }: TaskDescriptor, edgeId: string): RecordWriter {
+/** Who takes the watermarks of each node, whatever output the edge carries. */
+function timeOutputsByNode(jobGraph: JobGraph, writers: ReadonlyMap<string, RecordWriter>): Map<number, TimeTaker[]> {
+  const byNode = new Map<number, TimeTaker[]>();
+  for (const [edgeId, writer] of writers) {
+    const { sourceNode } = edgeOf(jobGraph, edgeId);
+    byNode.set(sourceNode, [...(byNode.get(sourceNode) ?? []), writerTime(writer)]);
+  }
+  return byNode;
+}
+
+function writerOf(
+  program: SlotProgram,
+  { executionId }: TaskDescriptor,
+  edgeId: string,
+  time: TaskContext,
+): RecordWriter {
   const { jobGraph, network, random } = program;
   const edge = edgeOf(jobGraph, edgeId);
   const { name, outputType } = nodeOf(program, edge.sourceNode);
@@ -190,6 +220,7 @@ function writerOf(program: SlotProgram, { executionId }: TaskDescriptor, edgeId:
     bufferTimeoutMs: edge.bufferTimeoutMs,
     // A queue keeps a record after the call, so a reused object would be seen as it is later: always a copy.
     objectReuse: false,
+    time,
     random,
     onFallback: (path, reason) => program.onFallback(name, path, reason),
     ...(declared === undefined ? {} : { shape: shapeOfType(declared) }),

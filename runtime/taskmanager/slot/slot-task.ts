@@ -84,11 +84,18 @@ export class SlotTask {
     }
   }
 
-  /** Sends what has waited for the buffer timeout. @returns the monotonic time when it must be called next */
+  /**
+   * Sends what has waited for the buffer timeout.
+   * @returns the monotonic time when the task has something to do at the latest: send again, or what its schedule says
+   */
   flushExpired(nowMs: number): number {
     if (this.over || this.phase === 'built') return Infinity;
+    const { output, context, clock } = this.parts;
     try {
-      return this.parts.output.flushExpired(nowMs);
+      const flushAtMs = output.flushExpired(nowMs);
+      // What is due waits for room, which wakes the task by itself.
+      if (this.phase !== 'running' || !output.open) return flushAtMs;
+      return Math.min(flushAtMs, nowMs + Math.max(0, context.schedule.nextMs - clock.nowMs()));
     } catch (error) {
       void this.fail(error);
       return Infinity;
@@ -141,6 +148,7 @@ export class SlotTask {
       return false;
     }
     this.time.become('busy', nowMs);
+    if (!context.schedule.isEmpty) context.schedule.run(clock.nowMs());
     let result = input.take(BATCH_RECORDS);
     nowMs = clock.monotonicMs();
     while (result === 'more' && nowMs < endMs && output.open && context.failure === undefined) {
@@ -165,6 +173,7 @@ export class SlotTask {
     this.phase = 'ending';
     const { chain, input, output, wake } = this.parts;
     try {
+      input.finish();
       await chain.allSettled();
       this.requireNoFailure();
       await input.close();

@@ -84,6 +84,7 @@ export class SlotThreadMain {
         random: randomSource(),
         mapStack: (error: Error) => mapUserStack(error, folder),
         report: (change: StateChange) => this.report(change),
+        warn: (text: string, detail: Record<string, string>) => this.warn(text, detail),
         onFallback: (operator: string, path: string, reason: string) => {
           this.warn('a field is carried by the slow, generic encoding', { operator, path, reason });
         },

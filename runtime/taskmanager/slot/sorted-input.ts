@@ -1,9 +1,13 @@
 /**
  * A task's input in order: first everything is read and sorted, then it is handed on, group by group. Inputs that need no order
- * go straight to the operator while the others are read, so that it knows all of them before the first sorted record.
+ * go straight to the operator while the others are read, so that it knows all of them before the first sorted record. Watermarks
+ * say nothing about sorted records: there is only the last one, behind them.
  */
 import type { BatchResult, Room } from '../../connectors/index.js';
-import type { Chain, Next, TaskContext } from '../../operators/index.js';
+import { MAX_WATERMARK } from '../../functions/index.js';
+import type { Chain, TaskContext } from '../../operators/index.js';
+import type { TimeTaker } from '../../time/index.js';
+import type { HeadInput } from './gate-input.js';
 import type { RecordSorter } from './record-sorter.js';
 import type { TaskInput } from './task-input.js';
 
@@ -15,6 +19,8 @@ export interface SortedInputParts {
   context: TaskContext;
   room: Room;
 }
+
+const NO_TIME: TimeTaker = { onWatermark: () => undefined, onIdle: () => undefined };
 
 export class SortedInput implements TaskInput {
   private phase: 'reading' | 'sorted' | 'over' = 'reading';
@@ -28,16 +34,17 @@ export class SortedInput implements TaskInput {
   static takers(
     { chain, context, sorter }: Omit<SortedInputParts, 'unsorted' | 'room'>,
     isSorted: (input: number) => boolean,
-  ): Next[] {
+  ): HeadInput[] {
     return chain.inputs.map((next, input) => {
-      if (!isSorted(input)) return next;
-      return (record) => {
+      if (!isSorted(input)) return { head: next, time: NO_TIME };
+      const head = (record: unknown): void => {
         try {
           sorter.add(record, context.timestampMs, input);
         } catch (error) {
           throw chain.headOperator.failed(error);
         }
       };
+      return { head, time: NO_TIME };
     });
   }
 
@@ -58,6 +65,10 @@ export class SortedInput implements TaskInput {
     }
     this.phase = 'sorted';
     return 'more';
+  }
+
+  finish(): void {
+    for (const time of this.parts.chain.inputTimes) time.onWatermark(MAX_WATERMARK);
   }
 
   cancel(): void {

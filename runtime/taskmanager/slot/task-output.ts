@@ -1,7 +1,8 @@
 /** Everything that leaves a task: its writers, and whether they have room. */
 import type { Room } from '../../connectors/index.js';
-import type { RecordWriter } from '../../exchange/index.js';
+import { broadcastIdle, broadcastWatermark, type RecordWriter } from '../../exchange/index.js';
 import type { Chain } from '../../operators/index.js';
+import type { TimeTaker } from '../../time/index.js';
 
 export class TaskOutput implements Room {
   private chain: Chain | undefined;
@@ -58,4 +59,12 @@ export class TaskOutput implements Room {
   get bytesOut(): number {
     return this.writers.reduce((sum, { counters }) => sum + counters.bytesOut, 0);
   }
+}
+
+/** What takes the watermarks that leave along an edge: they travel in band with its records. */
+export function writerTime(writer: RecordWriter): TimeTaker {
+  return {
+    onWatermark: (watermarkMs) => broadcastWatermark(writer, watermarkMs),
+    onIdle: (idle) => broadcastIdle(writer, idle),
+  };
 }

@@ -53,6 +53,7 @@ export class InProcessSlot implements SlotRunner {
       random: randomSource(),
       mapStack: (error: Error) => error.stack,
       report: (change: StateChange) => this.report(change),
+      warn: (text: string, detail: Record<string, string>) => listener.warning(text, detail),
       onFallback: (operator: string, path: string, reason: string) => {
         listener.warning('a field is carried by the slow, generic encoding', { operator, path, reason });
       },

@@ -29,7 +29,7 @@ export class OneBufferNetwork implements SlotNetwork {
     return writer;
   }
 
-  createGate: SlotNetwork['createGate'] = (executionId, edgeId) => this.inner.createGate(executionId, edgeId);
+  createGate: SlotNetwork['createGate'] = (...args) => this.inner.createGate(...args);
 }
 
 class OneBufferWriter<T = unknown> implements RecordWriter<T> {

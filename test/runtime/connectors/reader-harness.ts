@@ -4,6 +4,8 @@ import type { BatchResult, SourceOutlet, SourceReader } from '../../../runtime/c
 export class ReaderHarness {
   readonly records: unknown[] = [];
   readonly timestamps: number[] = [];
+  /** What was said about event time. */
+  readonly said: string[] = [];
   readonly room = { open: true };
   wakes = 0;
   failure: unknown;
@@ -14,6 +16,13 @@ export class ReaderHarness {
     emitWithTimestamp: (record, timestampMs) => {
       this.records.push(record);
       this.timestamps.push(timestampMs);
+    },
+    time: {
+      emitWatermark: (watermarkMs) => void this.said.push(`watermark ${watermarkMs}`),
+      markIdle: () => void this.said.push('idle'),
+      enterSplit: (name) => void this.said.push(`split ${name}`),
+      endSplit: (name) => void this.said.push(`end of ${name}`),
+      finish: () => void this.said.push('over'),
     },
     room: this.room,
     wake: () => {

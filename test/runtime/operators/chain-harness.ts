@@ -3,6 +3,7 @@ import { ManualClock, type Clock } from '../../../runtime/common/clock.js';
 import type { OperatorSpec } from '../../../runtime/graph/operator-spec.js';
 import type { StreamNode } from '../../../runtime/graph/stream-graph.js';
 import { OperatorStates } from '../../../runtime/state/index.js';
+import type { TimeTaker } from '../../../runtime/time/index.js';
 import { Chain, TaskContext, type RecordSink } from '../../../runtime/operators/index.js';
 
 export interface HarnessOptions {
@@ -12,11 +13,17 @@ export interface HarnessOptions {
   /** Nodes whose records leave the chain; default: the last. */
   leaving?: number[];
   sink?: RecordSink;
+  ingestionTime?: boolean;
 }
 
 export class ChainHarness {
   readonly out: unknown[] = [];
-  readonly task = new TaskContext(new ManualClock(1000), 0);
+  /** Of what left, in order; NaN where there was none. */
+  readonly timestamps: number[] = [];
+  /** Watermarks and idleness that left. */
+  readonly said: string[] = [];
+  readonly warnings: string[] = [];
+  readonly task = new TaskContext(new ManualClock(1000), 0, { warn: (text) => void this.warnings.push(text) });
   readonly chain: Chain;
   settledCalls = 0;
 
@@ -30,7 +37,9 @@ export class ChainHarness {
       nodes,
       edges: options.edges ?? nodes.slice(1).map(({ id }) => ({ source: id - 1, target: id })),
       objectReuse: options.objectReuse ?? false,
-      outputs: new Map(leaving.map((id) => [id, [(record: unknown) => void this.out.push(record)]])),
+      outputs: new Map(leaving.map((id) => [id, [(record: unknown) => this.take(record)]])),
+      timeOutputs: new Map(leaving.map((id) => [id, [this.time()]])),
+      ...(options.ingestionTime === undefined ? {} : { ingestionTime: options.ingestionTime }),
       statesOf: (node) => statesOf(node, this.task.clock),
       makeSink: () => options.sink ?? { write: (record) => void this.out.push(record) },
       mapStack: (error) => `mapped: ${error.stack ?? ''}`,
@@ -38,6 +47,18 @@ export class ChainHarness {
         this.settledCalls++;
       },
     });
+  }
+
+  private take(record: unknown): void {
+    this.out.push(record);
+    this.timestamps.push(this.task.timestampMs);
+  }
+
+  private time(): TimeTaker {
+    return {
+      onWatermark: (watermarkMs) => void this.said.push(`watermark ${watermarkMs}`),
+      onIdle: (idle) => void this.said.push(idle ? 'idle' : 'active'),
+    };
   }
 
   feed(...records: unknown[]): this {

@@ -26,6 +26,12 @@ export const jobOptions = {
     default: true,
     description: 'Whether operators may be chained whose maximum parallelism differs.',
   }),
+  autoWatermarkIntervalMs: durationOption({
+    key: 'pipeline.auto-watermark-interval',
+    default: 200,
+    min: 0,
+    description: 'How often watermark generators are asked for their watermark; 0 = never.',
+  }),
   bufferTimeoutMs: durationOption({
     key: 'execution.buffer-timeout.interval',
     default: 100,

@@ -38,4 +38,10 @@ export const STATE_CODES = defineCodes({
     summary: 'The maximum parallelism of an operator is not the one that its state was written with.',
     hint: 'Set setMaxParallelism() to the number in the message: it is fixed for the life of the state.',
   },
+  TIME_NO_TIMESTAMP: {
+    domain: 'user',
+    summary:
+      'A record without a timestamp, or with one that is no number, reached an operator that works by event time.',
+    hint: 'Assign timestamps with assignTimestampsAndWatermarks() before the operator, or use processing time.',
+  },
 });

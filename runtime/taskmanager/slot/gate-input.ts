@@ -1,0 +1,103 @@
+/** A task's input from other tasks: its gates in turn, and the event time of all their channels merged. */
+import { instantiate } from '../../common/code-template.js';
+import type { BatchResult, Room } from '../../connectors/index.js';
+import { takeTimeElement, type ChannelTimeTaker, type InputGate, type InputHandler } from '../../exchange/index.js';
+import type { Next } from '../../operators/index.js';
+import { WatermarkValve, type TimeTaker } from '../../time/index.js';
+import type { TaskInput } from './task-input.js';
+
+/** A gate, and which input of the head operator it feeds: the edges of a union feed the same. */
+export interface ConnectedGate {
+  readonly gate: InputGate;
+  readonly input: number;
+}
+
+/** One input of the head operator. */
+export interface HeadInput {
+  readonly head: Next;
+  readonly time: TimeTaker;
+}
+
+export class GateInput implements TaskInput {
+  /** Of each input of the head operator, over all channels of its gates. */
+  readonly valves: readonly WatermarkValve[];
+  private readonly gates: readonly InputGate[];
+  private readonly handlers: InputHandler[];
+  private first = 0;
+
+  constructor(
+    connected: readonly ConnectedGate[],
+    inputs: readonly HeadInput[],
+    private readonly room: Room,
+    monotonicMs: () => number,
+  ) {
+    this.gates = connected.map(({ gate }) => gate);
+    this.valves = inputs.map(({ time }, input) => {
+      const count = connected.reduce((sum, each) => sum + (each.input === input ? each.gate.channelCount : 0), 0);
+      return new WatermarkValve(count, time, monotonicMs);
+    });
+    const taken = inputs.map(() => 0);
+    this.handlers = connected.map(({ gate, input }) => {
+      const time = channelTime(this.valves[input], taken[input]);
+      taken[input] += gate.channelCount;
+      return {
+        onRecord: instantiate(feed)(inputs[input].head, room),
+        onControl: (tag, payload, channel) => {
+          takeTimeElement(tag, payload, channel, time);
+          return room.open;
+        },
+      };
+    });
+  }
+
+  open(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  take(max: number): BatchResult {
+    let taken = 0;
+    let finished = true;
+    for (let i = 0; i < this.gates.length; i++) {
+      if (!this.room.open) return 'more';
+      const n = (this.first + i) % this.gates.length;
+      const gate = this.gates[n];
+      if (!gate.finished) taken += gate.poll(this.handlers[n], max);
+      finished &&= gate.finished;
+    }
+    this.first = (this.first + 1) % this.gates.length;
+    return finished ? 'end' : taken > 0 ? 'more' : 'wait';
+  }
+
+  /** The last watermark came over the channels. */
+  finish(): void {}
+
+  cancel(): void {}
+
+  close(): Promise<void> {
+    return Promise.resolve();
+  }
+
+  get recordsIn(): number {
+    return this.gates.reduce((sum, { counters }) => sum + counters.recordsIn, 0);
+  }
+
+  get bytesIn(): number {
+    return this.gates.reduce((sum, { counters }) => sum + counters.bytesIn, 0);
+  }
+}
+
+/** The channels of a gate among those of its input. */
+function channelTime(valve: WatermarkValve, before: number): ChannelTimeTaker {
+  return {
+    onWatermark: (channel, watermarkMs) => valve.onWatermark(before + channel, watermarkMs),
+    onIdle: (channel, idle) => valve.onIdle(before + channel, idle),
+  };
+}
+
+/** Template: one record from the network into the chain; its timestamp stands in the task's context already. */
+function feed(head: Next, room: Room): (record: unknown) => boolean {
+  return function onRecord(record) {
+    head(record);
+    return room.open;
+  };
+}
