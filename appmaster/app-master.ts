@@ -27,6 +27,8 @@ import { workerLaunchContext, workerResource, workerTooLarge } from './workers/l
 import { StartFailures } from './workers/start-failures.js';
 import { WorkerPool, type WorkerEffect } from './workers/worker-pool.js';
 
+/** YARN keeps asks of different sizes apart by their priority; TaskManagers of one application are all of one size. */
+const WORKER_PRIORITY = 1;
 /** Tokens of an application's processes outlive any run: their key ends with the application. One year. */
 const APPLICATION_TOKEN_LIFETIME_MS = 365 * 24 * 3_600_000;
 
@@ -200,7 +202,10 @@ export class AppMaster {
           const { memoryMb, vcores } = this.resource;
           this.event(4, { containers: effect.count, memoryMb, vcores });
         }
-        this.resourceManager.askFor(effect.count);
+        this.resourceManager.ask({
+          ...{ priority: WORKER_PRIORITY, resourceName: '*', relaxLocality: true },
+          ...{ resource: this.resource, numContainers: effect.count },
+        });
         return;
       case 'start':
         void this.startWorker(effect.container);
@@ -283,7 +288,6 @@ export class AppMaster {
       log,
       outbox: this.outbox,
       heartbeatIntervalMs: settings.configuration.get(yarnOptions.heartbeatIntervalS) * 1000,
-      workerResource: this.resource,
       self: () => ({
         rpcPort: this.server?.port ?? 0,
         trackingUrl: this.endpoint.restUrl ?? '',

@@ -36,10 +36,11 @@ const COMMANDS = {
   'bin/yarn-session': 'cli/yarn-session.ts',
 };
 
-/** What `import … from 'weft-stream'` and `'weft-stream/testing'` load; they share their parts with the commands. */
+/** What `import … from 'weft-stream'`, `'weft-stream/testing'` and `'weft-stream/appmaster'` load; they share their parts with the commands. */
 const PACKAGE = {
   'bin/weft-stream': 'runtime/local/package-entry.ts',
   'bin/weft-stream-testing': 'runtime/testing/index.ts',
+  'bin/weft-stream-appmaster': 'appmaster/client/index.ts',
 };
 
 function bundle(entries, options = {}) {

@@ -8,14 +8,15 @@ import { WeftError, asWeftError, hasCode } from '../../runtime/common/errors/ind
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { RpcClient } from '../../runtime/common/wire/client.js';
 import type { ParamsOf, ResultOf } from '../../runtime/common/wire/protocol.js';
-import { appMasterProtocol, type FinalStatus, type Resource } from '../../runtime/common/wire/protocols/index.js';
+import {
+  appMasterProtocol,
+  type FinalStatus,
+  type ResourceRequest,
+} from '../../runtime/common/wire/protocols/index.js';
 import type { EventOutbox } from '../event-outbox.js';
 
 export type Registration = ResultOf<typeof appMasterProtocol.server, 'register'>;
 type FromResourceManager = typeof appMasterProtocol.client;
-
-/** YARN keeps asks of different sizes apart by their priority; TaskManagers of one application are all of one size. */
-const WORKER_PRIORITY = 1;
 
 export interface ResourceManagerLinkOptions {
   url: string;
@@ -25,7 +26,6 @@ export interface ResourceManagerLinkOptions {
   log: Logger;
   outbox: EventOutbox;
   heartbeatIntervalMs: number;
-  workerResource: Resource;
   /** What to say when registering: asked anew each time. */
   self(): { rpcPort: number; trackingUrl: string; containers: string[] };
   /** Between 0 and 1. */
@@ -46,7 +46,9 @@ export class ResourceManagerLink {
   private everRegistered = false;
   private beating = false;
   private flushing = false;
-  private ask = { count: 0, changed: false };
+  /** What was asked for last, by priority, place and size; those that were not heard yet are `unsaid`. */
+  private readonly asks = new Map<string, ResourceRequest>();
+  private readonly unsaid = new Set<string>();
   private readonly releases = new Set<string>();
   private cancelHeartbeat: (() => void) | undefined;
   private readonly waitingForRegistration: (() => void)[] = [];
@@ -87,10 +89,17 @@ export class ResourceManagerLink {
     this.cancelHeartbeat = this.options.clock.every(this.options.heartbeatIntervalMs, () => void this.beat());
   }
 
-  /** Replaces the number of outstanding TaskManager containers. */
-  askFor(count: number): void {
-    this.ask = { count, changed: true };
+  /** Replaces the number of outstanding containers of this priority, place and size. */
+  ask(request: ResourceRequest): void {
+    const { priority, resourceName, resource } = request;
+    const key = `${priority} ${resourceName} ${resource.memoryMb} ${resource.vcores}`;
+    this.asks.set(key, request);
+    this.unsaid.add(key);
     this.flushSoon();
+  }
+
+  private get waits(): boolean {
+    return [...this.asks.values()].some(({ numContainers }) => numContainers > 0);
   }
 
   release(containerId: string): void {
@@ -116,7 +125,7 @@ export class ResourceManagerLink {
         session.call('heartbeat', { progress: this.options.progress(), events }),
       );
       // Asks are on the table of the Scheduler; this only fetches why they wait.
-      if (this.ask.count > 0) await this.allocate();
+      if (this.waits) await this.allocate();
     } catch (error) {
       this.options.log.warn({ err: error }, 'a heartbeat to the ResourceManager failed');
       if (hasCode(error, 'WIRE_TIMEOUT')) this.client.reconnect();
@@ -190,7 +199,7 @@ export class ResourceManagerLink {
   }
 
   private async flush(): Promise<void> {
-    if (!this.registered || (!this.ask.changed && this.releases.size === 0)) return;
+    if (!this.registered || (this.unsaid.size === 0 && this.releases.size === 0)) return;
     try {
       await this.allocate();
     } catch (error) {
@@ -201,32 +210,22 @@ export class ResourceManagerLink {
 
   private async allocate(): Promise<void> {
     const releases = [...this.releases];
-    const ask = this.ask;
-    this.ask = { ...ask, changed: false };
+    const saying = [...this.unsaid];
+    this.unsaid.clear();
     this.releases.clear();
     try {
       const { pendingReason } = await this.client.session.call('allocate', {
-        asks: ask.changed ? [this.request(ask.count)] : [],
+        asks: saying.map((key) => this.asks.get(key)).filter((request) => request !== undefined),
         releases,
         blacklistAdditions: [],
         blacklistRemovals: [],
       });
-      if (pendingReason !== undefined && this.ask.count > 0) this.options.onPending(pendingReason);
+      if (pendingReason !== undefined && this.waits) this.options.onPending(pendingReason);
     } catch (error) {
       for (const containerId of releases) this.releases.add(containerId);
-      this.ask = { count: this.ask.count, changed: this.ask.changed || ask.changed };
+      for (const key of saying) this.unsaid.add(key);
       throw error;
     }
-  }
-
-  private request(count: number): ParamsOf<typeof appMasterProtocol.server, 'allocate'>['asks'][number] {
-    return {
-      priority: WORKER_PRIORITY,
-      resourceName: '*',
-      resource: this.options.workerResource,
-      numContainers: count,
-      relaxLocality: true,
-    };
   }
 
   private async whenRegistered(deadlineMs: number): Promise<void> {

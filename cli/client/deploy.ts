@@ -4,13 +4,13 @@
  */
 import { clusterOptions, memoryOptions, yarnOptions, type Configuration } from '../../runtime/common/config/index.js';
 import { fileOfContent, type ArtifactSource } from '../../runtime/bundle/artifact.js';
-import { readArtifactFile } from '../../runtime/bundle/materialize.js';
 import { sleep, type Clock } from '../../runtime/common/clock.js';
 import { CONTAINER_FILES } from '../../runtime/common/environment.js';
 import { WeftError } from '../../runtime/common/errors/index.js';
-import type { LocalResource, Resource } from '../../runtime/common/wire/protocols/index.js';
+import type { Resource } from '../../runtime/common/wire/protocols/index.js';
 import type { JobGraph } from '../../runtime/graph/job-graph.js';
 import { isOver, type ApplicationReport } from './application-report.js';
+import { localResource, uploadMissing } from './files.js';
 import type { ResourceManagerClient } from './resourcemanager-client.js';
 import { appMasterResource, submissionOf, type ApplicationMode } from './submission.js';
 
@@ -147,20 +147,6 @@ export function applicationEnded({ id, state, finalStatus, diagnostics }: Applic
     hint: `See what it wrote: weft logs ${id}`,
     subject: id,
   });
-}
-
-/** Uploads each content once, and only what the cluster does not have. */
-async function uploadMissing(client: ResourceManagerClient, files: readonly ArtifactSource[]): Promise<void> {
-  const byHash = new Map(files.map((file) => [file.sha256, file]));
-  await Promise.all(
-    [...byHash.values()].map(async (file) => {
-      if (!(await client.hasBlob(file.sha256))) await client.putBlob(file.sha256, await readArtifactFile(file));
-    }),
-  );
-}
-
-function localResource({ path, sha256, sizeBytes }: ArtifactSource): LocalResource {
-  return { path, sha256, sizeBytes };
 }
 
 function requireRoom(configuration: Configuration, maximum: Resource): void {

@@ -25,6 +25,8 @@ export interface Submission {
   'attempt-failures-validity-interval': number;
   'keep-containers-across-application-attempts': boolean;
   'application-tags': { tag: string[] };
+  /** Seconds. */
+  'application-timeouts'?: { entry: { key: 'LIFETIME'; value: number }[] };
 }
 
 interface SubmittedResource {
@@ -96,7 +98,7 @@ function environmentOf(
   return [...entries].map(([key, value]) => ({ key, value }));
 }
 
-function submitted({ path, sha256, sizeBytes }: LocalResource): { key: string; value: SubmittedResource } {
+export function submitted({ path, sha256, sizeBytes }: LocalResource): { key: string; value: SubmittedResource } {
   return {
     key: path,
     value: {
@@ -113,7 +115,8 @@ function defaultName(mode: ApplicationMode): string {
   return mode === 'session' ? 'Weft session cluster' : 'Weft per-job cluster';
 }
 
-function tagsOf(text: string): string[] {
+/** The items of a list with commas. */
+export function tagsOf(text: string): string[] {
   return text
     .split(',')
     .map((tag) => tag.trim())

@@ -1,8 +1,10 @@
-/** `weft app -list | -status ID [--events] | -kill ID`: the applications of the cluster, with YARN's flags. */
+/** `weft app -list | -status ID [--events] | -kill ID | -submit …`: the applications of the cluster, with YARN's flags. */
 import { loadConfiguration, yarnOptions } from '../../runtime/common/config/index.js';
+import { systemClock } from '../../runtime/common/clock.js';
 import { WeftHome } from '../../runtime/common/home.js';
 import { parseApplicationId } from '../../runtime/common/ids.js';
 import { APPLICATION_STATES, isOver, type ApplicationState } from '../client/application-report.js';
+import { programRequestOf, submitProgram, SUBMIT_OPTIONS } from '../client/program-submission.js';
 import { resourceManagerAddress } from '../client/resourcemanager-address.js';
 import { ResourceManagerClient } from '../client/resourcemanager-client.js';
 import { reportError } from '../errors.js';
@@ -23,11 +25,12 @@ const OPTIONS = {
   status: { short: 'status', long: 'status', value: 'application id', description: 'Shows one application' },
   events: { long: 'events', description: 'With -status: the steps of its start and its first heartbeats' },
   kill: { short: 'kill', long: 'kill', value: 'application id', description: 'Ends an application by force' },
+  ...SUBMIT_OPTIONS,
   rm: { long: 'rm', value: 'url', description: 'Address of the ResourceManager' },
   json: { long: 'json', description: 'Prints results and errors as JSON' },
   help: { short: 'h', long: 'help', description: 'Shows this help' },
 };
-type AppOptionName = keyof typeof OPTIONS;
+export type AppOptionName = keyof typeof OPTIONS;
 
 const SPEC: ActionSpec<AppOptionName> = {
   options: OPTIONS,
@@ -43,7 +46,13 @@ export async function appCommand(argv: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(argv, SPEC);
     if (options.has('help')) {
-      print(actionHelp('weft app -list | -status <id> | -kill <id>', 'The applications of the cluster.', SPEC));
+      print(
+        actionHelp(
+          'weft app -list | -status <id> | -kill <id> | -submit --am-command <command>',
+          'The applications of the cluster.',
+          SPEC,
+        ),
+      );
       return 0;
     }
     const action = actionOf(options, json);
@@ -52,8 +61,7 @@ export async function appCommand(argv: readonly string[]): Promise<number> {
     const named = options.get('rm') ?? configuration.get(yarnOptions.resourceManagerAddress);
     const client = new ResourceManagerClient(await resourceManagerAddress(home, named));
     try {
-      await action(client);
-      return 0;
+      return (await action(client)) ?? 0;
     } finally {
       client.close();
     }
@@ -62,7 +70,8 @@ export async function appCommand(argv: readonly string[]): Promise<number> {
   }
 }
 
-type Action = (client: ResourceManagerClient) => Promise<void>;
+/** Ends with the exit code, if it is not 0. */
+type Action = (client: ResourceManagerClient) => Promise<number | undefined>;
 
 /** @throws CLI_BAD_ARGUMENTS, BAD_ID before anything is connected to */
 function actionOf(options: ParsedOptions<AppOptionName>, json: boolean): Action {
@@ -70,19 +79,34 @@ function actionOf(options: ParsedOptions<AppOptionName>, json: boolean): Action 
   if (surplus !== undefined) throw badArguments(`Unrecognized argument: ${surplus}`);
   const status = options.get('status');
   const kill = options.get('kill');
-  if ([status !== undefined, kill !== undefined, options.has('list')].filter(Boolean).length !== 1) {
-    throw badArguments('Please specify one of -list, -status <application id>, -kill <application id>.');
+  if (
+    [status !== undefined, kill !== undefined, options.has('list'), options.has('submit')].filter(Boolean).length !== 1
+  ) {
+    throw badArguments('Please specify one of -list, -status <application id>, -kill <application id>, -submit.');
   }
   if (status !== undefined) {
     const id = parseApplicationId(status);
-    return options.has('events') ? (client) => showEvents(client, id, json) : (client) => show(client, id, json);
+    return silently(
+      options.has('events') ? (client) => showEvents(client, id, json) : (client) => show(client, id, json),
+    );
   }
   if (kill !== undefined) {
     const id = parseApplicationId(kill);
-    return (client) => end(client, id, json);
+    return silently((client) => end(client, id, json));
+  }
+  if (options.has('submit')) {
+    const request = programRequestOf(options);
+    return (client) => submitProgram(request, client, systemClock, json);
   }
   const states = statesOf(options.get('appStates'));
-  return (client) => list(client, states, json);
+  return silently((client) => list(client, states, json));
+}
+
+function silently(action: (client: ResourceManagerClient) => Promise<void>): Action {
+  return async (client) => {
+    await action(client);
+    return undefined;
+  };
 }
 
 async function list(client: ResourceManagerClient, states: readonly ApplicationState[], json: boolean): Promise<void> {

@@ -5,10 +5,14 @@ import { WeftError } from '../../runtime/common/errors/index.js';
 const LOG_DIR = '<LOG_DIR>';
 /** Stands for `<LOG_DIR>` while the words are split, because its brackets would be redirections. */
 const PLACEHOLDER = '\u0001';
+/** How YARN's clients end their commands; output goes there without being told. */
+const OUTPUT_TO_LOGS = /\s*(?:1?>\s*<LOG_DIR>\/stdout|2>\s*<LOG_DIR>\/stderr)\s*$/;
 
 /** @throws RM_BAD_SUBMISSION for operators, redirections, variables, patterns and comments */
 export function splitCommand(command: string): string[] {
-  const words = parse(command.replaceAll(LOG_DIR, PLACEHOLDER), (name) => ({ op: `$${name}` }));
+  let plain = command;
+  while (OUTPUT_TO_LOGS.test(plain)) plain = plain.replace(OUTPUT_TO_LOGS, '');
+  const words = parse(plain.replaceAll(LOG_DIR, PLACEHOLDER), (name) => ({ op: `$${name}` }));
   if (words.length === 0) throw refuse(command, 'it is empty');
   return words.map((word) => {
     if (typeof word === 'string') return word.replaceAll(PLACEHOLDER, LOG_DIR);

@@ -16,4 +16,9 @@ export const APPMASTER_CODES = defineCodes({
     summary: 'A TaskManager needs more memory or cores than any container may have.',
     hint: 'Lower taskmanager.memory.process.size (-tm), the slots (-s) or yarn.containers.vcores, or raise the cluster’s maximum.',
   },
+  AM_UNKNOWN_CONTAINER: {
+    domain: 'user',
+    summary: 'An AppMaster program was to stop a container that it did not start, or that has ended.',
+    hint: 'Only containers between start() and onCompleted() can be stopped.',
+  },
 });

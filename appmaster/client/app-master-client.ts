@@ -1,0 +1,194 @@
+import { systemClock, type Clock } from '../../runtime/common/clock.js';
+import { ENV, requiredEnv } from '../../runtime/common/environment.js';
+import { WeftError } from '../../runtime/common/errors/index.js';
+import { createLogger, type Logger } from '../../runtime/common/log/logger.js';
+import { watchNodeManager } from '../../runtime/common/process/container-liveness.js';
+import type {
+  AllocatedContainer,
+  CompletedContainer,
+  FinalStatus,
+  LocalResource,
+  Resource,
+} from '../../runtime/common/wire/protocols/index.js';
+import { EventOutbox } from '../event-outbox.js';
+import { NodeLinks } from '../protocol/node-links.js';
+import { ResourceManagerLink, type Registration } from '../protocol/resourcemanager-link.js';
+
+/** Far below YARN's expiry of ten minutes, so that a program that dies is noticed by its connection or soon after. */
+const HEARTBEAT_INTERVAL_MS = 1000;
+/** How long the end of the application is tried to be told to a ResourceManager that is away. */
+const FINISH_PATIENCE_MS = 60_000;
+
+export interface AppMasterHandlers {
+  /** Containers that were asked for. Each must be started or released within the cluster's container expiry. */
+  onAllocated(containers: readonly AllocatedContainer[]): void;
+  /** Containers that have ended, and how. */
+  onCompleted(containers: readonly CompletedContainer[]): void;
+  /** Why containers that were asked for do not come. */
+  onPending?(reason: string): void;
+  /** The application is killed, or this attempt is over: everything is to stop. @default the process ends with code 1 */
+  onShutdown?(reason: string): void;
+}
+
+export interface ContainerRequest {
+  /** Replaces the number that is outstanding for this priority and size; it is not added to it. */
+  count: number;
+  memoryMb: number;
+  /** @default 1 */
+  vcores?: number;
+  /** Smaller numbers are served first. @default 1 */
+  priority?: number;
+  /** `*`, or the name of a host or rack; asks for a host also need asks for its rack and `*`, as in YARN. @default '*' */
+  place?: string;
+}
+
+export interface ContainerCommand {
+  /** Program and arguments; no shell sees them. `{{NODE}}`, `{{PWD}}` and `<LOG_DIR>` are expanded by the node. */
+  command: readonly string[];
+  environment?: Readonly<Record<string, string>>;
+  /** Files to lay into the working folder. @default what the application was submitted with */
+  localResources?: readonly LocalResource[];
+}
+
+/** The tie of an AppMaster to its cluster, as YARN's AMRMClient and NMClient together. */
+export class AppMasterClient {
+  private readonly containers = new Map<string, AllocatedContainer>();
+  private readonly nodes: NodeLinks;
+  private readonly resourceManager: ResourceManagerLink;
+  private readonly log: Logger;
+  /** Between 0 and 1: shown by the cluster. */
+  progress = 0;
+
+  private constructor(
+    private readonly handlers: AppMasterHandlers,
+    private readonly clock: Clock,
+    onRegistered: (registration: Registration) => void,
+  ) {
+    this.log = createLogger({ role: 'appmaster', application: requiredEnv(ENV.applicationId) });
+    this.nodes = new NodeLinks({
+      clock,
+      log: this.log,
+      // The ResourceManager tells of ends too, and also when the node is lost.
+      onContainerStatus: () => undefined,
+      onNodeSuspect: () => undefined,
+    });
+    this.resourceManager = this.createLink(onRegistered);
+  }
+
+  /**
+   * Registers this process as the AppMaster of the application in whose container it runs.
+   * @throws Error outside of such a container
+   */
+  static async register(handlers: AppMasterHandlers): Promise<{ client: AppMasterClient; maximum: Resource }> {
+    return new Promise((resolve, reject) => {
+      try {
+        const client: AppMasterClient = new AppMasterClient(handlers, systemClock, ({ maximumResource }) => {
+          resolve({ client, maximum: maximumResource });
+        });
+        watchNodeManager({
+          clock: systemClock,
+          log: client.log,
+          onStop: () => undefined,
+          onNodeLost: () => {
+            client.shutdown('The NodeManager is lost.');
+          },
+        });
+        client.resourceManager.start();
+      } catch (error) {
+        reject(error);
+      }
+    });
+  }
+
+  /** Asks for containers; they come to `onAllocated`. */
+  request({ count, memoryMb, vcores = 1, priority = 1, place = '*' }: ContainerRequest): void {
+    this.resourceManager.ask({
+      ...{ priority, resourceName: place, relaxLocality: true },
+      ...{ resource: { memoryMb, vcores }, numContainers: count },
+    });
+  }
+
+  /** Resolves when the process runs. @throws CONTAINER_LAUNCH_FAILED and what else the NodeManager refuses, WIRE_TIMEOUT */
+  async start(
+    container: AllocatedContainer,
+    { command, environment, localResources }: ContainerCommand,
+  ): Promise<void> {
+    this.containers.set(container.containerId, container);
+    await this.nodes.start(container, {
+      command: [...command],
+      environment: { ...environment },
+      localResources: [...(localResources ?? AppMasterClient.submittedResources())],
+    });
+  }
+
+  /** Ends a container. @throws AM_UNKNOWN_CONTAINER */
+  async stop(containerId: string, reason = 'The AppMaster stopped it.'): Promise<void> {
+    const container = this.containers.get(containerId);
+    if (container === undefined) {
+      throw new WeftError('AM_UNKNOWN_CONTAINER', `${containerId} was not started by this AppMaster.`);
+    }
+    await this.nodes.stop(container, reason);
+    this.release(containerId);
+  }
+
+  /** Gives back a container that was allocated. */
+  release(containerId: string): void {
+    this.resourceManager.release(containerId);
+  }
+
+  /** Ends the application with a verdict. What still runs of it is stopped by the cluster. */
+  async finish(status: FinalStatus, diagnostics = ''): Promise<void> {
+    await this.resourceManager.finish(status, diagnostics, FINISH_PATIENCE_MS);
+    this.close();
+  }
+
+  /** The files that `weft app -submit --resources` named, for containers that need them too. */
+  static submittedResources(): readonly LocalResource[] {
+    return JSON.parse(process.env[ENV.shippedFiles] ?? '[]') as LocalResource[];
+  }
+
+  private close(): void {
+    this.nodes.close();
+    this.resourceManager.close();
+  }
+
+  private shutdown(reason: string): void {
+    this.close();
+    if (this.handlers.onShutdown !== undefined) this.handlers.onShutdown(reason);
+    else process.exit(1);
+  }
+
+  private createLink(onRegistered: (registration: Registration) => void): ResourceManagerLink {
+    return new ResourceManagerLink({
+      url: requiredEnv(ENV.resourceManagerUrl),
+      attemptToken: requiredEnv(ENV.attemptToken),
+      host: process.env[ENV.nodeHost] ?? '127.0.0.1',
+      clock: this.clock,
+      log: this.log,
+      outbox: new EventOutbox(),
+      heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
+      self: () => ({ rpcPort: 0, trackingUrl: '', containers: [...this.containers.keys()] }),
+      progress: () => this.progress,
+      onRegistered: (registration, first) => {
+        if (first) onRegistered(registration);
+      },
+      onContainers: ({ allocated, completed }) => {
+        for (const { containerId } of completed) this.containers.delete(containerId);
+        if (allocated.length > 0) this.handlers.onAllocated(allocated);
+        if (completed.length > 0) this.handlers.onCompleted(completed);
+      },
+      onNodeUpdate: ({ nodeId, state }) => {
+        if (state === 'LOST') this.nodes.drop(nodeId);
+      },
+      onPending: (reason) => {
+        this.handlers.onPending?.(reason);
+      },
+      onShutdown: (reason) => {
+        this.shutdown(reason);
+      },
+      onRefused: (error) => {
+        this.shutdown(error.message);
+      },
+    });
+  }
+}
