@@ -8,6 +8,12 @@ export {
   TimeCharacteristic,
   type FileProcessingMode,
 } from './environment/stream-execution-environment.js';
+export {
+  CheckpointConfig,
+  CheckpointingMode,
+  ExternalizedCheckpointCleanup,
+  ExternalizedCheckpointRetention,
+} from './environment/checkpoint-config.js';
 export { CollectedRecords } from './environment/collected-records.js';
 export { ExecutionConfig } from './environment/execution-config.js';
 export { RestartStrategies } from './environment/restart-strategies.js';

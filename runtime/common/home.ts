@@ -47,6 +47,11 @@ export class WeftHome {
   get highAvailabilityDir(): string {
     return join(this.path, 'ha');
   }
+
+  /** Checkpoints of jobs, unless `execution.checkpointing.dir` says otherwise. */
+  get checkpointsDir(): string {
+    return join(this.path, 'checkpoints');
+  }
 }
 
 /** What a running role leaves in the home for others to find it by. */

@@ -4,6 +4,7 @@
  * thread; nothing here knows of tasks, channels or other operators.
  */
 export { ResultBuffer, type CollectedRecords } from './collect/result-buffer.js';
+export type { ConnectorStates } from './connector-states.js';
 export { elementsSource } from './collection/elements-source.js';
 export { FeedbackQueues } from './feedback/feedback-queues.js';
 export { FeedbackSource } from './feedback/feedback-source.js';

@@ -107,6 +107,8 @@ export interface InputGate<T = unknown> {
   /** Reads nothing from the channel until it is unblocked (barrier alignment). */
   block(channel: number): void;
   unblock(channel: number): void;
+  /** Whether the channel has ended and all its records were taken. */
+  ended(channel: number): boolean;
   readonly channelCount: number;
   readonly counters: InputCounters;
 }

@@ -103,7 +103,7 @@ export function subtaskName({ vertexId, subtask }: SubtaskKey): string {
 export function describeTasks(
   graph: ExecutionGraph,
   locations: readonly SlotLocation[],
-  identify: (key: SubtaskKey) => { executionId: string; attempt: number },
+  identify: (key: SubtaskKey) => Pick<TaskDescriptor, 'executionId' | 'attempt' | 'restore'>,
 ): TaskDescriptor[][] {
   const placeOf = new Map<string, SlotLocation>();
   graph.slots.forEach((slot, n) => {

@@ -176,6 +176,8 @@ function settingsData(settings: JobSettings): JobGraph['settings'] {
     ...(settings.restartStrategy === undefined ? {} : { restartStrategy: settings.restartStrategy }),
     globalJobParameters: settings.globalJobParameters,
     runtimeMode: modeOf(settings),
+    ...(settings.checkpointing === undefined ? {} : { checkpointing: settings.checkpointing }),
+    ...(settings.restore === undefined ? {} : { restore: settings.restore }),
   };
 }
 

@@ -130,6 +130,27 @@ const RestartStrategySchema = Type.Object({
   jitter: Type.Optional(Type.Number()),
 });
 
+const CheckpointSettingsSchema = Type.Object({
+  intervalMs: Type.Optional(Type.Number({ minimum: 10 })),
+  mode: Type.Optional(Type.Union([Type.Literal('EXACTLY_ONCE'), Type.Literal('AT_LEAST_ONCE')])),
+  timeoutMs: Type.Optional(Type.Number({ minimum: 10 })),
+  minPauseMs: Type.Optional(Type.Number({ minimum: 0 })),
+  maxConcurrent: Type.Optional(Type.Integer({ minimum: 1 })),
+  tolerableFailures: Type.Optional(Type.Integer({ minimum: 0 })),
+  retention: Type.Optional(
+    Type.Union([
+      Type.Literal('NO_EXTERNALIZED_CHECKPOINTS'),
+      Type.Literal('DELETE_ON_CANCELLATION'),
+      Type.Literal('RETAIN_ON_CANCELLATION'),
+    ]),
+  ),
+  afterTasksFinish: Type.Optional(Type.Boolean()),
+  directory: Type.Optional(Type.String()),
+  savepointDirectory: Type.Optional(Type.String()),
+  numRetained: Type.Optional(Type.Integer({ minimum: 1 })),
+  inlineThresholdBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+});
+
 export const JobGraphSchema = Type.Object({
   jobId: Hex32,
   name: Type.String(),
@@ -148,6 +169,8 @@ export const JobGraphSchema = Type.Object({
     globalJobParameters: Type.Record(Type.String(), Type.String()),
     /** @default STREAMING */
     runtimeMode: Type.Optional(Type.Union([Type.Literal('STREAMING'), Type.Literal('BATCH')])),
+    checkpointing: Type.Optional(CheckpointSettingsSchema),
+    restore: Type.Optional(Type.Object({ path: Type.String(), allowNonRestoredState: Type.Boolean() })),
   }),
   /** The StreamGraph as data, with what became of each edge: for the plan, `weft info` and the page. */
   streamNodes: Type.Array(StreamNodeDataSchema),

@@ -62,6 +62,30 @@ export interface RestartStrategyConfig {
   jitter?: number;
 }
 
+/** What the job itself says of its checkpoints; what is left out is the cluster's. Times are milliseconds. */
+export interface CheckpointSettings {
+  /** Left out: no periodic checkpoints. */
+  intervalMs?: number;
+  mode?: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE';
+  timeoutMs?: number;
+  minPauseMs?: number;
+  maxConcurrent?: number;
+  tolerableFailures?: number;
+  retention?: 'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CANCELLATION' | 'RETAIN_ON_CANCELLATION';
+  afterTasksFinish?: boolean;
+  directory?: string;
+  savepointDirectory?: string;
+  numRetained?: number;
+  inlineThresholdBytes?: number;
+}
+
+/** A savepoint or retained checkpoint that the job starts from. */
+export interface RestoreSettings {
+  path: string;
+  /** State that no operator claims may be left behind. */
+  allowNonRestoredState: boolean;
+}
+
 /** What holds for the whole job. */
 export interface JobSettings {
   parallelism: number;
@@ -84,6 +108,9 @@ export interface JobSettings {
   runtimeMode?: RuntimeMode;
   /** BATCH: whether a stage begins only when the one before has ended. @default true */
   blockingExchanges?: boolean;
+  /** Left out: all of it is the cluster's. */
+  checkpointing?: CheckpointSettings;
+  restore?: RestoreSettings;
 }
 
 export interface StreamGraph {

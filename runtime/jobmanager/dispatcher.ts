@@ -23,6 +23,7 @@ export interface DispatcherOptions {
   readonly store: JobStore;
   readonly pool: SlotPool;
   readonly taskManagers: Pick<TaskManagers, 'get'>;
+  readonly checkpointDirectory: string;
   /** From 0 to 1. */
   readonly random: () => number;
   onTerminal(job: JobMaster): void;
@@ -100,7 +101,7 @@ export class Dispatcher {
   }
 
   private async run(jobGraph: JobGraph, firstAttempt: number, submittedMs: number): Promise<void> {
-    const { clock, log, config, blobs, store, pool, taskManagers, random } = this.options;
+    const { clock, log, config, blobs, store, pool, taskManagers, checkpointDirectory, random } = this.options;
     const jobGraphHash = await blobs.put(Buffer.from(JSON.stringify(jobGraph)));
     if (this.jobs.has(jobGraph.jobId)) return;
     const job = new JobMaster({
@@ -113,6 +114,8 @@ export class Dispatcher {
       submittedMs,
       pool,
       taskManagers,
+      checkpointDirectory,
+      random,
       strategy: restartStrategyOf(jobGraph, config, random),
       onAttempt: (attempt) => {
         store.save({ jobGraph, attempt, submittedMs });
@@ -133,7 +136,10 @@ export class Dispatcher {
       this.expire(job);
     });
     this.cancelExpiry.set(job.jobId, cancel);
-    this.options.onTerminal(job);
+    // Only now: whoever starts anew before must not run the job a second time from its beginning.
+    const cleaning = isTerminalJob(job.state) ? job.checkpoints.ended(job.state) : undefined;
+    if (cleaning === undefined) this.options.onTerminal(job);
+    else void cleaning.finally(() => this.options.onTerminal(job));
   }
 
   /** Forgets a job that ended long ago, with the files that no other job needs. */

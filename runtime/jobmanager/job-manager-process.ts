@@ -51,6 +51,7 @@ export class JobManagerProcess {
       store: this.store,
       provider: this.provider,
       applicationId,
+      checkpointDirectory: settings.checkpointDirectory,
       onJobTerminal: ({ jobId }) => {
         const result = this.jobManager.dispatcher.resultOf(jobId);
         if (result !== undefined) this.perJobEnd?.jobEnded(result);

@@ -17,6 +17,8 @@ import type { JobStore } from './job-store.js';
 import { SlotPool } from './slot-pool.js';
 import {
   TaskManagers,
+  type CheckpointAcknowledged,
+  type CheckpointDeclined,
   type Fate,
   type TaskManager,
   type TaskManagerHandlers,
@@ -35,6 +37,8 @@ export interface JobManagerOptions {
   readonly store: JobStore;
   readonly provider: WorkerProvider;
   readonly applicationId: string;
+  /** Where checkpoints go when neither the job nor `execution.checkpointing.dir` says. */
+  readonly checkpointDirectory: string;
   /** A job has reached its terminal state. */
   readonly onJobTerminal?: (job: JobMaster) => void;
   /** From 0 to 1, for the jitter of restarts. @default random */
@@ -90,6 +94,7 @@ export class JobManager implements TaskManagerListener {
       store,
       pool: this.pool,
       taskManagers: this.taskManagers,
+      checkpointDirectory: options.checkpointDirectory,
       random: options.random ?? (() => randomInt(2 ** 32) / 2 ** 32),
       onTerminal: (job) => options.onJobTerminal?.(job),
     });
@@ -194,6 +199,14 @@ export class JobManager implements TaskManagerListener {
 
   taskStates(...[taskManager, states]: Parameters<TaskManagerListener['taskStates']>): void {
     this.dispatcher.find(states.jobId)?.taskStates(taskManager, states);
+  }
+
+  checkpointAcknowledged(acknowledged: CheckpointAcknowledged): void {
+    this.dispatcher.find(acknowledged.jobId)?.checkpointAcknowledged(acknowledged);
+  }
+
+  checkpointDeclined(declined: CheckpointDeclined): void {
+    this.dispatcher.find(declined.jobId)?.checkpointDeclined(declined);
   }
 
   event(event: ChainEvent): void {

@@ -27,6 +27,8 @@ export interface JobManagerSettings {
   readonly workDir: string;
   /** Job graphs and blobs of this application. */
   readonly storageDir: string;
+  /** Checkpoints for which no other folder is set. */
+  readonly checkpointDirectory: string;
 }
 
 /** @throws CONFIG_BAD_VALUE for an unknown mode, CONFIG_BAD_FILE */
@@ -35,6 +37,7 @@ export function readSettings(modeName: string, workDir: string): JobManagerSetti
   const standalone = mode === 'standalone';
   const applicationId = standalone ? standaloneId() : requiredEnv(ENV.applicationId);
   const config = readConfiguration(workDir);
+  const home = new WeftHome();
   return {
     mode,
     applicationId,
@@ -43,10 +46,8 @@ export function readSettings(modeName: string, workDir: string): JobManagerSetti
     host: process.env[ENV.nodeHost] ?? '127.0.0.1',
     config,
     workDir,
-    storageDir: join(
-      config.get(clusterOptions.highAvailabilityStorageDir) ?? new WeftHome().highAvailabilityDir,
-      applicationId,
-    ),
+    storageDir: join(config.get(clusterOptions.highAvailabilityStorageDir) ?? home.highAvailabilityDir, applicationId),
+    checkpointDirectory: home.checkpointsDir,
   };
 }
 

@@ -22,6 +22,8 @@ export type TaskManagerHandlers = Handlers<ServerMethods>;
 export type Registration = Static<ServerMethods['register']['params']>;
 export type Heartbeat = Static<ServerMethods['heartbeat']['params']>;
 export type TaskStates = Static<ServerMethods['taskStates']['params']>;
+export type CheckpointAcknowledged = Static<ServerMethods['acknowledgeCheckpoint']['params']>;
+export type CheckpointDeclined = Static<ServerMethods['declineCheckpoint']['params']>;
 
 /** How long a TaskManager whose connection broke may take to resume it before its tasks count as failed. */
 export const RESUME_GRACE_MS = 200;
@@ -48,6 +50,8 @@ export interface TaskManagerListener {
   lost(taskManager: TaskManager, cause: WeftError, fate: Fate): void;
   heartbeat(taskManager: TaskManager, heartbeat: Heartbeat): void;
   taskStates(taskManager: TaskManager, states: TaskStates): void;
+  checkpointAcknowledged(acknowledged: CheckpointAcknowledged): void;
+  checkpointDeclined(declined: CheckpointDeclined): void;
   event(event: ChainEvent): void;
 }
 
@@ -100,6 +104,14 @@ export class TaskManagers {
       },
       taskStates: (states) => {
         listener.taskStates(this.heard(peer), states);
+      },
+      acknowledgeCheckpoint: (acknowledged) => {
+        this.heard(peer);
+        listener.checkpointAcknowledged(acknowledged);
+      },
+      declineCheckpoint: (declined) => {
+        this.heard(peer);
+        listener.checkpointDeclined(declined);
       },
     };
   }

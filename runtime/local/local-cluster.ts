@@ -56,6 +56,7 @@ export class LocalCluster {
       store: noJobStore,
       provider: standaloneProvider(this.log, () => undefined),
       applicationId: LOCAL,
+      checkpointDirectory: join(this.folder.path, 'checkpoints'),
       onJobTerminal: (job) => {
         this.waiting.get(job.jobId)?.(job);
       },

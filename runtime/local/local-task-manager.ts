@@ -53,6 +53,9 @@ export async function startLocalTaskManager(options: LocalTaskManagerOptions): P
     report: (jobId, jobAttempt, changes) => {
       membership.report(jobId, jobAttempt, changes);
     },
+    reportCheckpoint: (jobId, jobAttempt, report) => {
+      membership.reportCheckpoint(jobId, jobAttempt, report);
+    },
     onShutdown: () => undefined,
     ...(startSlot === undefined ? {} : { startSlot }),
   });

@@ -50,6 +50,8 @@ export class AsyncWait implements Backlog, TimeTaker, CheckpointParticipant {
   private draining = false;
   private resolveIdle: (() => void) | undefined;
 
+  /** What is under way is in the snapshot. */
+  readonly unsaved = false;
   private readonly pending: OperatorList;
 
   constructor(private readonly options: AsyncWaitOptions) {

@@ -118,6 +118,12 @@ export class Chain {
     return true;
   }
 
+  /** Whether a snapshot now would have every record that was taken. */
+  get complete(): boolean {
+    for (const backlog of this.parts.backlogs) if (backlog.unsaved) return false;
+    return true;
+  }
+
   /** Resolves when no sink is waiting any longer; failures are in the task's context. */
   async allSettled(): Promise<void> {
     // First those at the front of the chain: what they let go fills those behind.

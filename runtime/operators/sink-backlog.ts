@@ -22,6 +22,10 @@ export class SinkBacklog implements Backlog {
 
   constructor(private readonly options: BacklogOptions) {}
 
+  get unsaved(): boolean {
+    return this.busy;
+  }
+
   add(record: unknown): void {
     const { operator, retain } = this.options;
     this.waiting.push({ record: retain(record), timestampMs: operator.task.timestampMs });

@@ -5,6 +5,7 @@ import type { Logger } from '../common/log/logger.js';
 import type { ParamsOf, Session } from '../common/wire/index.js';
 import type { taskManagerProtocol } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { TaskManagerNetwork } from '../exchange/index.js';
+import type { CheckpointReport } from './slot/slot-messages.js';
 import type { TaskChange } from './slot-job.js';
 import type { TaskExecutor } from './task-executor.js';
 
@@ -70,6 +71,18 @@ export class Membership {
   /** Tells the JobManager how tasks stand; one that does not know this TaskManager has no use for it. */
   report(jobId: string, jobAttempt: number, changes: TaskChange[]): void {
     if (this.registered) this.options.session.notify('taskStates', { jobId, jobAttempt, changes });
+  }
+
+  /** As `report`, of a task's part in a checkpoint. */
+  reportCheckpoint(jobId: string, jobAttempt: number, report: CheckpointReport): void {
+    if (!this.registered) return;
+    const { session } = this.options;
+    if (report.type === 'acknowledged') {
+      session.notify('acknowledgeCheckpoint', { jobId, jobAttempt, acknowledgement: report.acknowledgement });
+    } else {
+      const { checkpointId, executionId, error } = report;
+      session.notify('declineCheckpoint', { jobId, jobAttempt, checkpointId, executionId, error });
+    }
   }
 
   close(): void {

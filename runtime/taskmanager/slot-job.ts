@@ -2,6 +2,7 @@
 import type { Clock } from '../common/clock.js';
 import { toWireError, type WeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
+import type { CheckpointOrder } from '../common/wire/protocols/checkpoints.js';
 import type {
   AccumulatorState,
   ExecutionState,
@@ -12,8 +13,8 @@ import type { CollectedRecords } from '../connectors/index.js';
 import type { SlotSetup } from '../exchange/index.js';
 import type { ManagedUsage } from '../memory/index.js';
 import type { JobFiles } from './job-files.js';
-import type { GatheredValues, StateChange } from './slot/slot-messages.js';
 import type { SlotMemoryGrant } from './slot/slot-memory.js';
+import type { CheckpointEnd, CheckpointReport, GatheredValues, StateChange } from './slot/slot-messages.js';
 import { TaskMetricsPage } from './slot/task-metrics.js';
 import type { SlotRunner, SlotThreadListener } from './slot-thread.js';
 
@@ -35,6 +36,7 @@ export interface SlotJobOptions {
   /** `task.cancellation.timeout`: how long closing may take. */
   cancellationTimeoutMs: number;
   report: (changes: TaskChange[]) => void;
+  reportCheckpoint: (report: CheckpointReport) => void;
   /** The thread is gone; `finished` if every task ended well. */
   onGone: (how: 'finished' | 'aborted') => void;
 }
@@ -85,6 +87,15 @@ export class SlotJob implements SlotThreadListener {
     this.thread?.start();
   }
 
+  /** These tasks begin a checkpoint. */
+  trigger(executionIds: string[], order: CheckpointOrder): void {
+    if (!this.cancelled) this.thread?.trigger(executionIds, order);
+  }
+
+  checkpointEnded(end: CheckpointEnd): void {
+    this.thread?.checkpointEnded(end);
+  }
+
   /** Results that wait for the client, from a position on. */
   async collect(from: number): Promise<CollectedRecords> {
     return (await this.thread?.collect(from)) ?? { records: [], ended: false };
@@ -117,6 +128,10 @@ export class SlotJob implements SlotThreadListener {
     if (open.length === 0) return;
     for (const { executionId, state } of open) this.current.set(executionId, state);
     this.options.report(open.map((change) => this.withMetrics(change)));
+  }
+
+  checkpoint(report: CheckpointReport): void {
+    this.options.reportCheckpoint(report);
   }
 
   accumulators(gathered: GatheredValues[]): void {

@@ -3,10 +3,18 @@ import { existsSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import { ENV } from '../common/environment.js';
 import { WeftError, fromWireError } from '../common/errors/index.js';
+import type { CheckpointOrder } from '../common/wire/protocols/checkpoints.js';
 import type { CollectedRecords } from '../connectors/index.js';
 import type { ManagedUsage } from '../memory/index.js';
 import type { SlotHeapLimits } from './memory-plan.js';
-import type { BuildTasks, FromSlot, GatheredValues, StateChange } from './slot/slot-messages.js';
+import type {
+  BuildTasks,
+  CheckpointEnd,
+  CheckpointReport,
+  FromSlot,
+  GatheredValues,
+  StateChange,
+} from './slot/slot-messages.js';
 
 /** Secrets of the TaskManager, which a job's code has no business with. */
 const HIDDEN_VARIABLES: readonly string[] = [
@@ -21,6 +29,7 @@ const NOTHING_COLLECTED: CollectedRecords = { records: [], ended: false };
 
 export interface SlotThreadListener {
   states(changes: StateChange[]): void;
+  checkpoint(report: CheckpointReport): void;
   /** Comes before the state in which a task ends. */
   accumulators(gathered: GatheredValues[]): void;
   managedMemory(usage: ManagedUsage): void;
@@ -86,6 +95,15 @@ export class SlotThread {
     this.worker.postMessage({ type: 'start' });
   }
 
+  /** These tasks begin a checkpoint. */
+  trigger(executionIds: string[], order: CheckpointOrder): void {
+    this.worker.postMessage({ type: 'trigger', executionIds, order });
+  }
+
+  checkpointEnded(end: CheckpointEnd): void {
+    this.worker.postMessage({ type: 'checkpointEnded', end });
+  }
+
   /** Results that wait for the client; none, and not the end, from a thread that ends meanwhile. */
   collect(from: number): Promise<CollectedRecords> {
     if (this.death !== undefined) return Promise.resolve(NOTHING_COLLECTED);
@@ -122,6 +140,9 @@ export class SlotThread {
         return;
       case 'states':
         this.listener?.states(message.changes);
+        return;
+      case 'checkpoint':
+        this.listener?.checkpoint(message.report);
         return;
       case 'collected':
         this.asking.get(message.question)?.(message.collected);

@@ -20,6 +20,7 @@ import type { BlobSource } from './blob-source.js';
 import { JobFileStore } from './job-files.js';
 import { describeMemory, slotHeapLimits } from './memory-plan.js';
 import type { SlotMemoryGrant } from './slot/slot-memory.js';
+import type { CheckpointReport } from './slot/slot-messages.js';
 import { SlotJob, type TaskChange } from './slot-job.js';
 import { SlotThread, type SlotRunner } from './slot-thread.js';
 import { SpareThreads } from './spare-threads.js';
@@ -43,6 +44,8 @@ export interface TaskExecutorOptions {
   log: Logger;
   /** The states of tasks, for the JobManager. */
   report: (jobId: string, jobAttempt: number, changes: TaskChange[]) => void;
+  /** What tasks say of checkpoints, for the JobManager. */
+  reportCheckpoint: (jobId: string, jobAttempt: number, report: CheckpointReport) => void;
   /** The JobManager says that this TaskManager shall end. */
   onShutdown: (reason: string) => void;
   /** What runs the tasks of a slot. @default a thread of its own */
@@ -73,6 +76,13 @@ export class TaskExecutor {
           if (job?.options.jobId === jobId) void job.cancel();
         }
         return {};
+      },
+      triggerCheckpoint: ({ jobId, jobAttempt, slot, executionIds, order }) => {
+        const job = this.jobs.get(slot);
+        if (isAttempt(job, jobId, jobAttempt)) job.trigger(executionIds, order);
+      },
+      checkpointEnded: ({ jobId, jobAttempt, ...end }) => {
+        for (const job of this.jobs.values()) if (isAttempt(job, jobId, jobAttempt)) job.checkpointEnded(end);
       },
       collectResults: async ({ jobId, slot, from }) => {
         const job = this.jobs.get(slot);
@@ -140,12 +150,15 @@ export class TaskExecutor {
   }
 
   private newJob({ jobId, jobAttempt, slot, tasks, jobGraph }: SubmitTasks, release: SlotJobEnd): SlotJob {
-    const { clock, log, cancellationTimeoutMs, report } = this.options;
     const memory = this.memoryOf(slot);
+    const { clock, log, cancellationTimeoutMs, report, reportCheckpoint } = this.options;
     const job: SlotJob = new SlotJob({
       ...{ jobId, attempt: jobAttempt, slot, tasks, memory, clock, log, cancellationTimeoutMs },
       report: (changes) => {
         report(jobId, jobAttempt, changes);
+      },
+      reportCheckpoint: (said) => {
+        reportCheckpoint(jobId, jobAttempt, said);
       },
       onGone: (how) => {
         release(how);
@@ -191,6 +204,11 @@ export class TaskExecutor {
     }
     await before.end();
   }
+}
+
+/** What is said of checkpoints of an older attempt comes too late. */
+function isAttempt(job: SlotJob | undefined, jobId: string, attempt: number): job is SlotJob {
+  return job?.options.jobId === jobId && job.options.attempt === attempt;
 }
 
 type SlotJobEnd = (how: 'finished' | 'aborted') => void;

@@ -25,9 +25,11 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
   'runtime/connectors': ['runtime/graph', 'runtime/functions', 'runtime/common'],
   'runtime/memory': ['runtime/common'],
   'runtime/batch': ['runtime/memory', 'runtime/serde', 'runtime/common'],
+  'runtime/checkpoint': ['runtime/state', 'runtime/common'],
   'runtime/taskmanager': [
     'runtime/batch',
     'runtime/memory',
+    'runtime/checkpoint',
     'runtime/api',
     'runtime/exchange',
     'runtime/operators',
@@ -40,7 +42,7 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'runtime/serde',
     'runtime/common',
   ],
-  'runtime/jobmanager': ['runtime/graph', 'runtime/bundle', 'runtime/common'],
+  'runtime/jobmanager': ['runtime/checkpoint', 'runtime/graph', 'runtime/bundle', 'runtime/common'],
   'runtime/local': [
     'runtime/api',
     'runtime/jobmanager',

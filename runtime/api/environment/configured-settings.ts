@@ -3,6 +3,7 @@ import { Configuration } from '../../common/config/configuration.js';
 import { jobOptions, OPEN_PREFIXES, OPTIONS } from '../../common/config/options/index.js';
 import type { JobSettings, RestartStrategyConfig } from '../../graph/stream-graph.js';
 import type { ProgramHost } from '../host.js';
+import { configuredCheckpointing, configuredRestore } from './configured-checkpointing.js';
 
 /** @throws CONFIG_UNKNOWN_KEY, CONFIG_BAD_VALUE */
 export function configuredSettings(host: Pick<ProgramHost, 'parallelism' | 'configuration'>): JobSettings {
@@ -10,6 +11,7 @@ export function configuredSettings(host: Pick<ProgramHost, 'parallelism' | 'conf
     Object.entries(host.configuration).map(([key, value]) => [key, { value, origin: 'the configuration' }]),
   );
   const configuration = Configuration.of(OPTIONS, OPEN_PREFIXES, [layer]);
+  const restore = configuredRestore(configuration);
   return {
     parallelism: host.parallelism,
     maxParallelism: configuration.get(jobOptions.maxParallelism),
@@ -24,6 +26,8 @@ export function configuredSettings(host: Pick<ProgramHost, 'parallelism' | 'conf
     runtimeMode: configuration.get(jobOptions.runtimeMode),
     blockingExchanges: configuration.get(jobOptions.batchShuffleMode) === 'ALL_EXCHANGES_BLOCKING',
     globalJobParameters: Object.fromEntries(configuration.family('pipeline.global-job-parameters.')),
+    checkpointing: configuredCheckpointing(configuration),
+    ...(restore === undefined ? {} : { restore }),
   };
 }
 

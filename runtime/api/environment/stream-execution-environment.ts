@@ -19,6 +19,7 @@ import type { SourceInput } from '../functions/inputs.js';
 import { currentHost, resolveHost, type ProgramHost } from '../host.js';
 import { DataStreamSource } from '../streams/data-stream-source.js';
 import { strategyOf, type WatermarkStrategy } from '../time/watermark-strategy.js';
+import { CheckpointConfig, type CheckpointingMode } from './checkpoint-config.js';
 import { configuredSettings } from './configured-settings.js';
 import { buildStreamGraph } from './stream-graph-builder.js';
 import { ExecutionConfig } from './execution-config.js';
@@ -47,6 +48,7 @@ export type TimeCharacteristic = (typeof TimeCharacteristic)[keyof typeof TimeCh
 export class StreamExecutionEnvironment {
   private readonly context = new StreamEnvironmentContext((jobName) => this.submitCollecting(jobName));
   private readonly config = new ExecutionConfig();
+  private readonly checkpointConfig = new CheckpointConfig();
   private maxParallelism: number | undefined;
   private bufferTimeoutMs: number | undefined;
   private chaining: boolean | undefined;
@@ -109,7 +111,10 @@ export class StreamExecutionEnvironment {
     return this;
   }
 
-  /** What happens when a task fails. @default the cluster's `restart-strategy.type`, which is none unless configured */
+  /**
+   * What happens when a task fails. @default the cluster's `restart-strategy.type`; unless that is set, endless restarts
+   * with a pause that grows when checkpoints are on, else none
+   */
   setRestartStrategy(strategy: RestartStrategyConfig): this {
     this.restartStrategy = strategy;
     return this;
@@ -129,6 +134,21 @@ export class StreamExecutionEnvironment {
     }
     this.runtimeMode = mode;
     return this;
+  }
+
+  /**
+   * Takes a checkpoint of all state at this interval, from which the job goes on after a failure.
+   * @param interval at least 10 ms
+   * @param mode @default EXACTLY_ONCE
+   */
+  enableCheckpointing(interval: Duration, mode?: CheckpointingMode): this {
+    this.checkpointConfig.setCheckpointInterval(interval);
+    if (mode !== undefined) this.checkpointConfig.setCheckpointingMode(mode);
+    return this;
+  }
+
+  getCheckpointConfig(): CheckpointConfig {
+    return this.checkpointConfig;
   }
 
   getConfig(): ExecutionConfig {
@@ -288,6 +308,7 @@ export class StreamExecutionEnvironment {
       ...configured,
       ...chosen,
       globalJobParameters: { ...configured.globalJobParameters, ...chosen.globalJobParameters },
+      checkpointing: { ...configured.checkpointing, ...this.checkpointConfig.settings() },
     };
     const name = jobName ?? host.configuration['pipeline.name'] ?? DEFAULT_JOB_NAME;
     return { host, streamGraph: buildStreamGraph(drafts, name, settings) };

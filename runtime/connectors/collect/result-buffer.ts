@@ -50,6 +50,9 @@ export class ResultBuffer {
     return this.waitingBytes >= CAPACITY_BYTES || (this.inputEnded && this.waiting.length > 0);
   }
 
+  /** What waits here is the client's already. */
+  readonly unsaved = false;
+
   /** The input is over. Resolves when the client has everything. */
   idle(): Promise<void> {
     this.inputEnded = true;

@@ -1,21 +1,46 @@
 /** The elements that the program listed. Not parallel: there is one list. */
 import { instantiate } from '../../common/code-template.js';
+import type { ConnectorStates } from '../connector-states.js';
 import type { BatchResult, Room, SourceOutlet, SourceReader } from '../source-reader.js';
 
-export function elementsSource(elements: readonly unknown[], outlet: SourceOutlet): SourceReader {
-  return { nextBatch: instantiate(emitElements)(elements, outlet.emit, outlet.room) };
+/** How many elements were emitted. */
+interface Progress {
+  position: number;
+}
+
+export function elementsSource(
+  elements: readonly unknown[],
+  outlet: SourceOutlet,
+  states: ConnectorStates,
+): SourceReader {
+  const progress: Progress = { position: 0 };
+  const kept = states.list('position', 'SPLIT');
+  states.takePart({
+    snapshotState() {
+      kept.items = [progress.position];
+    },
+  });
+  return {
+    open() {
+      if (states.isRestored) progress.position = (kept.items[0] as number | undefined) ?? elements.length;
+      return Promise.resolve();
+    },
+    nextBatch: instantiate(emitElements)(elements, progress, outlet.emit, outlet.room),
+  };
 }
 
 /** Template. */
 function emitElements(
   elements: readonly unknown[],
+  progress: Progress,
   emit: (record: unknown) => void,
   room: Room,
 ): (max: number) => BatchResult {
-  let position = 0;
   return function nextBatch(max) {
+    let { position } = progress;
     const end = Math.min(position + max, elements.length);
     while (position < end && room.open) emit(elements[position++]);
+    progress.position = position;
     return position < elements.length ? 'more' : 'end';
   };
 }

@@ -1,31 +1,46 @@
 /**
  * Lines into a file: with parallelism 1 the path itself, else `<path>/<subtask + 1>`, as Flink's writeAsText lays them
  * out. What an earlier run left there is replaced, because a job that starts from the beginning writes everything
- * again.
+ * again; one that starts from a checkpoint cuts the file to the length that it had then, and goes on.
  */
 import {
   closeSync,
+  constants,
   existsSync,
+  fstatSync,
+  ftruncateSync,
   mkdirSync,
   openSync,
   readdirSync,
   rmSync,
   statSync,
+  truncateSync,
   unlinkSync,
   writeSync,
 } from 'node:fs';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { Clock } from '../../common/clock.js';
 import { WeftError } from '../../common/errors/index.js';
+import type { ConnectorStates } from '../connector-states.js';
 import type { Share } from '../source-reader.js';
 
 /** A line is in the file at the latest this long after it was written. */
 const FLUSH_AFTER_MS = 100;
 const BUFFER_CHARS = 64 * 1024;
 
+/** A file of the output at a checkpoint. */
+interface FileLength {
+  file: string;
+  bytes: number;
+}
+
 export class TextFileSink {
   private readonly file: string;
   private descriptor: number | undefined;
+  /** Bytes of the file. */
+  private length = 0;
+  /** Files of all subtasks, because their number may change. */
+  private readonly kept: { items: unknown[] };
   private buffer = '';
   private cancelFlush: (() => void) | undefined;
 
@@ -34,15 +49,27 @@ export class TextFileSink {
     private readonly format: (record: unknown) => string,
     private readonly share: Share,
     private readonly clock: Clock,
+    private readonly states: ConnectorStates,
     /** A flush by the clock failed, outside of any call by the operator. */
     private readonly onFailure: (error: WeftError) => void,
   ) {
     this.file = share.parallelism === 1 ? path : join(path, String(share.subtask + 1));
+    this.kept = states.list('files', 'UNION');
+    states.takePart({
+      snapshotState: () => {
+        this.drain();
+        this.kept.items = [{ file: this.file, bytes: this.length } satisfies FileLength];
+      },
+    });
   }
 
   /** @throws SINK_FILE_FAILED */
   open(): void {
     this.guarded('create', () => {
+      if (this.states.isRestored) {
+        this.descriptor = this.continueFile();
+        return;
+      }
       if (this.share.parallelism === 1) this.makeRoomForFile();
       else this.makeRoomForFolder();
       this.descriptor = openSync(this.file, 'w');
@@ -80,9 +107,32 @@ export class TextFileSink {
     this.buffer = '';
     const { descriptor } = this;
     if (descriptor === undefined) return;
+    this.length += bytes.length;
     this.guarded('write', () => {
       for (let written = 0; written < bytes.length;) written += writeSync(descriptor, bytes, written);
     });
+  }
+
+  /** The file goes on where it was at the checkpoint; so do those that no subtask writes any longer. */
+  private continueFile(): number {
+    const { subtask, parallelism } = this.share;
+    const former = this.kept.items as FileLength[];
+    if (parallelism === 1 && isFolder(this.file)) throw new Error('it is a folder, written with a parallelism above 1');
+    mkdirSync(dirname(this.file), { recursive: true });
+    const nobodys = former.filter(({ file }) => dirname(file) === this.path && Number(basename(file)) > parallelism);
+    if (subtask === 0) for (const { file, bytes } of nobodys) if (existsSync(file)) truncateSync(file, bytes);
+    const bytes = former.find(({ file }) => file === this.file)?.bytes;
+    // Nobody wrote it then, or it was taken away since.
+    if (bytes === undefined || !existsSync(this.file)) return openSync(this.file, 'w');
+    const descriptor = openSync(this.file, constants.O_WRONLY | constants.O_APPEND);
+    const { size } = fstatSync(descriptor);
+    if (size < bytes) {
+      closeSync(descriptor);
+      throw new Error(`it has ${size} bytes, but had ${bytes} when the checkpoint was taken`);
+    }
+    ftruncateSync(descriptor, bytes);
+    this.length = bytes;
+    return descriptor;
   }
 
   /** An earlier run with a higher parallelism left a folder; it goes if it holds nothing but such output. */

@@ -119,6 +119,17 @@ export class Emission implements SplitSourceContext<unknown> {
     if (this.outlet.room.open) this.releaseSource();
   }
 
+  /** Records that the source has given out in its own view, and nobody has taken: with their event times. */
+  untaken(): [record: unknown, timestampMs: number][] {
+    const records = this.waiting.slice(this.taken).filter(({ say }) => say === undefined);
+    return records.map(({ record, timestampMs }) => [record, timestampMs]);
+  }
+
+  /** Before the source runs: what nobody had taken when the checkpoint was taken. */
+  restore(records: readonly [record: unknown, timestampMs: number][]): void {
+    this.waiting = records.map(([record, timestampMs]) => ({ record, timestampMs }));
+  }
+
   cancel(): void {
     this.cancelled = true;
     this.releaseSource();

@@ -3,6 +3,7 @@ import type { Clock } from '../../common/clock.js';
 import { instantiate } from '../../common/code-template.js';
 import type { SourceFunction } from '../../functions/index.js';
 import { emitPulled, NOTHING } from '../pull-loop.js';
+import type { ConnectorStates } from '../connector-states.js';
 import type { BatchResult, SourceOutlet, SourceReader } from '../source-reader.js';
 import { Emission } from './emission.js';
 
@@ -17,14 +18,28 @@ export class FunctionSource implements SourceReader {
   /** Settles when an asynchronous `run` has. */
   private running: Promise<void> = Promise.resolve();
   private returned = false;
+  /** Records under way from the source to the chain. */
+  private readonly untaken: { items: unknown[] };
 
   constructor(
     private readonly fn: SourceFunction<unknown>,
     private readonly outlet: SourceOutlet,
     private readonly clock: Clock,
     retain: (record: unknown) => unknown,
+    states: ConnectorStates,
   ) {
     this.emission = new Emission(outlet, retain, clock);
+    this.untaken = states.list('untaken', 'SPLIT');
+    states.takePart({
+      snapshotState: () => {
+        this.untaken.items = this.emission.untaken();
+      },
+    });
+  }
+
+  open(): Promise<void> {
+    this.emission.restore(this.untaken.items as [unknown, number][]);
+    return Promise.resolve();
   }
 
   /**
@@ -32,6 +47,8 @@ export class FunctionSource implements SourceReader {
    * outlet
    */
   nextBatch(max: number): BatchResult {
+    if (this.turn === undefined && this.emission.hasWaiting) this.emission.turn(max);
+    if (this.turn === undefined && this.emission.hasWaiting) return 'more';
     this.turn ??= this.start();
     return this.turn(max);
   }

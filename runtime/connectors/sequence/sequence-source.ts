@@ -1,5 +1,6 @@
 /** The whole numbers from..to, both included, in contiguous shares. */
 import { instantiate } from '../../common/code-template.js';
+import type { ConnectorStates } from '../connector-states.js';
 import type { BatchResult, Room, Share, SourceOutlet, SourceReader } from '../source-reader.js';
 
 export interface NumberRange {
@@ -16,22 +17,45 @@ export function shareOfSequence({ from, to }: NumberRange, { subtask, parallelis
   return { from: start, to: start + each - 1 + (subtask < extra ? 1 : 0) };
 }
 
-export function sequenceSource(range: NumberRange, share: Share, outlet: SourceOutlet): SourceReader {
-  const { from, to } = shareOfSequence(range, share);
-  return { nextBatch: instantiate(emitSequence)(from, to, outlet.emit, outlet.room) };
+/** What is still to be emitted: a share, or after a change of parallelism the rests of several. */
+interface Remaining {
+  ranges: NumberRange[];
+}
+
+export function sequenceSource(
+  range: NumberRange,
+  share: Share,
+  outlet: SourceOutlet,
+  states: ConnectorStates,
+): SourceReader {
+  const remaining: Remaining = { ranges: [shareOfSequence(range, share)] };
+  const kept = states.list('ranges', 'SPLIT');
+  states.takePart({
+    snapshotState() {
+      kept.items = remaining.ranges.map(({ from, to }) => ({ from, to }));
+    },
+  });
+  return {
+    open() {
+      if (states.isRestored) remaining.ranges = [...(kept.items as NumberRange[])];
+      return Promise.resolve();
+    },
+    nextBatch: instantiate(emitSequence)(remaining, outlet.emit, outlet.room),
+  };
 }
 
 /** Template. */
-function emitSequence(
-  from: number,
-  to: number,
-  emit: (record: unknown) => void,
-  room: Room,
-): (max: number) => BatchResult {
-  let next = from;
+function emitSequence(remaining: Remaining, emit: (record: unknown) => void, room: Room): (max: number) => BatchResult {
   return function nextBatch(max) {
+    const range = remaining.ranges[0];
+    if (range === undefined) return 'end';
+    let next = range.from;
+    const { to } = range;
     const end = Math.min(next + max - 1, to);
     while (next <= end && room.open) emit(next++);
-    return next <= to ? 'more' : 'end';
+    range.from = next;
+    if (next <= to) return 'more';
+    remaining.ranges.shift();
+    return remaining.ranges.length > 0 ? 'more' : 'end';
   };
 }

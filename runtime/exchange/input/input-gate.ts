@@ -49,4 +49,8 @@ export class EdgeGate<T> implements InputGate<T> {
   unblock(channel: number): void {
     this.blocked[channel] = false;
   }
+
+  ended(channel: number): boolean {
+    return this.isFinished(this.channels[channel]);
+  }
 }

@@ -1,8 +1,15 @@
-/** The restart strategy of a job: what its program says, else the configuration, else none. */
+/** The restart strategy of a job: what its program says, else the configuration, else what checkpoints make possible. */
 import type { Configuration } from '../../common/config/index.js';
-import { jobOptions } from '../../common/config/options/index.js';
+import { checkpointingOptions, jobOptions } from '../../common/config/options/index.js';
 import type { JobGraph } from '../../graph/job-graph.js';
-import { ExponentialDelay, FailureRate, FixedDelay, NoRestart, type RestartStrategy } from './restart-strategy.js';
+import {
+  AtOnceThenBackoff,
+  ExponentialDelay,
+  FailureRate,
+  FixedDelay,
+  NoRestart,
+  type RestartStrategy,
+} from './restart-strategy.js';
 
 /** @param random from 0 to 1, for the jitter of the exponential delay */
 export function restartStrategyOf(jobGraph: JobGraph, config: Configuration, random: () => number): RestartStrategy {
@@ -31,9 +38,15 @@ export function restartStrategyOf(jobGraph: JobGraph, config: Configuration, ran
         },
         random,
       );
+    case undefined:
+      return hasCheckpoints(jobGraph, config) ? new AtOnceThenBackoff() : new NoRestart();
     default:
       return new NoRestart();
   }
+}
+
+function hasCheckpoints({ settings }: JobGraph, config: Configuration): boolean {
+  return (settings.checkpointing?.intervalMs ?? config.get(checkpointingOptions.intervalMs)) !== undefined;
 }
 
 /** How `/jobs/:id/config` names it: by what the job says, or that it says nothing. */

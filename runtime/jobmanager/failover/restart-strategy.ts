@@ -10,7 +10,11 @@ export type Decision =
 export interface RestartStrategy {
   /** For people, in the words of Flink's REST API. */
   readonly description: string;
+  /** Restarts without end, so that somebody else must notice when it is of no use. @default false */
+  readonly endless?: boolean;
   onFailure(nowMs: number): Decision;
+  /** The job has completed a checkpoint: it got further than at the last failure. */
+  onProgress?(): void;
 }
 
 export class NoRestart implements RestartStrategy {
@@ -18,6 +22,30 @@ export class NoRestart implements RestartStrategy {
 
   onFailure(): Decision {
     return { restart: false, reason: 'no restart strategy is set' };
+  }
+}
+
+/** First pause after the restart that comes at once. */
+const BACKOFF_FIRST_MS = 100;
+const BACKOFF_MAX_MS = 60_000;
+
+/**
+ * What a job with checkpoints does unless it is told otherwise: restarts at once, then after pauses that double, without
+ * end. Once the job got further, the next restart comes at once again. (Flink: the first one after a second.)
+ */
+export class AtOnceThenBackoff implements RestartStrategy {
+  readonly description = `Restart at once, then with doubling delays from ${BACKOFF_FIRST_MS} ms to ${BACKOFF_MAX_MS} ms.`;
+  readonly endless = true;
+  private nextMs = 0;
+
+  onFailure(): Decision {
+    const delayMs = this.nextMs;
+    this.nextMs = Math.min(BACKOFF_MAX_MS, delayMs === 0 ? BACKOFF_FIRST_MS : 2 * delayMs);
+    return { restart: true, delayMs };
+  }
+
+  onProgress(): void {
+    this.nextMs = 0;
   }
 }
 

@@ -1,5 +1,6 @@
 /** Brings one attempt of a job into its slots: every slot builds its tasks, and when all have, all start. */
 import type { Logger } from '../../common/log/logger.js';
+import type { TaskRestore } from '../../common/wire/protocols/checkpoints.js';
 import { describeTasks, subtaskName, type ExecutionGraph, type SubtaskKey } from '../../graph/execution-graph.js';
 import type { Slot } from '../slot-pool.js';
 import type { TaskManager } from '../task-managers.js';
@@ -16,6 +17,8 @@ export interface DeploymentOptions {
   readonly slots: readonly Slot[];
   readonly executions: ReadonlyMap<string, Execution>;
   readonly log: Logger;
+  /** What a subtask starts from; undefined = without state. */
+  restoreOf(key: SubtaskKey): TaskRestore | undefined;
   taskManager(resourceId: string): TaskManager | undefined;
   nowMs(): number;
   /** A slot could not build or start its tasks. */
@@ -38,7 +41,11 @@ export async function deploy(options: DeploymentOptions): Promise<void> {
   const tasks = describeTasks(
     graph,
     parts.map(({ slot, taskManager }) => ({ ...slot, data: taskManager.registration.data })),
-    (key) => ({ executionId: executionOf(executions, key).executionId, attempt }),
+    (key) => {
+      const restore = options.restoreOf(key);
+      const { executionId } = executionOf(executions, key);
+      return { executionId, attempt, ...(restore === undefined ? {} : { restore }) };
+    },
   );
   for (const { slot, taskManager, executions: members } of parts) {
     for (const execution of members) {

@@ -5,16 +5,26 @@
 import { sleep, type Clock } from '../../common/clock.js';
 import type { Configuration } from '../../common/config/index.js';
 import { clusterOptions } from '../../common/config/options/index.js';
-import { WeftError, asWeftError, fromWireError } from '../../common/errors/index.js';
+import { WeftError, asWeftError, fromWireError, type ErrorCode } from '../../common/errors/index.js';
 import type { Logger } from '../../common/log/logger.js';
 import { transition } from '../../common/state-machine.js';
 import { mergeAccumulators } from '../../graph/accumulator-states.js';
 import { expand, subtaskName, type ExecutionGraph } from '../../graph/execution-graph.js';
 import type { AccumulatorState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
-import type { RestartStrategy } from '../failover/restart-strategy.js';
+import { JobCheckpoints, checkpointSettingsOf } from '../checkpoint/index.js';
+import { RepeatedFailure } from '../failover/repeated-failure.js';
+import type { Decision, RestartStrategy } from '../failover/restart-strategy.js';
 import type { Slot, SlotPool } from '../slot-pool.js';
-import type { Heartbeat, TaskManager, TaskManagers, TaskStates } from '../task-managers.js';
+import type {
+  CheckpointAcknowledged,
+  CheckpointDeclined,
+  Heartbeat,
+  TaskManager,
+  TaskManagers,
+  TaskStates,
+} from '../task-managers.js';
+import { checkpointMessenger } from './checkpoint-messenger.js';
 import { deploy } from './deployment.js';
 import { Execution } from './execution.js';
 import { FailureHistory, failureOf, type Failure } from './failures.js';
@@ -46,6 +56,10 @@ export interface JobMasterOptions {
   readonly pool: SlotPool;
   readonly taskManagers: Pick<TaskManagers, 'get'>;
   readonly strategy: RestartStrategy;
+  /** Where checkpoints go when nothing else is said. */
+  readonly checkpointDirectory: string;
+  /** From 0 to 1. */
+  readonly random: () => number;
   /** Before tasks of this attempt are deployed: it must be remembered, so that no later JobManager repeats it. */
   onAttempt(attempt: number): void;
   /** The job has reached its terminal state. */
@@ -55,6 +69,7 @@ export interface JobMasterOptions {
 export class JobMaster {
   readonly graph: ExecutionGraph;
   readonly failures: FailureHistory;
+  readonly checkpoints: JobCheckpoints;
   /** When each state was last entered; only those that were. */
   readonly enteredMs: Partial<Record<JobState, number>> = {};
   private current: JobState = 'INITIALIZING';
@@ -65,6 +80,9 @@ export class JobMaster {
   private slots: (Slot | undefined)[];
   /** The failure that the job is recovering from or dying of. */
   private failing: Failure | undefined;
+  private readonly repeated = new RepeatedFailure();
+  /** The attempt whose deployment is being prepared. */
+  private preparing: number | undefined;
   private restartPauseOver = true;
   private cancelPause: (() => void) | undefined;
 
@@ -75,6 +93,7 @@ export class JobMaster {
     this.failures = new FailureHistory(config.get(clusterOptions.exceptionHistorySize));
     this.jobAttempt = firstAttempt;
     this.enteredMs.INITIALIZING = submittedMs;
+    this.checkpoints = this.createCheckpoints();
     this.createExecutions();
   }
 
@@ -171,6 +190,7 @@ export class JobMaster {
       throw new WeftError('JOB_NOT_CANCELLABLE', `Job ${this.jobId} is ${this.current} and cannot be cancelled.`);
     }
     this.become('cancel');
+    this.checkpoints.stop('The job is cancelled.');
     this.cancelPause?.();
     this.cancelExecutions();
     this.proceed();
@@ -193,9 +213,21 @@ export class JobMaster {
         this.failed(this.failureIn(execution, error === undefined ? unexplained(execution) : fromWireError(error)));
       } else if (execution.state === 'CANCELED' && this.current === 'RUNNING') {
         this.failed(this.failureIn(execution, canceledUnasked(execution)));
+      } else if (execution.state === 'FINISHED') {
+        this.checkpoints.taskFinished(execution);
       }
     }
+    if (this.current === 'RUNNING' && this.checkpoints.plan() !== undefined) this.checkpoints.start();
     this.proceed();
+  }
+
+  /** Reports of older attempts are dropped. */
+  checkpointAcknowledged({ jobAttempt, acknowledgement }: CheckpointAcknowledged): void {
+    if (jobAttempt === this.jobAttempt) this.checkpoints.acknowledged(acknowledgement);
+  }
+
+  checkpointDeclined({ jobAttempt, checkpointId, executionId, error }: CheckpointDeclined): void {
+    if (jobAttempt === this.jobAttempt) this.checkpoints.declined(checkpointId, executionId, fromWireError(error));
   }
 
   heartbeat({ metrics }: Heartbeat): void {
@@ -272,7 +304,26 @@ export class JobMaster {
     });
   }
 
+  /** As soon as it is settled from which checkpoint the job starts. */
   private deploy(): void {
+    const attempt = this.jobAttempt;
+    if (this.preparing === attempt) return;
+    const prepared = this.attemptTo(() => this.checkpoints.prepare());
+    if (prepared === undefined) {
+      if (this.current === 'RUNNING') this.deployPrepared();
+      return;
+    }
+    this.preparing = attempt;
+    void prepared
+      .catch((error: unknown) => this.failedForGood(error))
+      .finally(() => {
+        this.preparing = undefined;
+        const wanted = attempt === this.jobAttempt && this.current === 'RUNNING' && this.isScheduled();
+        if (wanted && this.missingSlots() === 0) this.deployPrepared();
+      });
+  }
+
+  private deployPrepared(): void {
     const { clock, log, jobGraphHash, taskManagers } = this.options;
     const attempt = this.jobAttempt;
     const isCurrent = (): boolean => attempt === this.jobAttempt && !this.terminal;
@@ -283,6 +334,7 @@ export class JobMaster {
       slots: this.slots.filter((slot) => slot !== undefined),
       executions: this.executions,
       log,
+      restoreOf: (key) => this.checkpoints.restoreOf(key),
       taskManager: (resourceId) => taskManagers.get(resourceId),
       nowMs: () => clock.nowMs(),
       onBuilt: (built) => {
@@ -313,7 +365,7 @@ export class JobMaster {
 
   /** The first failure of an attempt decides; those in its wake are kept beside it. */
   private failed(failure: Failure): void {
-    const { strategy, clock, log } = this.options;
+    const { clock, log } = this.options;
     if (this.failing !== undefined) {
       this.failures.join(failure);
       return;
@@ -321,8 +373,9 @@ export class JobMaster {
     if (this.current !== 'RUNNING') return;
     this.failing = failure;
     this.failures.open(failure);
+    this.checkpoints.stop('The job failed.');
     log.warn({ jobId: this.jobId, task: failure.taskName, err: fromWireError(failure.error) }, 'the job failed');
-    const decision = strategy.onFailure(clock.nowMs());
+    const decision = this.decide(failure);
     if (decision.restart) {
       this.become('restart');
       log.info({ jobId: this.jobId, delayMs: decision.delayMs }, 'restarting the job');
@@ -338,6 +391,70 @@ export class JobMaster {
     this.cancelExecutions();
     // Asked for at once, so that a new TaskManager starts while the strategy pauses.
     if (this.needsSlots()) this.requestMissingSlots();
+  }
+
+  /** Whether the job restarts, after which pause. */
+  private decide({ error }: Failure): Decision {
+    const { strategy, clock } = this.options;
+    if (DAMAGED.has(error.code)) {
+      try {
+        // The checkpoint before it may do: that is no matter of the strategy.
+        this.checkpoints.damaged(fromWireError(error));
+        return { restart: true, delayMs: 0 };
+      } catch (none) {
+        return { restart: false, reason: asWeftError(none).message };
+      }
+    }
+    const times = this.repeated.times(error);
+    if (strategy.endless === true && times >= RepeatedFailure.LIMIT) {
+      return { restart: false, reason: `it failed in the same way ${times} times in a row` };
+    }
+    return strategy.onFailure(clock.nowMs());
+  }
+
+  /** No restart would help. */
+  private failedForGood(error: unknown): void {
+    if (this.current !== 'RUNNING') return;
+    const failure = failureOf(asWeftError(error), this.options.clock.nowMs());
+    this.failing = failure;
+    this.failures.open(failure);
+    this.options.log.error({ jobId: this.jobId, err: error }, 'the job cannot be started');
+    this.become('fail');
+    this.cancelExecutions();
+    this.proceed();
+  }
+
+  private attemptTo<T>(action: () => T): T | undefined {
+    try {
+      return action();
+    } catch (error) {
+      this.failedForGood(error);
+      return undefined;
+    }
+  }
+
+  private createCheckpoints(): JobCheckpoints {
+    const { clock, log, jobGraph, config, checkpointDirectory, random, taskManagers, strategy } = this.options;
+    return new JobCheckpoints({
+      ...{ clock, log, graph: this.graph, random, defaultDirectory: checkpointDirectory },
+      settings: checkpointSettingsOf(jobGraph, config),
+      executions: () => this.allExecutions(),
+      messenger: checkpointMessenger({
+        jobId: this.jobId,
+        attempt: () => this.jobAttempt,
+        execution: (executionId) => this.byExecutionId.get(executionId),
+        slots: () => this.slots.filter((slot) => slot !== undefined),
+        session: (resourceId) => taskManagers.get(resourceId)?.peer.session,
+      }),
+      onCompleted: () => {
+        this.repeated.reset();
+        strategy.onProgress?.();
+      },
+      failJob: (error) => {
+        this.failed(failureOf(error, clock.nowMs()));
+        this.proceed();
+      },
+    });
   }
 
   private cancelExecutions(): void {
@@ -442,6 +559,9 @@ export class JobMaster {
     return `${vertex?.name ?? vertexId} (${subtask + 1}/${vertex?.parallelism ?? 1}) - execution #${attempt}`;
   }
 }
+
+/** A task could not read the state that it should start from. */
+const DAMAGED: ReadonlySet<string> = new Set(['CHECKPOINT_CORRUPT', 'CHECKPOINT_NOT_FOUND'] satisfies ErrorCode[]);
 
 function unexplained(execution: Execution): WeftError {
   return new WeftError('INTERNAL', `The TaskManager reported ${execution.executionId} as failed without saying why.`);

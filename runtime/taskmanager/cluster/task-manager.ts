@@ -61,6 +61,9 @@ export class TaskManager {
       report: (jobId, jobAttempt, changes) => {
         membership.report(jobId, jobAttempt, changes);
       },
+      reportCheckpoint: (jobId, jobAttempt, report) => {
+        membership.reportCheckpoint(jobId, jobAttempt, report);
+      },
       onShutdown: (reason) => {
         log.info({ reason }, 'the JobManager ends this TaskManager');
         onEnd(0);

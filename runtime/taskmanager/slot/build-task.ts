@@ -20,7 +20,8 @@ import { shapeOfType } from '../../serde/index.js';
 import { makeSink, makeSource } from './make-connectors.js';
 import { operatorStatesOf } from './operator-states-of.js';
 import { runtimeContext } from './runtime-context.js';
-import type { StateChange } from './slot-messages.js';
+import { restoreTask, TaskCheckpoints, type AlignedCheckpoint } from './checkpoint/index.js';
+import type { CheckpointReport, StateChange } from './slot-messages.js';
 import { RecordSorter } from './record-sorter.js';
 import type { SlotMemory } from './slot-memory.js';
 import { SlotTask } from './slot-task.js';
@@ -47,6 +48,7 @@ export interface SlotProgram {
   report: (change: StateChange) => void;
   /** For the TaskManager's log. */
   warn: (text: string, detail: Record<string, string>) => void;
+  reportCheckpoint: (report: CheckpointReport) => void;
   /** Told once per field that only the slow, generic encoding can carry. */
   onFallback: (operator: string, path: string, reason: string) => void;
 }
@@ -88,11 +90,28 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     onSettled: wake,
   });
   output.attach(chain);
+  const checkpoints: TaskCheckpoints = new TaskCheckpoints(
+    {
+      executionId: descriptor.executionId,
+      fileName: `${vertex.id.slice(0, 8)}-${descriptor.subtask}`,
+      settled: () => chain.complete,
+      prepare: (order) => input.checkpoints?.prepare(order),
+      snapshot: (checkpointId) => chain.snapshot(checkpointId),
+      broadcast: (order) => output.broadcast(order),
+      taken: (order) => task.current?.snapshotTaken(order),
+    },
+    clock,
+    program.reportCheckpoint,
+  );
+  const onAligned = (aligned: AlignedCheckpoint): void => checkpoints.aligned(aligned);
+  const input = inputOf(program, descriptor, vertex, { chain, context, output, onAligned, wake });
   task.current = new SlotTask({
     executionId: descriptor.executionId,
     context,
     chain,
-    input: inputOf(program, descriptor, vertex, { chain, context, output, wake }),
+    input,
+    checkpoints,
+    restore: () => restoreTask(chain, descriptor, vertex),
     output,
     clock,
     accumulators,
@@ -107,6 +126,7 @@ interface InputParts {
   chain: Chain;
   context: TaskContext;
   output: TaskOutput;
+  onAligned: (aligned: AlignedCheckpoint) => void;
   wake: () => void;
 }
 
@@ -114,7 +134,7 @@ function inputOf(
   program: SlotProgram,
   descriptor: TaskDescriptor,
   vertex: JobVertex,
-  { chain, context, output, wake }: InputParts,
+  { chain, context, output, onAligned, wake }: InputParts,
 ): TaskInput {
   const { operator } = nodeOf(program, vertex.nodes[0] ?? -1);
   if (operator.type !== 'source') {
@@ -124,7 +144,7 @@ function inputOf(
       input: edgeOf(program.jobGraph, edgeId).inputIndex,
     }));
     const fed = (inputs: readonly HeadInput[]): TaskInput =>
-      new GateInput(gates, inputs, output, () => program.clock.monotonicMs());
+      new GateInput(gates, inputs, output, program.clock, onAligned);
     const inputs = chain.inputs.map((head, input) => ({ head, time: chain.inputTimes[input] }));
     const order = orderOf(program, vertex);
     if (order === undefined) return fed(inputs);
@@ -155,7 +175,14 @@ function inputOf(
     },
   };
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
-  holder.input = new SourceInput(makeSource(operator.source, share, outlet, program), chain.headOperator);
+  const { states } = chain.headOperator;
+  holder.input = new SourceInput(
+    makeSource(operator.source, share, outlet, states, program),
+    chain.headOperator,
+    program.clock,
+    onAligned,
+    descriptor.restore?.finished === true,
+  );
   return holder.input;
 }
 

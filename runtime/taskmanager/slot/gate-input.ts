@@ -1,10 +1,12 @@
-/** A task's input from other tasks: its gates in turn, and the event time of all their channels merged. */
+/** A task's input from other tasks: its gates in turn, the event time of all their channels merged, their barriers aligned. */
 import { instantiate } from '../../common/code-template.js';
 import type { BatchResult, Room } from '../../connectors/index.js';
 import { takeTimeElement, type ChannelTimeTaker, type InputGate, type InputHandler } from '../../exchange/index.js';
 import type { Next } from '../../operators/index.js';
+import type { Clock } from '../../common/clock.js';
 import { WatermarkValve, type TimeTaker } from '../../time/index.js';
-import type { TaskInput } from './task-input.js';
+import { BarrierAligner, takeBarrier, type AlignedChannel, type AlignedCheckpoint } from './checkpoint/index.js';
+import type { InputCheckpoints, TaskInput } from './task-input.js';
 
 /** A gate, and which input of the head operator it feeds: the edges of a union feed the same. */
 export interface ConnectedGate {
@@ -21,7 +23,9 @@ export interface HeadInput {
 export class GateInput implements TaskInput {
   /** Of each input of the head operator, over all channels of its gates. */
   readonly valves: readonly WatermarkValve[];
+  readonly checkpoints: InputCheckpoints;
   private readonly gates: readonly InputGate[];
+  private readonly aligner: BarrierAligner;
   private readonly handlers: InputHandler[];
   private first = 0;
 
@@ -29,20 +33,35 @@ export class GateInput implements TaskInput {
     connected: readonly ConnectedGate[],
     inputs: readonly HeadInput[],
     private readonly room: Room,
-    monotonicMs: () => number,
+    clock: Clock,
+    onAligned: (aligned: AlignedCheckpoint) => void,
   ) {
     this.gates = connected.map(({ gate }) => gate);
     this.valves = inputs.map(({ time }, input) => {
       const count = connected.reduce((sum, each) => sum + (each.input === input ? each.gate.channelCount : 0), 0);
-      return new WatermarkValve(count, time, monotonicMs);
+      return new WatermarkValve(count, time, () => clock.monotonicMs());
     });
+    const aligner = new BarrierAligner(this.gates.flatMap(channelsOf), clock, onAligned);
+    this.aligner = aligner;
+    this.checkpoints = {
+      begin: (order) => aligner.expect(order),
+      prepare: () => undefined,
+      taken: () => aligner.taken(),
+      aborted: (checkpointId) => aligner.aborted(checkpointId),
+      stop: () => undefined,
+    };
     const taken = inputs.map(() => 0);
+    let channels = 0;
     this.handlers = connected.map(({ gate, input }) => {
       const time = channelTime(this.valves[input], taken[input]);
       taken[input] += gate.channelCount;
+      const before = channels;
+      channels += gate.channelCount;
       return {
         onRecord: instantiate(feed)(inputs[input].head, room),
         onControl: (tag, payload, channel) => {
+          const barrier = takeBarrier(tag, payload);
+          if (barrier !== undefined) return aligner.onBarrier(before + channel, barrier) && room.open;
           takeTimeElement(tag, payload, channel, time);
           return room.open;
         },
@@ -55,6 +74,7 @@ export class GateInput implements TaskInput {
   }
 
   take(max: number): BatchResult {
+    this.aligner.check();
     let taken = 0;
     let finished = true;
     for (let i = 0; i < this.gates.length; i++) {
@@ -65,6 +85,7 @@ export class GateInput implements TaskInput {
       finished &&= gate.finished;
     }
     this.first = (this.first + 1) % this.gates.length;
+    if (finished) this.aligner.check();
     return finished ? 'end' : taken > 0 ? 'more' : 'wait';
   }
 
@@ -84,6 +105,14 @@ export class GateInput implements TaskInput {
   get bytesIn(): number {
     return this.gates.reduce((sum, { counters }) => sum + counters.bytesIn, 0);
   }
+}
+
+function channelsOf(gate: InputGate): AlignedChannel[] {
+  return Array.from({ length: gate.channelCount }, (_, channel) => ({
+    block: () => gate.block(channel),
+    unblock: () => gate.unblock(channel),
+    ended: () => gate.ended(channel),
+  }));
 }
 
 /** The channels of a gate among those of its input. */

@@ -10,6 +10,7 @@ import {
   TextFileSink,
   TextFileSource,
   ResultBuffer,
+  type ConnectorStates,
   type FeedbackQueues,
   type Share,
   type SourceOutlet,
@@ -31,19 +32,20 @@ export function makeSource(
   spec: SourceSpec,
   share: Share,
   outlet: SourceOutlet,
+  states: ConnectorStates,
   { clock, feedback }: ConnectorSurroundings,
 ): SourceReader {
   switch (spec.kind) {
     case 'elements':
-      return elementsSource(spec.elements, outlet);
+      return elementsSource(spec.elements, outlet, states);
     case 'sequence':
-      return sequenceSource(spec, share, outlet);
+      return sequenceSource(spec, share, outlet, states);
     case 'text-file':
       return new TextFileSource(spec, share, outlet, clock);
     case 'socket-text':
       return new SocketTextSource(spec, outlet, clock);
     case 'function':
-      return new FunctionSource(spec.fn, outlet, clock, makeCopier());
+      return new FunctionSource(spec.fn, outlet, clock, makeCopier(), states);
     case 'feedback':
       return new FeedbackSource(feedback.of(spec.iteration, share.subtask), spec.maxWaitMs, outlet, clock);
   }
@@ -62,7 +64,9 @@ export function makeSink(
     case 'print':
       return new PrintSink(spec, share);
     case 'text-file':
-      return new TextFileSink(spec.path, spec.format, share, clock, (error) => onFailure(operator.failed(error)));
+      return new TextFileSink(spec.path, spec.format, share, clock, operator.states, (error) =>
+        onFailure(operator.failed(error)),
+      );
     case 'collect': {
       const results = new ResultBuffer(clock, wake);
       onResults(results);

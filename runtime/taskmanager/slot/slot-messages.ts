@@ -1,5 +1,6 @@
 /** What the TaskManager's main thread and a slot thread say to each other. */
 import type { WireError } from '../../common/errors/index.js';
+import type { Acknowledgement, CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
 import type {
   AccumulatorState,
   ExecutionState,
@@ -27,6 +28,8 @@ export type ToSlot =
   | BuildTasks
   | { type: 'start' }
   | { type: 'cancel' }
+  | { type: 'trigger'; executionIds: string[]; order: CheckpointOrder }
+  | { type: 'checkpointEnded'; end: CheckpointEnd }
   /** Results that wait for the client, from a position on. */
   | { type: 'collect'; question: number; from: number };
 
@@ -36,6 +39,17 @@ export interface StateChange {
   timeMs: number;
   error?: WireError;
 }
+
+/** What became of a checkpoint. */
+export interface CheckpointEnd {
+  checkpointId: number;
+  outcome: 'complete' | 'aborted';
+}
+
+/** What a task says of a checkpoint. */
+export type CheckpointReport =
+  | { type: 'acknowledged'; acknowledgement: Acknowledgement }
+  | { type: 'declined'; checkpointId: number; executionId: string; error: WireError };
 
 /** What a subtask's accumulators hold. */
 export interface GatheredValues {
@@ -47,6 +61,7 @@ export type FromSlot =
   | { type: 'built' }
   | { type: 'buildFailed'; error: WireError }
   | { type: 'states'; changes: StateChange[] }
+  | { type: 'checkpoint'; report: CheckpointReport }
   | { type: 'collected'; question: number; collected: CollectedRecords }
   | { type: 'accumulators'; gathered: GatheredValues[] }
   /** What of the slot's managed memory is in use, and by whom. */

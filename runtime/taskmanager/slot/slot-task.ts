@@ -6,10 +6,12 @@
 import type { Clock } from '../../common/clock.js';
 import { asWeftError, toWireError, type WeftError } from '../../common/errors/index.js';
 import type { AccumulatorState, ExecutionState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
 import type { RuntimeContext } from '../../functions/index.js';
 import type { Chain, OperatorContext, TaskAccumulators, TaskContext } from '../../operators/index.js';
 import { BusyTime } from './busy-time.js';
-import type { StateChange } from './slot-messages.js';
+import type { TaskCheckpoints } from './checkpoint/index.js';
+import type { CheckpointEnd, StateChange } from './slot-messages.js';
 import type { TaskInput } from './task-input.js';
 import type { TaskFigures } from './task-metrics.js';
 import type { TaskOutput } from './task-output.js';
@@ -31,6 +33,9 @@ export interface SlotTaskParts {
   input: TaskInput;
   output: TaskOutput;
   accumulators: TaskAccumulators;
+  checkpoints: TaskCheckpoints;
+  /** Gives the chain its state back. */
+  restore: () => Promise<void>;
   clock: Clock;
   runtimeContextOf: (operator: OperatorContext) => RuntimeContext;
   report: (change: StateChange) => void;
@@ -42,6 +47,10 @@ export class SlotTask {
   private phase: Phase = 'built';
   private readonly time: BusyTime;
   private stopping: Promise<void> | undefined;
+  /** The savepoint with which the job is to end, once it is taken. */
+  private last: CheckpointOrder | undefined;
+  /** The job has ended as it stands: neither timers nor the end of the input do anything more. */
+  private suspended = false;
 
   constructor(private readonly parts: SlotTaskParts) {
     this.time = new BusyTime(parts.clock.monotonicMs());
@@ -59,8 +68,9 @@ export class SlotTask {
   async start(): Promise<void> {
     if (this.phase !== 'built') return;
     this.phase = 'opening';
-    const { chain, input, runtimeContextOf } = this.parts;
+    const { chain, input, restore, runtimeContextOf } = this.parts;
     try {
+      await restore();
       await chain.open(runtimeContextOf);
       await input.open();
     } catch (error) {
@@ -102,6 +112,42 @@ export class SlotTask {
     }
   }
 
+  /** The JobManager's order to begin a checkpoint. One that is about to end takes no part; its end is told soon. */
+  triggerCheckpoint(order: CheckpointOrder): void {
+    if (this.phase !== 'running') return;
+    try {
+      this.parts.input.checkpoints?.begin(order);
+    } catch (error) {
+      void this.fail(error);
+    }
+    this.parts.wake();
+  }
+
+  /** What became of a checkpoint that the task may have taken part in. */
+  checkpointEnded(end: CheckpointEnd): void {
+    if (this.over || this.phase === 'built') return;
+    const { chain, checkpoints, input, wake } = this.parts;
+    checkpoints.ended(end);
+    if (end.outcome === 'aborted') input.checkpoints?.aborted(end.checkpointId);
+    const told =
+      end.outcome === 'complete'
+        ? chain.notifyCheckpointComplete(end.checkpointId)
+        : chain.notifyCheckpointAborted(end.checkpointId);
+    told
+      .then(() => this.endWith(end))
+      .catch((error: unknown) => this.fail(error))
+      .finally(wake);
+  }
+
+  /** The snapshot of this order is taken. */
+  snapshotTaken(order: CheckpointOrder): void {
+    if (order.kind === 'suspend' || order.kind === 'drain') {
+      this.last = order;
+      this.parts.output.held = true;
+    }
+    this.parts.input.checkpoints?.taken();
+  }
+
   /** Ends with a failure: the first one counts. Resolves when the functions are closed. */
   fail(error: unknown): Promise<void> {
     if (this.over || this.stopping !== undefined) return this.stopping ?? Promise.resolve();
@@ -137,7 +183,9 @@ export class SlotTask {
   }
 
   private work(): boolean {
-    const { clock, context, chain, input, output } = this.parts;
+    const { checkpoints, clock, context, chain, input, output } = this.parts;
+    if (checkpoints.holding) checkpoints.advance();
+    if (checkpoints.holding || output.held) return this.standStill();
     let nowMs = clock.monotonicMs();
     const endMs = nowMs + SLICE_MS;
     if (!output.open) output.retry();
@@ -148,7 +196,7 @@ export class SlotTask {
       return false;
     }
     this.time.become('busy', nowMs);
-    if (!context.schedule.isEmpty) context.schedule.run(clock.nowMs());
+    if (!context.schedule.isEmpty && !this.suspended) context.schedule.run(clock.nowMs());
     let result = input.take(BATCH_RECORDS);
     nowMs = clock.monotonicMs();
     while (result === 'more' && nowMs < endMs && output.open && context.failure === undefined) {
@@ -157,10 +205,30 @@ export class SlotTask {
     }
     this.requireNoFailure();
     chain.flush();
+    if (checkpoints.holding || output.held) return this.standStill();
     if (result === 'end') void this.end();
     else if (!output.open) this.time.become('backPressured', nowMs);
     else if (result === 'wait') this.time.become('idle', nowMs);
     return result === 'more' && output.open;
+  }
+
+  /** A checkpoint waits for a sink, or a savepoint with which the job ends for its completion. */
+  private standStill(): boolean {
+    this.requireNoFailure();
+    this.time.become('backPressured', this.parts.clock.monotonicMs());
+    return false;
+  }
+
+  /** The savepoint with which the job was to end is complete, or was given up. */
+  private endWith({ checkpointId, outcome }: CheckpointEnd): void {
+    if (this.last?.checkpointId !== checkpointId) return;
+    const { input, output } = this.parts;
+    if (outcome === 'complete') {
+      this.suspended = this.last.kind === 'suspend';
+      input.checkpoints?.stop();
+    }
+    this.last = undefined;
+    output.held = false;
   }
 
   /** A failure that a user function caught on its way up still counts. */
@@ -173,8 +241,9 @@ export class SlotTask {
     this.phase = 'ending';
     const { chain, input, output, wake } = this.parts;
     try {
-      input.finish();
-      await chain.allSettled();
+      // What was under way when the job was suspended is in the savepoint.
+      if (!this.suspended) input.finish();
+      if (!this.suspended) await chain.allSettled();
       this.requireNoFailure();
       await input.close();
       await chain.close();

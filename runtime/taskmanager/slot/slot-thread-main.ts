@@ -11,7 +11,7 @@ import { createSlotNetwork, type SlotNetwork } from '../../exchange/index.js';
 import { buildTask } from './build-task.js';
 import { randomSource } from './random-source.js';
 import { runSlotLoop } from './slot-loop.js';
-import type { BuildTasks, FromSlot, StateChange, ToSlot } from './slot-messages.js';
+import type { BuildTasks, CheckpointReport, FromSlot, StateChange, ToSlot } from './slot-messages.js';
 import { SlotMemory } from './slot-memory.js';
 import type { SlotTask } from './slot-task.js';
 import { TaskMetricsPage } from './task-metrics.js';
@@ -56,6 +56,14 @@ export class SlotThreadMain {
       case 'collect':
         void this.collect(message.question, message.from);
         return;
+      case 'trigger':
+        for (const task of this.slot?.tasks ?? []) {
+          if (message.executionIds.includes(task.executionId)) task.triggerCheckpoint(message.order);
+        }
+        return;
+      case 'checkpointEnded':
+        for (const task of this.slot?.tasks ?? []) task.checkpointEnded(message.end);
+        return;
       case 'cancel':
         this.post({ type: 'cancelling' });
         void this.cancelAll().then(() => {
@@ -85,6 +93,7 @@ export class SlotThreadMain {
         mapStack: (error: Error) => mapUserStack(error, folder),
         report: (change: StateChange) => this.report(change),
         warn: (text: string, detail: Record<string, string>) => this.warn(text, detail),
+        reportCheckpoint: (report: CheckpointReport) => this.post({ type: 'checkpoint', report }),
         onFallback: (operator: string, path: string, reason: string) => {
           this.warn('a field is carried by the slow, generic encoding', { operator, path, reason });
         },

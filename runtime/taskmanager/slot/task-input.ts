@@ -1,6 +1,22 @@
 /** Where a task's records come from: a source that it pulls, or (`gate-input.ts`) the gates that other tasks fill. */
+import type { Clock } from '../../common/clock.js';
+import type { CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
 import type { BatchResult, SourceReader } from '../../connectors/index.js';
 import type { OperatorContext } from '../../operators/index.js';
+import type { AlignedCheckpoint } from './checkpoint/index.js';
+
+/** The part that an input has in checkpoints. */
+export interface InputCheckpoints {
+  /** The JobManager's own order. */
+  begin(order: CheckpointOrder): void;
+  /** The snapshot is about to be taken. */
+  prepare(order: CheckpointOrder): void;
+  /** It is taken: what waited for it goes on. */
+  taken(): void;
+  aborted(checkpointId: number): void;
+  /** The job ends with a savepoint: the next batch is the end. */
+  stop(): void;
+}
 
 export interface TaskInput {
   open(): Promise<void>;
@@ -12,19 +28,42 @@ export interface TaskInput {
   close(): Promise<void>;
   readonly recordsIn: number;
   readonly bytesIn: number;
+  /** Left out where there are none: over sorted input. */
+  readonly checkpoints?: InputCheckpoints;
 }
 
 export class SourceInput implements TaskInput {
   /** Flink counts what comes over the network; a source reads nothing from there. */
   readonly recordsIn = 0;
   readonly bytesIn = 0;
+  readonly checkpoints: InputCheckpoints;
   private waiting = false;
 
-  /** @param operator the source itself, whose failures these are */
+  /**
+   * @param operator the source itself, whose failures these are
+   * @param over it had ended when the checkpoint was taken that it starts from
+   */
   constructor(
     private readonly reader: SourceReader,
     private readonly operator: OperatorContext,
-  ) {}
+    clock: Clock,
+    onAligned: (aligned: AlignedCheckpoint) => void,
+    private over: boolean,
+  ) {
+    this.checkpoints = {
+      begin: (order) => {
+        onAligned({ order, startDelayMs: Math.max(0, clock.nowMs() - order.timestampMs), alignmentMs: 0 });
+      },
+      prepare: ({ kind }) => {
+        if (kind === 'drain') this.finish();
+      },
+      taken: () => undefined,
+      aborted: () => undefined,
+      stop: () => {
+        this.over = true;
+      },
+    };
+  }
 
   /** The reader has something again. */
   woken(): void {
@@ -32,6 +71,7 @@ export class SourceInput implements TaskInput {
   }
 
   async open(): Promise<void> {
+    if (this.over) return;
     try {
       await this.reader.open?.();
     } catch (error) {
@@ -40,6 +80,7 @@ export class SourceInput implements TaskInput {
   }
 
   take(max: number): BatchResult {
+    if (this.over) return 'end';
     if (this.waiting) return 'wait';
     // Set before the call, because the reader may wake its task within it.
     this.waiting = true;

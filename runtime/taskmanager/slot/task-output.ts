@@ -1,10 +1,14 @@
 /** Everything that leaves a task: its writers, and whether they have room. */
+import type { CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
 import type { Room } from '../../connectors/index.js';
 import { broadcastIdle, broadcastWatermark, type RecordWriter } from '../../exchange/index.js';
 import type { Chain } from '../../operators/index.js';
 import type { TimeTaker } from '../../time/index.js';
+import { broadcastBarrier } from './checkpoint/barrier.js';
 
 export class TaskOutput implements Room {
+  /** Nothing leaves, because the job is about to end with a savepoint. */
+  held = false;
   private chain: Chain | undefined;
 
   constructor(private readonly writers: readonly RecordWriter[]) {}
@@ -16,6 +20,7 @@ export class TaskOutput implements Room {
 
   /** Whether another record of the input may be taken. */
   get open(): boolean {
+    if (this.held) return false;
     for (let i = 0; i < this.writers.length; i++) if (!this.writers[i].available) return false;
     return this.chain?.settled ?? true;
   }
@@ -37,6 +42,10 @@ export class TaskOutput implements Room {
     let next = Infinity;
     for (const writer of this.writers) next = Math.min(next, writer.flushExpired(nowMs));
     return next;
+  }
+
+  broadcast(order: CheckpointOrder): void {
+    for (const writer of this.writers) broadcastBarrier(writer, order);
   }
 
   end(): void {

@@ -12,7 +12,7 @@ import type { SlotRunner, SlotThreadListener } from '../../taskmanager/slot-thre
 import { buildTask } from '../../taskmanager/slot/build-task.js';
 import { randomSource } from '../../taskmanager/slot/random-source.js';
 import { runSlotLoop } from '../../taskmanager/slot/slot-loop.js';
-import type { StateChange } from '../../taskmanager/slot/slot-messages.js';
+import type { CheckpointReport, StateChange } from '../../taskmanager/slot/slot-messages.js';
 import type { SlotTask } from '../../taskmanager/slot/slot-task.js';
 import { SlotMemory } from '../../taskmanager/slot/slot-memory.js';
 import { TaskMetricsPage } from '../../taskmanager/slot/task-metrics.js';
@@ -54,6 +54,7 @@ export class InProcessSlot implements SlotRunner {
       mapStack: (error: Error) => error.stack,
       report: (change: StateChange) => this.report(change),
       warn: (text: string, detail: Record<string, string>) => listener.warning(text, detail),
+      reportCheckpoint: (report: CheckpointReport) => listener.checkpoint(report),
       onFallback: (operator: string, path: string, reason: string) => {
         listener.warning('a field is carried by the slow, generic encoding', { operator, path, reason });
       },
@@ -74,6 +75,14 @@ export class InProcessSlot implements SlotRunner {
         letGo();
         this.listener?.done();
       });
+  }
+
+  trigger(...[executionIds, order]: Parameters<SlotRunner['trigger']>): void {
+    for (const task of this.tasks) if (executionIds.includes(task.executionId)) task.triggerCheckpoint(order);
+  }
+
+  checkpointEnded(end: Parameters<SlotRunner['checkpointEnded']>[0]): void {
+    for (const task of this.tasks) task.checkpointEnded(end);
   }
 
   async collect(from: number): ReturnType<SlotRunner['collect']> {

@@ -85,6 +85,7 @@ export class HandDrivenSlot {
       report: ({ error }: Parameters<Parameters<typeof buildTask>[0]['report']>[0]) => {
         if (error !== undefined) this.failure ??= fromWireError(error);
       },
+      reportCheckpoint: () => undefined,
       warn: () => undefined,
       onFallback: () => undefined,
     };

@@ -2,13 +2,19 @@ import test from 'ava';
 import { ManualClock } from '../../../runtime/common/clock.js';
 import { FunctionSource } from '../../../runtime/connectors/index.js';
 import type { SourceContext, SourceFunction } from '../../../runtime/functions/index.js';
+import { KeptStates } from './kept-states.js';
 import { ReaderHarness } from './reader-harness.js';
 
-function reading(run: SourceFunction<unknown>['run'], extra: Partial<SourceFunction<unknown>> = {}) {
+function reading(
+  run: SourceFunction<unknown>['run'],
+  extra: Partial<SourceFunction<unknown>> = {},
+  states = new KeptStates(),
+) {
   const harness = new ReaderHarness();
   const clock = new ManualClock();
-  const source = new FunctionSource({ run, ...extra }, harness.outlet, clock, (record) => structuredClone(record));
-  return { harness, clock, source };
+  const copy = (record: unknown): unknown => structuredClone(record);
+  const source = new FunctionSource({ run, ...extra }, harness.outlet, clock, copy, states);
+  return { harness, clock, source, states };
 }
 
 const turn = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -169,4 +175,23 @@ test('a source that goes on emitting after the cancel cannot keep the thread fro
   source.cancel();
   await source.close();
   t.true(harness.records.length < 1000);
+});
+
+test('records that nobody has taken are in the snapshot, and come first after it', async (t) => {
+  const run: SourceFunction<unknown>['run'] = async (context) => {
+    for (const record of ['a', 'b', 'c']) void context.collectWithTimestamp(record, 7);
+    await context.sleep(1000);
+  };
+  const { harness, source, states } = reading(run);
+  harness.room.open = false;
+  source.nextBatch(10);
+  const kept = states.snapshot();
+  t.deepEqual(kept.get('untaken'), [
+    ['a', 7],
+    ['b', 7],
+    ['c', 7],
+  ]);
+  const again = reading(() => Promise.resolve(), {}, new KeptStates(kept));
+  t.deepEqual(await again.harness.drain(again.source, 2), ['a', 'b', 'c']);
+  t.deepEqual(again.harness.timestamps, [7, 7, 7]);
 });

@@ -4,17 +4,24 @@ import { join } from 'node:path';
 import test from 'ava';
 import { ManualClock } from '../../../runtime/common/clock.js';
 import { PrintSink, TextFileSink } from '../../../runtime/connectors/index.js';
+import { KeptStates } from './kept-states.js';
 
 const folder = mkdtempSync(join(tmpdir(), 'weft-sinks-'));
 test.after.always(() => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-function open(path: string, subtask = 0, parallelism = 1, clock = new ManualClock()): TextFileSink {
+function open(
+  path: string,
+  subtask = 0,
+  parallelism = 1,
+  clock = new ManualClock(),
+  states = new KeptStates(),
+): TextFileSink {
   const fail = (error: Error): void => {
     throw error;
   };
-  const sink = new TextFileSink(path, String, { subtask, parallelism }, clock, fail);
+  const sink = new TextFileSink(path, String, { subtask, parallelism }, clock, states, fail);
   sink.open();
   return sink;
 }
@@ -99,4 +106,46 @@ test('print gathers lines until it is flushed', (t) => {
   sink.flush();
   sink.flush();
   t.deepEqual(writes, ['2:{"a":1}\n[1,"b"]\n']);
+});
+
+test('a restored file is cut to its length at the snapshot, whatever was written behind it', (t) => {
+  const path = join(folder, 'restored', 'out.txt');
+  const states = new KeptStates();
+  const sink = open(path, 0, 1, new ManualClock(), states);
+  sink.write('counted');
+  const kept = states.snapshot();
+  sink.write('not counted');
+  sink.close();
+  const again = open(path, 0, 1, new ManualClock(), new KeptStates(kept));
+  again.write('and on');
+  again.close();
+  t.is(readFileSync(path, 'utf8'), 'counted\nand on\n');
+  writeFileSync(path, 'short');
+  const error = t.throws(() => open(path, 0, 1, new ManualClock(), new KeptStates(kept)), { code: 'SINK_FILE_FAILED' });
+  t.regex(error.message, /5 bytes, but had 8/);
+});
+
+test('files of subtasks that are no more are cut too, and stay', (t) => {
+  const path = join(folder, 'rescaled');
+  const files: unknown[] = [];
+  for (const subtask of [0, 1, 2]) {
+    const states = new KeptStates();
+    const sink = open(path, subtask, 3, new ManualClock(), states);
+    sink.write(`counted ${subtask}`);
+    files.push(...(states.snapshot().get('files') ?? []));
+    sink.write('not counted');
+    sink.close();
+  }
+  for (const subtask of [0, 1]) {
+    const sink = open(path, subtask, 2, new ManualClock(), new KeptStates(new Map([['files', files]])));
+    sink.write('more');
+    sink.close();
+  }
+  t.deepEqual(
+    ['1', '2', '3'].map((name) => readFileSync(join(path, name), 'utf8')),
+    ['counted 0\nmore\n', 'counted 1\nmore\n', 'counted 2\n'],
+  );
+  t.throws(() => open(path, 0, 1, new ManualClock(), new KeptStates(new Map([['files', files]]))), {
+    message: /parallelism above 1/,
+  });
 });

@@ -82,6 +82,8 @@ export class FakeTaskManager {
         this.submitted.push(params);
         return { thread: 10 + params.slot };
       },
+      triggerCheckpoint: () => undefined,
+      checkpointEnded: () => undefined,
       collectResults: () => ({ records: [], ended: false }),
       startTasks: ({ slot }) => {
         this.started.push(slot);
@@ -176,6 +178,7 @@ export async function bench({ properties = {}, store = noJobStore, blobs }: Benc
   await files.put(PROGRAM);
   const ended: JobMaster[] = [];
   const jobManager = new JobManager({
+    checkpointDirectory: join(mkdtempSync(join(tmpdir(), 'weft-jm-')), 'checkpoints'),
     clock,
     log,
     config: configurationOf({ 'taskmanager.numberOfTaskSlots': '2', ...properties }),

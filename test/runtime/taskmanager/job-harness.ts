@@ -90,6 +90,9 @@ export class MiniCluster {
       report: (jobId, attempt, changes) => {
         this.membership.report(jobId, attempt, changes);
       },
+      reportCheckpoint: (jobId, attempt, report) => {
+        this.membership.reportCheckpoint(jobId, attempt, report);
+      },
       onShutdown: () => undefined,
     });
     const session = connectInMemory({
@@ -109,6 +112,8 @@ export class MiniCluster {
           taskStates: ({ jobId, jobAttempt, changes }) => {
             for (const change of changes) this.runs.get(`${jobId}/${jobAttempt}`)?.heard(change);
           },
+          acknowledgeCheckpoint: () => undefined,
+          declineCheckpoint: () => undefined,
         };
       },
     });

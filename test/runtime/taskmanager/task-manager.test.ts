@@ -56,6 +56,8 @@ async function startMaster(): Promise<Master> {
             return {};
           },
           taskStates: () => undefined,
+          acknowledgeCheckpoint: () => undefined,
+          declineCheckpoint: () => undefined,
         }),
       });
     },

@@ -1,16 +1,18 @@
 import type { ConfigOption } from '../option.js';
+import { checkpointingOptions } from './checkpointing.js';
 import { clusterOptions } from './cluster.js';
 import { jobOptions } from './job.js';
 import { memoryOptions } from './memory.js';
 import { yarnOptions } from './yarn.js';
 
-export { clusterOptions, jobOptions, memoryOptions, yarnOptions };
+export { checkpointingOptions, clusterOptions, jobOptions, memoryOptions, yarnOptions };
 
 /** Every key of `config.yaml` and `-D`. */
 export const OPTIONS: readonly ConfigOption<unknown>[] = [
   ...Object.values(clusterOptions),
   ...Object.values(memoryOptions),
   ...Object.values(jobOptions),
+  ...Object.values(checkpointingOptions),
   ...Object.values(yarnOptions),
 ];
 

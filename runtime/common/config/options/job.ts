@@ -64,7 +64,8 @@ export const jobOptions = {
     default: undefined,
     oldKeys: ['restart-strategy'],
     values: ['none', 'off', 'disable', 'fixed-delay', 'failure-rate', 'exponential-delay'],
-    description: 'What happens when a task fails. Default: none.',
+    description:
+      'What happens when a task fails. Default: with checkpoints, restarts without end, the first at once; without, none.',
   }),
   fixedDelayAttempts: integerOption({
     key: 'restart-strategy.fixed-delay.attempts',

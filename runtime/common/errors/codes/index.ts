@@ -2,6 +2,7 @@
 import { API_CODES } from './api.js';
 import { APPMASTER_CODES } from './appmaster.js';
 import { BUNDLE_CODES } from './bundle.js';
+import { CHECKPOINT_CODES } from './checkpoint.js';
 import { CLI_CODES } from './cli.js';
 import { CLIENT_CODES } from './client.js';
 import { CLUSTER_CODES } from './cluster.js';
@@ -22,6 +23,7 @@ const ALL = {
   ...APPMASTER_CODES,
   ...JOBMANAGER_CODES,
   ...TASKMANAGER_CODES,
+  ...CHECKPOINT_CODES,
   ...SERDE_CODES,
   ...STATE_CODES,
   ...API_CODES,

@@ -3,6 +3,7 @@ import { Type, type Static } from 'typebox';
 import { ChainEventSchema } from '../../events/chain-events.js';
 import { WireErrorSchema } from '../frames.js';
 import { defineProtocol } from '../protocol.js';
+import { AcknowledgementSchema, CheckpointOrderSchema, TaskRestoreSchema } from './checkpoints.js';
 import { Empty } from './shared.js';
 
 export const HardwareSchema = Type.Object({
@@ -64,6 +65,8 @@ export const TaskDescriptorSchema = Type.Object({
   inputs: Type.Array(Type.Object({ edgeId: Type.String(), channels: Type.Array(ChannelSchema) })),
   /** For each job edge out of the vertex, its channels in order of consumer. */
   outputs: Type.Array(Type.Object({ edgeId: Type.String(), channels: Type.Array(ChannelSchema) })),
+  /** Left out when the job starts without state. */
+  restore: Type.Optional(TaskRestoreSchema),
 });
 export type TaskDescriptor = Static<typeof TaskDescriptorSchema>;
 
@@ -133,6 +136,25 @@ export const taskManagerProtocol = defineProtocol({
       params: Type.Object({ jobId: Type.String(), slots: Type.Array(Type.Integer()) }),
       result: Empty,
     },
+    /** These tasks of a slot begin a checkpoint: they have nobody before them who would send them a barrier. */
+    triggerCheckpoint: {
+      params: Type.Object({
+        jobId: Type.String(),
+        jobAttempt: Type.Integer(),
+        slot: Type.Integer(),
+        executionIds: Type.Array(Type.String()),
+        order: CheckpointOrderSchema,
+      }),
+    },
+    /** What became of a checkpoint, for all tasks of the job here. Best effort. */
+    checkpointEnded: {
+      params: Type.Object({
+        jobId: Type.String(),
+        jobAttempt: Type.Integer(),
+        checkpointId: Type.Integer(),
+        outcome: Type.Union([Type.Literal('complete'), Type.Literal('aborted')]),
+      }),
+    },
     /**
      * Records that a job's collect sink keeps for the client, from a position on; those before it have arrived. Answered
      * after a short wait when there are none yet.
@@ -174,6 +196,23 @@ export const taskManagerProtocol = defineProtocol({
         managedMemory: Type.Array(SlotManagedUsageSchema),
       }),
       result: Empty,
+    },
+    acknowledgeCheckpoint: {
+      params: Type.Object({
+        jobId: Type.String(),
+        jobAttempt: Type.Integer(),
+        acknowledgement: AcknowledgementSchema,
+      }),
+    },
+    /** A task could not write its state. */
+    declineCheckpoint: {
+      params: Type.Object({
+        jobId: Type.String(),
+        jobAttempt: Type.Integer(),
+        checkpointId: Type.Integer(),
+        executionId: Type.String(),
+        error: WireErrorSchema,
+      }),
     },
     taskStates: {
       params: Type.Object({

@@ -1,0 +1,102 @@
+/** Checkpoints, savepoints and where a job starts from: Flink's `execution.checkpointing.*` and its older `state.*` keys. */
+import { booleanOption, durationOption, enumOption, integerOption, memoryOption, stringOption } from '../option.js';
+
+export const checkpointingOptions = {
+  intervalMs: durationOption({
+    key: 'execution.checkpointing.interval',
+    default: undefined,
+    min: 10,
+    description: 'A checkpoint begins at this interval. Not set: only savepoints are taken.',
+  }),
+  mode: enumOption<'EXACTLY_ONCE' | 'AT_LEAST_ONCE'>({
+    key: 'execution.checkpointing.mode',
+    default: 'EXACTLY_ONCE',
+    values: ['EXACTLY_ONCE', 'AT_LEAST_ONCE'],
+    description:
+      'EXACTLY_ONCE: inputs whose barrier has come wait for the others. AT_LEAST_ONCE: nobody waits, and after a failure records may count twice.',
+  }),
+  timeoutMs: durationOption({
+    key: 'execution.checkpointing.timeout',
+    default: 600_000,
+    min: 10,
+    description: 'A checkpoint that takes longer is given up.',
+  }),
+  minPauseMs: durationOption({
+    key: 'execution.checkpointing.min-pause',
+    default: 0,
+    description: 'Least time between the end of a checkpoint and the beginning of the next.',
+  }),
+  maxConcurrent: integerOption({
+    key: 'execution.checkpointing.max-concurrent-checkpoints',
+    default: 1,
+    min: 1,
+    description: 'Checkpoints that may be on their way at the same time.',
+  }),
+  tolerableFailures: integerOption({
+    key: 'execution.checkpointing.tolerable-failed-checkpoints',
+    default: 0,
+    min: 0,
+    description: 'Checkpoints that may fail one after the other before the job is restarted.',
+  }),
+  retention: enumOption<'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CANCELLATION' | 'RETAIN_ON_CANCELLATION'>({
+    key: 'execution.checkpointing.externalized-checkpoint-retention',
+    default: 'NO_EXTERNALIZED_CHECKPOINTS',
+    values: ['NO_EXTERNALIZED_CHECKPOINTS', 'DELETE_ON_CANCELLATION', 'RETAIN_ON_CANCELLATION'],
+    description:
+      'What remains of the checkpoints of a job that ended: nothing; those of a failed job; those of a failed or cancelled one. A job that finished keeps none.',
+  }),
+  afterTasksFinish: booleanOption({
+    key: 'execution.checkpointing.checkpoints-after-tasks-finish',
+    default: true,
+    oldKeys: ['execution.checkpointing.checkpoints-after-tasks-finish.enabled'],
+    description: 'Whether checkpoints go on when some tasks have finished.',
+  }),
+  directory: stringOption({
+    key: 'execution.checkpointing.dir',
+    default: undefined,
+    oldKeys: ['state.checkpoints.dir', 'state.backend.fs.checkpointdir'],
+    description: 'Folder of the checkpoints, one folder a job. Default: WEFT_HOME/checkpoints on the AppMaster’s node.',
+  }),
+  savepointDirectory: stringOption({
+    key: 'execution.checkpointing.savepoint-dir',
+    default: undefined,
+    oldKeys: ['state.savepoints.dir', 'savepoints.state.backend.fs.dir'],
+    description: 'Folder of savepoints for which none is named.',
+  }),
+  numRetained: integerOption({
+    key: 'execution.checkpointing.num-retained',
+    default: 2,
+    min: 1,
+    oldKeys: ['state.checkpoints.num-retained'],
+    description:
+      'Completed checkpoints that are kept, so that one that turns out broken has a predecessor. (Flink: 1.)',
+  }),
+  inlineThresholdBytes: memoryOption({
+    key: 'execution.checkpointing.data-inline-threshold',
+    default: 20 * 1024,
+    min: 0,
+    max: 1024 * 1024,
+    oldKeys: ['state.storage.fs.memory-threshold', 'state.backend.fs.memory-threshold'],
+    description:
+      'State of a subtask that is smaller lies in the metadata of the checkpoint instead of a file of its own.',
+  }),
+  historySize: integerOption({
+    key: 'web.checkpoints.history',
+    default: 10,
+    min: 0,
+    oldKeys: ['jobmanager.web.checkpoints.history'],
+    description: 'Checkpoints that REST and the page remember.',
+  }),
+  restorePath: stringOption({
+    key: 'execution.state-recovery.path',
+    default: undefined,
+    oldKeys: ['execution.savepoint.path'],
+    description: 'Savepoint or retained checkpoint that a job starts from (-s).',
+  }),
+  ignoreUnclaimedState: booleanOption({
+    key: 'execution.state-recovery.ignore-unclaimed-state',
+    default: false,
+    oldKeys: ['execution.savepoint.ignore-unclaimed-state'],
+    description: 'Whether state that no operator of the program claims may be left behind (-n).',
+  }),
+} as const;

@@ -1,0 +1,95 @@
+/** What JobManager and TaskManagers tell each other of checkpoints; the state of a subtask also stands so in `_metadata`. */
+import { Type, type Static } from 'typebox';
+
+const ModeSchema = Type.Union([Type.Literal('SPLIT'), Type.Literal('UNION'), Type.Literal('BROADCAST')]);
+
+/** Enough to say which subtasks of another parallelism need the state. */
+const OperatorSummarySchema = Type.Object({
+  operatorId: Type.String(),
+  /** For messages. */
+  name: Type.String(),
+  /** Whether there is keyed state. */
+  keyed: Type.Boolean(),
+  /** Of its lists, each mode once. */
+  modes: Type.Array(ModeSchema),
+});
+export type OperatorSummary = Static<typeof OperatorSummarySchema>;
+
+/** inline: the content of a state file itself, base64. file: beside the metadata. */
+const StateLocationSchema = Type.Union([
+  Type.Object({ kind: Type.Literal('none') }),
+  Type.Object({ kind: Type.Literal('inline'), data: Type.String() }),
+  Type.Object({ kind: Type.Literal('file'), name: Type.String(), indexCrc32: Type.Integer() }),
+]);
+export type StateLocation = Static<typeof StateLocationSchema>;
+
+export const SubtaskStateSchema = Type.Object({
+  /** Only those that have state. */
+  operators: Type.Array(OperatorSummarySchema),
+  location: StateLocationSchema,
+  sizeBytes: Type.Integer({ minimum: 0 }),
+});
+export type SubtaskState = Static<typeof SubtaskStateSchema>;
+
+/** What a task needs to take part; travels in barriers too. */
+export const CheckpointOrderSchema = Type.Object({
+  checkpointId: Type.Integer({ minimum: 1 }),
+  /** When it began, epoch milliseconds. */
+  timestampMs: Type.Number(),
+  kind: Type.Union([
+    Type.Literal('checkpoint'),
+    Type.Literal('savepoint'),
+    Type.Literal('suspend'),
+    Type.Literal('drain'),
+  ]),
+  /** Whether inputs whose barrier has come wait for the others. */
+  aligned: Type.Boolean(),
+  /** Where state files go. */
+  folder: Type.String(),
+  /** State that is smaller is sent instead. */
+  inlineThresholdBytes: Type.Integer({ minimum: 0 }),
+});
+export type CheckpointOrder = Static<typeof CheckpointOrderSchema>;
+
+/** How long the parts of a subtask's checkpoint took, milliseconds. */
+const TIMES = {
+  /** From the beginning of the checkpoint to the first barrier. */
+  startDelayMs: Type.Number(),
+  /** From the first barrier to the last. */
+  alignmentMs: Type.Number(),
+  /** The task stood still for the snapshot. */
+  syncMs: Type.Number(),
+  /** Writing it. */
+  asyncMs: Type.Number(),
+};
+
+/** A task has done its part. */
+export const AcknowledgementSchema = Type.Object({
+  executionId: Type.String(),
+  checkpointId: Type.Integer(),
+  state: SubtaskStateSchema,
+  ...TIMES,
+});
+export type Acknowledgement = Static<typeof AcknowledgementSchema>;
+
+/** What a task starts from: parts of the states of the subtasks of then. */
+export const TaskRestoreSchema = Type.Object({
+  checkpointId: Type.Integer(),
+  /** Folder of the checkpoint. */
+  folder: Type.String(),
+  /** The subtask had ended then: it does nothing. */
+  finished: Type.Boolean(),
+  /** In order of subtask. */
+  states: Type.Array(Type.Object({ subtask: Type.Integer({ minimum: 0 }), state: SubtaskStateSchema })),
+  operators: Type.Array(
+    Type.Object({
+      operatorId: Type.String(),
+      /** Parallelism of then. */
+      parallelism: Type.Integer({ minimum: 1 }),
+      maxParallelism: Type.Integer({ minimum: 1 }),
+      /** Which of `states` hold something of it. */
+      from: Type.Array(Type.Integer({ minimum: 0 })),
+    }),
+  ),
+});
+export type TaskRestore = Static<typeof TaskRestoreSchema>;

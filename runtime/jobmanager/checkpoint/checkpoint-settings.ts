@@ -1,0 +1,47 @@
+/** The checkpoint settings of a job: what its program says, else the cluster's configuration. */
+import type { Configuration } from '../../common/config/index.js';
+import { checkpointingOptions as options } from '../../common/config/options/index.js';
+import type { JobGraph } from '../../graph/job-graph.js';
+
+/** What the coordinator must know. Times are milliseconds. */
+export interface CoordinatorSettings {
+  /** Undefined: no periodic checkpoints. */
+  readonly intervalMs: number | undefined;
+  readonly timeoutMs: number;
+  readonly minPauseMs: number;
+  readonly maxConcurrent: number;
+  readonly tolerableFailures: number;
+  readonly afterTasksFinish: boolean;
+}
+
+export interface JobCheckpointSettings extends CoordinatorSettings {
+  readonly mode: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE';
+  readonly retention: 'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CANCELLATION' | 'RETAIN_ON_CANCELLATION';
+  /** Undefined: the JobManager's own. */
+  readonly directory: string | undefined;
+  readonly savepointDirectory: string | undefined;
+  readonly numRetained: number;
+  readonly inlineThresholdBytes: number;
+  readonly historySize: number;
+}
+
+export function checkpointSettingsOf({ settings }: JobGraph, config: Configuration): JobCheckpointSettings {
+  const own = settings.checkpointing ?? {};
+  const minPauseMs = own.minPauseMs ?? config.get(options.minPauseMs);
+  return {
+    intervalMs: own.intervalMs ?? config.get(options.intervalMs),
+    mode: own.mode ?? config.get(options.mode),
+    timeoutMs: own.timeoutMs ?? config.get(options.timeoutMs),
+    minPauseMs,
+    // As in Flink: with a pause between two checkpoints there is no room for a second one.
+    maxConcurrent: minPauseMs > 0 ? 1 : (own.maxConcurrent ?? config.get(options.maxConcurrent)),
+    tolerableFailures: own.tolerableFailures ?? config.get(options.tolerableFailures),
+    afterTasksFinish: own.afterTasksFinish ?? config.get(options.afterTasksFinish),
+    retention: own.retention ?? config.get(options.retention),
+    directory: own.directory ?? config.get(options.directory),
+    savepointDirectory: own.savepointDirectory ?? config.get(options.savepointDirectory),
+    numRetained: own.numRetained ?? config.get(options.numRetained),
+    inlineThresholdBytes: own.inlineThresholdBytes ?? config.get(options.inlineThresholdBytes),
+    historySize: config.get(options.historySize),
+  };
+}
