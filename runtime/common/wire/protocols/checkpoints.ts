@@ -13,7 +13,6 @@ const OperatorSummarySchema = Type.Object({
   /** Of its lists, each mode once. */
   modes: Type.Array(ModeSchema),
 });
-export type OperatorSummary = Static<typeof OperatorSummarySchema>;
 
 /** inline: the content of a state file itself, base64. file: beside the metadata. */
 const StateLocationSchema = Type.Union([
