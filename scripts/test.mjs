@@ -40,32 +40,49 @@ async function lint() {
   else fail('lint and format');
 }
 
-/** Runs ava and counts from its TAP output; prints each failure whole and a line per file of passes. */
+/** Runs ava and counts from its TAP output; prints a line per test, and each failure whole. */
 async function ava(args) {
   const child = spawn(process.execPath, [join('node_modules', 'ava', 'entrypoints', 'cli.mjs'), '--tap', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '0' },
   });
+  /** The result that is being read, with what TAP says of a failure. Two runs may print at the same time. */
+  let lines = [];
+  const print = () => {
+    if (lines.length > 0) console.log(lines.join('\n'));
+    lines = [];
+  };
   let inFailure = false;
   for await (const line of createInterface({ input: child.stdout })) {
     const result = /^(ok|not ok) \d+ - (.*)$/.exec(line);
     if (result === null) {
-      if (inFailure) console.log(line);
+      if (inFailure) lines.push(line);
       continue;
     }
+    print();
     const [, verdict, name] = result;
     inFailure = verdict === 'not ok' && !/# (SKIP|TODO)/.test(name);
     if (inFailure) fail(name);
     else if (!/# (SKIP|TODO)/.test(name)) passed++;
-    console.log(`${inFailure ? '✘' : '✔'} ${name}`);
+    lines.push(`${inFailure ? '✘' : '✔'} ${name}`);
+    if (!inFailure) print();
   }
+  print();
   const code = await new Promise((resolve) => child.on('close', resolve));
   if (code !== 0 && failed === 0) fail(`ava ended with exit code ${code}`);
 }
 
+/** Those that start clusters of real processes wait most of the time: the others run meanwhile. */
+const WITH_PROCESSES = ['e2e', 'docs', 'compat'].map((folder) => `dist/test/${folder}/**/*.test.js`);
+const NOT_LONG = '!dist/test/**/*.long.test.js';
+
 const linted = lint();
-const ALL = ['dist/test/**/*.test.js', '!dist/test/**/*.long.test.js'];
-await ava(long ? ['dist/test/**/*.long.test.js', '--timeout=30m'] : patterns.length > 0 ? patterns : ALL);
+if (long) await ava(['dist/test/**/*.long.test.js', '--timeout=30m']);
+else if (patterns.length > 0) await ava(patterns);
+else {
+  const others = ['dist/test/**/*.test.js', ...WITH_PROCESSES.map((pattern) => `!${pattern}`), NOT_LONG];
+  await Promise.all([ava([...WITH_PROCESSES, NOT_LONG]), ava(others)]);
+}
 await linted;
 for (const name of failures) console.log(`failed: ${name}`);
 console.log(`${passed} passed, ${failed} failed`);
