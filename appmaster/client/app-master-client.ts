@@ -1,6 +1,6 @@
 import { systemClock, type Clock } from '../../runtime/common/clock.js';
 import { ENV, requiredEnv } from '../../runtime/common/environment.js';
-import { WeftError } from '../../runtime/common/errors/index.js';
+import { asWeftError, WeftError } from '../../runtime/common/errors/index.js';
 import { createLogger, type Logger } from '../../runtime/common/log/logger.js';
 import { watchNodeManager } from '../../runtime/common/process/container-liveness.js';
 import type {
@@ -95,7 +95,7 @@ export class AppMasterClient {
         });
         client.resourceManager.start();
       } catch (error) {
-        reject(error);
+        reject(asWeftError(error));
       }
     });
   }
