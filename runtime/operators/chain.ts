@@ -98,9 +98,12 @@ export class Chain {
       const operator = new OperatorContext(task, node.name, node.declaredAt, mapStack, states, timeOut);
       this.operators.unshift(operator);
       const next = outputCheck(node, this.nextOf(node, undefined, code, operator, options), operator);
+      const uncopied = soleTaker(node, code, operator, options);
       operator.sideOutputs = this.sideOutputsOf(node, code, operator, options);
       // An operator with two inputs reads over edges that are never chained: it is the head.
-      inputs = twoInputCode(node.operator, next, operator) ?? [operatorCode(node.operator, next, operator, this.parts)];
+      inputs = twoInputCode(node.operator, next, operator) ?? [
+        operatorCode(node.operator, next, operator, this.parts, uncopied),
+      ];
       code.set(node.id, inputs[0]);
       times.set(node.id, operator.time);
       const fn = functionOf(node.operator);
@@ -112,10 +115,9 @@ export class Chain {
     this.inputTimes = inputs.length === 1 ? [this.headOperator.time] : combined(inputs.length, this.headOperator.time);
   }
 
-  /** Whether no sink is waiting for a record to be written. */
-  get settled(): boolean {
-    for (const backlog of this.parts.backlogs) if (backlog.busy) return false;
-    return true;
+  /** What waits in the chain: sinks that write a record, answers that are due. */
+  get backlogs(): readonly Backlog[] {
+    return this.parts.backlogs;
   }
 
   /** Whether a snapshot now would have every record that was taken. */
@@ -124,11 +126,11 @@ export class Chain {
     return true;
   }
 
-  /** Resolves when no sink is waiting any longer; failures are in the task's context. */
+  /** Resolves when nothing is waiting any longer; failures are in the task's context. */
   async allSettled(): Promise<void> {
     // First those at the front of the chain: what they let go fills those behind.
-    do for (const backlog of this.parts.backlogs.toReversed()) await backlog.idle();
-    while (!this.settled);
+    do for (const backlog of this.backlogs.toReversed()) await backlog.idle();
+    while (this.backlogs.some(({ busy }) => busy));
   }
 
   /**
@@ -276,6 +278,20 @@ function combined(count: number, time: TimeTaker): TimeTaker[] {
     onWatermark: (watermarkMs) => valve.onWatermark(input, watermarkMs),
     onIdle: (idle) => valve.onIdle(input, idle),
   }));
+}
+
+/** The operator that alone takes a node's records and gets copies of them; undefined if there is none. */
+function soleTaker(
+  node: StreamNode,
+  code: ReadonlyMap<number, Next>,
+  operator: OperatorContext,
+  options: ChainOptions,
+): Next | undefined {
+  const { id } = node;
+  const { edges, outputs, objectReuse } = options;
+  const takers = edges.filter(({ source, outputTag }) => source === id && outputTag === undefined);
+  if (objectReuse || takers.length !== 1 || (outputs.get(id) ?? []).length > 0) return undefined;
+  return outputCheck(node, code.get(takers[0].target) as Next, operator);
 }
 
 /** The user's function of an operator, if it has one. */

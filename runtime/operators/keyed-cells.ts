@@ -1,3 +1,4 @@
+import type { KnownKeys } from '../common/known-keys.js';
 import type { KeyFunction } from '../graph/operator-spec.js';
 import type { OperatorContext } from './operator-context.js';
 
@@ -8,27 +9,30 @@ export interface Cell {
   value: unknown;
 }
 
+/** Makes the keys known by numbers; `forget` hears that a number stands for another key. */
+type MakeKnown<K> = (forget: (number: number) => void) => KnownKeys<K>;
+
 /**
  * Template: finds the state of a record's key, kept on the heap of the subtask. An update then costs no second look-up.
- * Keys that repeat are found in a small table first, by their last characters: a Map hashes a string that it has not
- * seen as an object before, which takes several times as long as comparing it. Where that finds too little it is left.
+ * The cells of keys that repeat are found by the keys' numbers.
  * @param identify what stands for keys that are neither strings nor numbers
  */
 export function keyedCells(
   key: KeyFunction,
   identify: (key: unknown) => unknown,
+  knownStrings: MakeKnown<string>,
+  knownNumbers: MakeKnown<number>,
   operator: OperatorContext,
 ): (record: unknown) => Cell {
-  const RECENT = 8192;
-  const SAMPLE = 4096;
   const cells = new Map<unknown, Cell>();
-  const recentKeys = new Array<unknown>(RECENT).fill(undefined);
-  const recentCells = new Array<Cell | undefined>(RECENT).fill(undefined);
-  let hits = 0;
-  let lookups = 0;
-  /** Look-ups that still go straight to the Map. */
-  let paused = 0;
-  let pauses = 0;
+  const cellsOfStrings: (Cell | undefined)[] = [undefined];
+  const cellsOfNumbers: (Cell | undefined)[] = [undefined];
+  const strings = knownStrings((number) => {
+    cellsOfStrings[number] = undefined;
+  });
+  const numbers = knownNumbers((number) => {
+    cellsOfNumbers[number] = undefined;
+  });
 
   const find = (k: unknown): Cell => {
     let cell = cells.get(k);
@@ -38,12 +42,15 @@ export function keyedCells(
     }
     return cell;
   };
-  const review = (): void => {
-    const useless = hits < SAMPLE * 0.3;
-    pauses = useless ? Math.min(pauses + 1, 8) : 0;
-    paused = useless ? SAMPLE << pauses : 0;
-    hits = 0;
-    lookups = 0;
+  const findString = (k: string, number: number): Cell => {
+    const cell = find(k);
+    if (number >= 0) cellsOfStrings[number] = cell;
+    return cell;
+  };
+  const findNumber = (k: number, number: number): Cell => {
+    const cell = find(k);
+    if (number >= 0) cellsOfNumbers[number] = cell;
+    return cell;
   };
   return function cellOf(record) {
     let k: unknown;
@@ -52,34 +59,14 @@ export function keyedCells(
     } catch (error) {
       throw operator.failed(error);
     }
-    let slot: number;
     if (typeof k === 'string') {
-      const n = k.length;
-      slot =
-        n < 3
-          ? n
-          : Math.imul(
-              Math.imul(k.charCodeAt(n - 1) * 31 + k.charCodeAt(n - 2), 31) + k.charCodeAt(n - 3) + n,
-              0x9e3779b1,
-            ) >>> 19;
-    } else if (typeof k === 'number' && k === k) {
-      slot = Math.imul(k, 0x9e3779b1) >>> 19;
-    } else {
-      return find(identify(k));
+      const number = strings.numberOf(k);
+      return (number < 0 ? undefined : cellsOfStrings[number]) ?? findString(k, number);
     }
-    if (paused > 0) {
-      paused--;
-      return find(k);
+    if (typeof k === 'number' && k === k) {
+      const number = numbers.numberOf(k);
+      return (number < 0 ? undefined : cellsOfNumbers[number]) ?? findNumber(k, number);
     }
-    if (++lookups === SAMPLE) review();
-    const recent = recentCells[slot];
-    if (recent !== undefined && recentKeys[slot] === k) {
-      hits++;
-      return recent;
-    }
-    const cell = find(k);
-    recentKeys[slot] = k;
-    recentCells[slot] = cell;
-    return cell;
+    return find(identify(k));
   };
 }

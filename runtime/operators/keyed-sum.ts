@@ -1,15 +1,25 @@
+import type { OwnCopier } from '../serde/index.js';
 import type { Cell } from './keyed-cells.js';
 import type { OperatorContext } from './operator-context.js';
 import type { Next } from './task-context.js';
 
-/** Template: the key's first record with the field replaced by the sum so far. */
+/**
+ * Template: the key's first record with the field replaced by the sum so far.
+ * @param own makes the copies that are emitted, where whoever takes them may keep and change them; undefined: the state
+ *   itself is emitted, and copied on its way if need be
+ * @param copy for what `own` does not admit
+ */
 export function keyedSumOfField(
   field: string,
   cellOf: (record: unknown) => Cell,
   retain: (record: unknown) => unknown,
+  own: OwnCopier | undefined,
+  copy: (record: unknown) => unknown,
   next: Next,
   operator: OperatorContext,
 ): Next {
+  /** Whether all state is admitted by `own`. */
+  let admitted = true;
   return function sumField(record) {
     const value = (record as Record<string, unknown> | null | undefined)?.[field];
     if (typeof value !== 'number' && typeof value !== 'bigint') throw operator.badAggregate('sum', field, value);
@@ -24,8 +34,10 @@ export function keyedSumOfField(
     } else {
       cell.filled = true;
       cell.value = retain(record);
+      if (own !== undefined && !own.admit(cell.value)) admitted = false;
     }
-    next(cell.value);
+    if (own === undefined) next(cell.value);
+    else next(admitted ? own.copy(cell.value) : copy(cell.value));
   };
 }
 

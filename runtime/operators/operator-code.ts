@@ -1,7 +1,8 @@
 /** From what an operator is (its spec) to the code that takes its records. */
 import { instantiate } from '../common/code-template.js';
+import { knownNumbers, knownStrings } from '../common/known-keys.js';
 import type { FieldAggregation, KeyFunction, OperatorSpec } from '../graph/operator-spec.js';
-import { makeCopier } from '../serde/index.js';
+import { makeCopier, makeOwnCopier } from '../serde/index.js';
 import type { ChainParts } from './chain.js';
 import { AsyncWait } from './async-wait.js';
 import { compareValues } from './compare.js';
@@ -27,8 +28,18 @@ import { WatermarkAssigner } from './watermarks/watermark-assigner.js';
 
 type Retain = (record: unknown) => unknown;
 
-/** @param next takes what the operator emits; for a source it is all there is to run here */
-export function operatorCode(spec: OperatorSpec, next: Next, operator: OperatorContext, parts: ChainParts): Next {
+/**
+ * @param next takes what the operator emits; for a source it is all there is to run here
+ * @param uncopied for operators that can make each record for whoever takes it: the only one who does, without the copy
+ *   that `next` makes; undefined if there is no such copy
+ */
+export function operatorCode(
+  spec: OperatorSpec,
+  next: Next,
+  operator: OperatorContext,
+  parts: ChainParts,
+  uncopied: Next | undefined,
+): Next {
   switch (spec.type) {
     case 'source': {
       const strategy = spec.source.kind === 'function' ? spec.source.watermarks : undefined;
@@ -52,7 +63,14 @@ export function operatorCode(spec: OperatorSpec, next: Next, operator: OperatorC
       );
     case 'keyedAggregate':
       return perKey(spec.key, next, operator, parts, (cellOf, out) =>
-        aggregate(spec.aggregation, cellOf, retainer(parts), out, operator),
+        aggregate(
+          spec.aggregation,
+          cellOf,
+          retainer(parts),
+          out,
+          operator,
+          parts.keyEnds === undefined ? uncopied : undefined,
+        ),
       );
     case 'firstOfGroup':
       return firstOfGroup(spec.limit, next, parts.keyEnds);
@@ -99,7 +117,7 @@ function perKey(
 }
 
 function cellsOf(key: KeyFunction, operator: OperatorContext): (record: unknown) => Cell {
-  return instantiate(keyedCells)(key, identifier(operator), operator);
+  return instantiate(keyedCells)(key, identifier(operator), knownStrings, knownNumbers, operator);
 }
 
 /** With object reuse, a record that is kept may be changed by its producer later: state keeps a copy. */
@@ -113,11 +131,12 @@ function aggregate(
   retain: Retain,
   next: Next,
   operator: OperatorContext,
+  uncopied: Next | undefined,
 ): Next {
   if (kind === 'sum') {
-    return field === undefined
-      ? instantiate(keyedSumOfRecord)(cellOf, next, operator)
-      : instantiate(keyedSumOfField)(field, cellOf, retain, next, operator);
+    if (field === undefined) return instantiate(keyedSumOfRecord)(cellOf, next, operator);
+    const own = uncopied === undefined ? undefined : makeOwnCopier();
+    return instantiate(keyedSumOfField)(field, cellOf, retain, own, makeCopier(), uncopied ?? next, operator);
   }
   const sign = kind === 'max' || kind === 'maxBy' ? 1 : -1;
   const compare = instantiate(fieldComparison)(kind, field, compareValues, operator);

@@ -4,16 +4,16 @@ import { property, type CodeBuilder } from './codegen.js';
 import { readCount } from './cursor.js';
 import { readGeneric } from './generic.js';
 import type { Field, Shape } from './shape.js';
-import { readString, type StringCache } from './strings.js';
+import { KEY_NUMBER, readKey, readString, type StringCache } from './strings.js';
 import { readTypedArray } from './typed-arrays.js';
 
-export const DECODE_CONSTANTS = { readBigint, readCount, readGeneric, readString, readTypedArray };
+export const DECODE_CONSTANTS = { readBigint, readCount, readGeneric, readKey, readString, readTypedArray };
 
 /** The cache of short strings of a field, shared by all channels of a gate. */
 export type StringCaches = (path: string) => StringCache;
 
 /**
- * Adds statements that read a value at `p` of `u8`, `dv` and `buffer`, and move `p` on; `c` is the cursor.
+ * Adds statements that read a value at `p` of `u8` and `dv`, and move `p` on; `c` is the cursor, `keys` those of it.
  * @returns an expression without side effects that is the value
  */
 export function emitRead(shape: Shape, code: CodeBuilder, caches: StringCaches, path: string): string {
@@ -63,8 +63,12 @@ export function emitRead(shape: Shape, code: CodeBuilder, caches: StringCaches, 
 /** A short one-byte string, by far the most frequent, without a call but for the cache. */
 function emitReadString(code: CodeBuilder, cache: string): string {
   const [value, head] = [code.fresh('r'), code.fresh('h')];
+  const number = code.fresh('n');
   code.line(`let ${value}; const ${head} = u8[p];`);
-  code.line(`if (${head} < 128 && (${head} & 1) === 0) {`);
+  code.line(`if (${head} === ${KEY_NUMBER}) { const ${number} = dv.getUint16(p + 1, true);`);
+  code.line(`if (${number} < keys.length && keys[${number}] !== '') { ${value} = keys[${number}]; p += 3; }`);
+  code.line(`else { c.pos = p + 1; ${value} = readKey(c, ${cache}); p = c.pos; } }`);
+  code.line(`else if (${head} < 128 && (${head} & 1) === 0) {`);
   code.line(`${value} = ${cache}.lookup(c, p + 1, ${head} >>> 1); p += 1 + (${head} >>> 1); }`);
   code.line(`else { c.pos = p; ${value} = readString(c, undefined); p = c.pos; }`);
   return value;

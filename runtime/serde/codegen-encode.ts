@@ -8,7 +8,7 @@ import { writeVarint } from './cursor.js';
 import type { FallbackListener } from './fallback.js';
 import { genericBound, writeGeneric } from './generic.js';
 import type { Field, Shape } from './shape.js';
-import { writeString } from './strings.js';
+import { KEY_BOUND, writeKey, writeString } from './strings.js';
 import { typedArrayBound, writeTypedArray } from './typed-arrays.js';
 import { TYPED_ARRAYS } from './value-kind.js';
 import { WeftError } from '../common/errors/index.js';
@@ -18,6 +18,7 @@ export const ENCODE_CONSTANTS = {
   writeBigint,
   writeVarint,
   writeGeneric,
+  writeKey,
   writeString,
   typedArrayBound,
   writeTypedArray,
@@ -46,7 +47,7 @@ export function emitCheck(shape: Shape, x: string, code: CodeBuilder, report: Fa
     case 'str':
       unless(`typeof ${x} === 'string'`);
       code.line(`n += ${x}.length * 2;`);
-      return 5;
+      return 5 + KEY_BOUND;
     case 'big':
       unless(`typeof ${x} === 'bigint'`);
       code.line(`n += bigintBound(${x});`);
@@ -175,7 +176,10 @@ function emitBuiltInCheck(
   }
 }
 
-/** Adds statements that write a checked value to `u8`/`dv` at `p` and move `p` on. */
+/**
+ * Adds statements that write a checked value to `u8`/`dv` at `p` and move `p` on.
+ * A string that is the record's `key` is written as its `number` where that is not 0; `told` is what the reader knows.
+ */
 export function emitWrite(shape: Shape, x: string, code: CodeBuilder): void {
   const item = code.fresh('e');
   switch (shape.k) {
@@ -194,7 +198,7 @@ export function emitWrite(shape: Shape, x: string, code: CodeBuilder): void {
       return;
     }
     case 'str': {
-      code.line(`p = writeString(u8, p, ${x});`);
+      code.line(`p = number !== 0 && ${x} === key ? writeKey(u8, p, key, number, told) : writeString(u8, p, ${x});`);
       return;
     }
     case 'big': {

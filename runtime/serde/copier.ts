@@ -72,12 +72,66 @@ function copyByShape(
   };
 }
 
+/**
+ * Copies of values that nobody but their owner holds, whose shape therefore stays: looked at once, copied unchecked from then on.
+ */
+export interface OwnCopier {
+  /** @returns whether `copy` may be used for the value: its shape is among the first few */
+  admit(value: unknown): boolean;
+  /** Copies an admitted value. */
+  copy(value: unknown): unknown;
+}
+
+export function makeOwnCopier(): OwnCopier {
+  const report = reportOnce(undefined);
+  let shape: Shape = { k: 'never' };
+  let versions = 0;
+  const shapeWith = (value: unknown): boolean => {
+    if (typeof value !== 'object' || value === null) return false;
+    const merged = mergeShapes(shape, shapeOf(value, report), report);
+    if (sameShape(shape, merged)) return true;
+    if (versions++ >= MAX_VERSIONS) return false;
+    shape = merged;
+    copier.relearn(compile(shape, report, false));
+    return true;
+  };
+  const copier = instantiate(copyUnchecked)(shapeWith);
+  return copier;
+}
+
+/** Template: as `copyByShape`. What was admitted fits every later shape too, since shapes only widen. */
+function copyUnchecked(admit: (value: unknown) => boolean): OwnCopier & { relearn: (wider: ShapeCopier) => void } {
+  let byShape: ShapeCopier | undefined;
+  return {
+    admit,
+    relearn(wider) {
+      byShape = wider;
+    },
+    copy(value) {
+      return byShape === undefined ? value : byShape(value);
+    },
+  };
+}
+
 function isPrimitive(value: unknown): boolean {
   return typeof value !== 'function' && typeof value !== 'symbol';
 }
 
-function compile(shape: Shape, report: FallbackListener): ShapeCopier {
-  const code = new CodeBuilder({ MISFIT, hasOwn: Object.hasOwn, copyGeneric });
+/** Checks can be left out of the code. */
+class CopierBuilder extends CodeBuilder {
+  constructor(readonly checked: boolean) {
+    super({ MISFIT, hasOwn: Object.hasOwn, copyGeneric });
+  }
+
+  /** A line that only looks whether the value fits. */
+  check(text: string): void {
+    if (this.checked) this.line(text);
+  }
+}
+
+/** @param checked whether the code looks at all of the value, and returns MISFIT for one of another shape */
+function compile(shape: Shape, report: FallbackListener, checked = true): ShapeCopier {
+  const code = new CopierBuilder(checked);
   const result = emitCopy(shape, 'x', code, report, 'record');
   return evaluate(`(x) => {\n${code.body()}\nreturn ${result};\n}`, code.constants);
 }
@@ -85,20 +139,20 @@ function compile(shape: Shape, report: FallbackListener): ShapeCopier {
 const TYPE_OF = { int: 'number', num: 'number', bool: 'boolean', str: 'string', big: 'bigint' } as const;
 
 /** Adds statements that copy `x`, or return MISFIT. @returns an expression without side effects that is the copy */
-function emitCopy(shape: Shape, x: string, code: CodeBuilder, report: FallbackListener, path: string): string {
+function emitCopy(shape: Shape, x: string, code: CopierBuilder, report: FallbackListener, path: string): string {
   const copy = code.fresh('r');
   const isA = (type: string) =>
-    code.line(`if (typeof ${x} !== 'object' || ${x} === null || ${x}.constructor !== ${type}) return MISFIT;`);
+    code.check(`if (typeof ${x} !== 'object' || ${x} === null || ${x}.constructor !== ${type}) return MISFIT;`);
   switch (shape.k) {
     case 'never':
-      code.line('return MISFIT;');
+      code.check('return MISFIT;');
       return 'undefined';
     case 'int':
     case 'num':
     case 'bool':
     case 'str':
     case 'big':
-      code.line(`if (typeof ${x} !== '${TYPE_OF[shape.k]}') return MISFIT;`);
+      code.check(`if (typeof ${x} !== '${TYPE_OF[shape.k]}') return MISFIT;`);
       return x;
     case 'date':
       isA('Date');
@@ -121,10 +175,10 @@ function emitCopy(shape: Shape, x: string, code: CodeBuilder, report: FallbackLi
       return emitCopyObject(shape.fields, x, code, report, path);
     case 'tuple': {
       isA('Array');
-      code.line(`if (${x}.length !== ${shape.items.length}) return MISFIT;`);
+      code.check(`if (${x}.length !== ${shape.items.length}) return MISFIT;`);
       const items = shape.items.map((of, i) => {
         const item = code.fresh('e');
-        if (mayBeUndefined(of)) code.line(`if (!(${i} in ${x})) return MISFIT;`);
+        if (mayBeUndefined(of)) code.check(`if (!(${i} in ${x})) return MISFIT;`);
         code.line(`const ${item} = ${x}[${i}];`);
         return emitCopy(of, item, code, report, `${path}[${i}]`);
       });
@@ -138,18 +192,18 @@ function emitCopy(shape: Shape, x: string, code: CodeBuilder, report: FallbackLi
 function emitCopyObject(
   fields: readonly Field[],
   x: string,
-  code: CodeBuilder,
+  code: CopierBuilder,
   report: FallbackListener,
   path: string,
 ): string {
   const [object, count] = [code.fresh('o'), code.fresh('c')];
-  code.line(`if (typeof ${x} !== 'object' || ${x} === null || ${x}.constructor !== Object) return MISFIT;`);
-  code.line(`let ${count} = 0; for (const _ in ${x}) ${count}++;`);
+  code.check(`if (typeof ${x} !== 'object' || ${x} === null || ${x}.constructor !== Object) return MISFIT;`);
+  code.check(`let ${count} = 0; for (const _ in ${x}) ${count}++;`);
   const copyField = (field: Field) => {
     const value = code.fresh('w');
     code.line(`const ${value} = ${property(x, field.name)};`);
     if (!field.optional && mayBeUndefined(field.shape)) {
-      code.line(`if (${value} === undefined && !hasOwn(${x}, ${JSON.stringify(field.name)})) return MISFIT;`);
+      code.check(`if (${value} === undefined && !hasOwn(${x}, ${JSON.stringify(field.name)})) return MISFIT;`);
     }
     return emitCopy(field.shape, value, code, report, `${path}.${field.name}`);
   };
@@ -158,18 +212,18 @@ function emitCopyObject(
   const parts = literal.map((field) => `${JSON.stringify(field.name)}: ${copyField(field)}`);
   code.line(`const ${object} = { ${parts.join(', ')} };`);
   for (const field of fields.slice(literal.length)) {
-    code.line(field.optional ? `if (${isPresent(x, field)}) { ${count}--;` : '{');
+    code.line(field.optional ? `if (${isPresent(x, field)}) { ${code.checked ? `${count}--;` : ''}` : '{');
     code.line(`${property(object, field.name)} = ${copyField(field)}; }`);
   }
   const required = fields.filter((field) => !field.optional).length;
-  code.line(`if (${count} !== ${required}) return MISFIT;`);
+  code.check(`if (${count} !== ${required}) return MISFIT;`);
   return object;
 }
 
 function emitCopyCollection(
   shape: Extract<Shape, { k: 'arr' | 'map' | 'set' }>,
   x: string,
-  code: CodeBuilder,
+  code: CopierBuilder,
   report: FallbackListener,
   path: string,
   isA: (type: string) => void,

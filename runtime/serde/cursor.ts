@@ -13,14 +13,17 @@ export interface Cursor {
   /** The same bytes as a Buffer: its native methods decode long strings. */
   buffer: NativeBuffer;
   pos: number;
+  /** The keys that the writer has told so far, by their numbers. */
+  keys: string[];
 }
 
-export function cursorOver(bytes: Uint8Array, pos = 0): Cursor {
+export function cursorOver(bytes: Uint8Array, pos = 0, keys: string[] = []): Cursor {
   return {
     u8: bytes,
     dv: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     buffer: Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength) as unknown as NativeBuffer,
     pos,
+    keys,
   };
 }
 

@@ -96,7 +96,7 @@ function compile(shape: Shape, caches: StringCaches, time: RecordTime): ShapeRea
   const body = code.body();
   const expression = `{
     readOne(c, end) {
-      const { u8, dv } = c;
+      const { u8, dv, keys } = c;
       let p = c.pos;
       ${body}
       if (p !== end) throw corrupt('its length is wrong');
@@ -104,7 +104,7 @@ function compile(shape: Shape, caches: StringCaches, time: RecordTime): ShapeRea
       return ${value};
     },
     run(c, handler, max) {
-      const { u8, dv, end } = c;
+      const { u8, dv, keys, end } = c;
       let p = c.pos;
       let count = 0;
       let timed = false;

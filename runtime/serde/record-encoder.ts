@@ -32,8 +32,9 @@ export const TIMESTAMP_BYTES = 8;
 const MAX_VERSIONS = 32;
 
 interface Compiled {
-  put: (record: unknown, target: PutTarget) => PutResult;
-  putTimed: (record: unknown, target: PutTarget, timestampMs: number) => PutResult;
+  /** @param number of the record's key, where that is a string that may be written as a number; else 0 */
+  put: (record: unknown, target: PutTarget, key: unknown, number: number) => PutResult;
+  putTimed: (record: unknown, target: PutTarget, key: unknown, number: number, timestampMs: number) => PutResult;
   bound: (record: unknown) => number;
   write: (record: unknown, u8: Uint8Array, dv: DataView, pos: number) => number;
 }
@@ -44,13 +45,17 @@ export class RecordEncoder {
   /** Undefined until the first record, unless it was declared. */
   shape: Shape | undefined;
   private code: Compiled | undefined;
+  /** 1 for the number of each key that the reader knows. */
+  private readonly told: Uint8Array;
   private readonly report: FallbackListener;
 
   /**
    * @param onFallback told once per path of what only the generic encoding can carry
    * @param declared a shape that is known beforehand
+   * @param keyNumbers how many numbers of keys there are
    */
-  constructor(onFallback?: FallbackListener, declared?: Shape) {
+  constructor(onFallback?: FallbackListener, declared?: Shape, keyNumbers = 0) {
+    this.told = new Uint8Array(keyNumbers);
     this.report = reportOnce(onFallback);
     if (declared !== undefined) this.adopt(declared);
   }
@@ -89,6 +94,11 @@ export class RecordEncoder {
     return this.code?.write(record, u8, dv, pos) ?? pos;
   }
 
+  /** The number stands for another key from now on. */
+  forgetKey(number: number): void {
+    this.told[number] = 0;
+  }
+
   /** What must be sent before the first record of this version. */
   definition(): Uint8Array {
     return Buffer.from(JSON.stringify({ version: this.version, shape: this.shape }));
@@ -106,12 +116,12 @@ export class RecordEncoder {
   private adopt(shape: Shape): void {
     this.shape = shape;
     this.version++;
-    this.code = compile(shape, this.report);
+    this.code = compile(shape, this.report, this.told);
   }
 }
 
-function compile(shape: Shape, report: FallbackListener): Compiled {
-  const check = new CodeBuilder({ ...ENCODE_CONSTANTS });
+function compile(shape: Shape, report: FallbackListener, told: Uint8Array): Compiled {
+  const check = new CodeBuilder({ ...ENCODE_CONSTANTS, told });
   const fixed = emitCheck(shape, 'x', check, report, 'record');
   const write = new CodeBuilder();
   emitWrite(shape, 'x', write);
@@ -122,10 +132,11 @@ function compile(shape: Shape, report: FallbackListener): Compiled {
       return n;
     },
     write(x, u8, dv, p) {
+      const key = undefined, number = 0;
       ${write.body()}
       return p;
     },
-    put(x, target) {
+    put(x, target, key, number) {
       ${checked}
       const start = target.pos;
       if (n > ${MAX_SHORT_LENGTH} || start + 2 + n > target.limit) return ${PutResult.noRoom};
@@ -136,7 +147,7 @@ function compile(shape: Shape, report: FallbackListener): Compiled {
       target.pos = p;
       return ${PutResult.done};
     },
-    putTimed(x, target, timestampMs) {
+    putTimed(x, target, key, number, timestampMs) {
       ${checked}
       const start = target.pos;
       if (n > ${MAX_SHORT_LENGTH} || start + ${2 + TIMESTAMP_BYTES} + n > target.limit) return ${PutResult.noRoom};

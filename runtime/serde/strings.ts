@@ -53,6 +53,41 @@ export function readString(cursor: Cursor, cache: StringCache | undefined): stri
   return cache.lookup(cursor, start, length);
 }
 
+/**
+ * A key that goes along a channel again and again is told once with a number, and later written as that number. It stands
+ * where the header of a string would be: this byte, which no header is, and two bytes with the number.
+ */
+export const KEY_NUMBER = 1;
+/** Set in the number where the key itself follows: from now on it has this number. */
+export const KEY_TOLD = 0x8000;
+
+/** Writes a key as its number, telling it first if the reader does not know it. @param told by number: 1 = it does */
+export function writeKey(u8: Uint8Array, pos: number, key: string, number: number, told: Uint8Array): number {
+  const known = told[number] === 1;
+  u8[pos] = KEY_NUMBER;
+  u8[pos + 1] = number;
+  u8[pos + 2] = (number >>> 8) | (known ? 0 : KEY_TOLD >>> 8);
+  if (known) return pos + 3;
+  told[number] = 1;
+  return writeString(u8, pos + 3, key);
+}
+
+/** Most bytes that `writeKey` needs before the string itself. */
+export const KEY_BOUND = 3;
+
+/** Reads what `writeKey` has written behind KEY_NUMBER, if it is not a number that is known. */
+export function readKey(cursor: Cursor, cache: StringCache): string {
+  const { keys } = cursor;
+  const number = cursor.dv.getUint16(cursor.pos, true);
+  if (number < KEY_TOLD) throw corrupt(`key number ${number} was not told`);
+  cursor.pos += 2;
+  const key = readString(cursor, cache);
+  // Numbers are given out from 1 on, so that the array has no holes but for keys that went elsewhere.
+  while (keys.length <= number - KEY_TOLD) keys.push('');
+  keys[number - KEY_TOLD] = key;
+  return key;
+}
+
 /** In pairs: two strings of equal hash do not drive each other out. */
 const CACHE_SLOTS = 4096;
 /** Longer ones hardly repeat, and cost too much to compare. Generated code relies on it: it is what one length byte can tell. */

@@ -29,6 +29,7 @@ export class RingInput extends RingConsumer implements RunSource {
   readonly u8: RunSource['u8'];
   readonly dv: RunSource['dv'];
   readonly buffer: RunSource['buffer'];
+  readonly keys: string[] = [];
   stopped = false;
   /** The end of partition has been read. */
   finished = false;
@@ -93,7 +94,7 @@ export class RingInput extends RingConsumer implements RunSource {
     }
     if (size === 0 || this.partialLength < size) return 0;
     this.partialLength = 0;
-    const taken = this.handle(cursorOver(this.partial), 0, size, handler, index);
+    const taken = this.handle(cursorOver(this.partial, 0, this.keys), 0, size, handler, index);
     if (this.partial.length > MAX_KEPT) this.resize(MAX_KEPT);
     return taken;
   }

@@ -1,11 +1,12 @@
 /** The hot path of a writer, generated per edge: choose the channel, encode into it or hand the reference over. */
 import { instantiate } from '../../common/code-template.js';
+import { KNOWN_KEYS, knownStrings } from '../../common/known-keys.js';
 import { evaluate } from '../../serde/codegen.js';
 import { hashKey, PutResult, type RecordEncoder } from '../../serde/index.js';
 import { WeftError } from '../../common/errors/index.js';
 import type { LocalChannel } from '../local-channel.js';
 import type { ChannelSelector, RecordTime } from '../types.js';
-import { keyChannels } from './key-channels.js';
+import { CHANNEL_BITS, keyChannels } from './key-channels.js';
 import type { RingOutput } from './ring-output.js';
 
 export interface EmitEnvironment {
@@ -21,6 +22,8 @@ export interface EmitEnvironment {
   /** Undefined until the first record has taught it. */
   put: RecordEncoder['put'] | undefined;
   putTimed: RecordEncoder['putTimed'] | undefined;
+  /** The number stands for another key from now on. */
+  forgetKey: (number: number) => void;
   /** Takes what `put` would not. */
   slow: (record: unknown, ring: RingOutput) => void;
   /** Whether each record is published at once. */
@@ -39,8 +42,10 @@ export function makeEmitter(environment: EmitEnvironment): Emitter {
   const encode = `const ring = rings[channel];
     const timestampMs = time.timestampMs;
     if (timestampMs !== timestampMs) {
-      if (put === undefined || put(record, ring) !== ${PutResult.done}) slow(record, ring);
-    } else if (putTimed === undefined || putTimed(record, ring, timestampMs) !== ${PutResult.done}) slow(record, ring);
+      if (put === undefined || put(record, ring, key, number) !== ${PutResult.done}) slow(record, ring);
+    } else if (
+      putTimed === undefined || putTimed(record, ring, key, number, timestampMs) !== ${PutResult.done}
+    ) slow(record, ring);
     ${eager ? 'ring.publish();' : ''}`;
   const body = rings.every((ring) => ring === null)
     ? `const local = locals[channel]; ${handOver}`
@@ -53,15 +58,16 @@ export function makeEmitter(environment: EmitEnvironment): Emitter {
     let putTimed = environment.putTimed;
     const emit = (record) => {
       ${selectCode(selector, count)}
+      ${selector.kind === 'HASH' ? '' : 'const key = undefined; const number = 0;'}
       counters.recordsOut++;
       ${body}
     };
     return { emit, setPut(plain, timed) { put = plain; putTimed = timed; } };
   })()`;
-  const key = 'key' in selector ? selector.key : undefined;
+  const keyOf = 'key' in selector ? selector.key : undefined;
   const partition = selector.kind === 'CUSTOM' ? selector.partition : undefined;
   const channelOf =
-    selector.kind === 'HASH' ? instantiate(keyChannels)(hashKey, selector.maxParallelism, count) : undefined;
+    selector.kind === 'HASH' ? hashChannels(selector.maxParallelism, count, environment.forgetKey) : undefined;
   const { random, time, counters, slow } = environment;
   return evaluate<Emitter>(expression, {
     environment,
@@ -72,19 +78,24 @@ export function makeEmitter(environment: EmitEnvironment): Emitter {
     time,
     counters,
     slow,
-    key,
+    keyOf,
     partition,
     channelOf,
     refuse,
   });
 }
 
+function hashChannels(maxParallelism: number, count: number, forgetKey: EmitEnvironment['forgetKey']) {
+  return instantiate(keyChannels)(hashKey, knownStrings, KNOWN_KEYS, maxParallelism, count, forgetKey);
+}
+
 function selectCode(selector: EmitEnvironment['selector'], count: number): string {
   switch (selector.kind) {
     case 'HASH':
-      return 'const channel = channelOf(key(record));';
+      return `const key = keyOf(record); const placed = channelOf(key);
+        const channel = placed & ${2 ** CHANNEL_BITS - 1}; const number = placed >> ${CHANNEL_BITS};`;
     case 'CUSTOM':
-      return `const channel = partition(key(record), ${count});
+      return `const channel = partition(keyOf(record), ${count});
         if (!(channel >= 0 && channel < ${count} && (channel | 0) === channel)) refuse(channel, ${count});`;
     case 'SHUFFLE':
       return `const channel = (random() * ${count}) | 0;`;

@@ -1,47 +1,40 @@
+import type { KnownKeys } from '../../common/known-keys.js';
+
+/** A key's channel and its number in one: `channel | number << CHANNEL_BITS`. */
+export const CHANNEL_BITS = 15;
+
 /**
- * Template: the channel of a key. Strings that came by lately are known by their last characters, because to compare two
- * strings is cheaper than to hash one; where keys hardly repeat, that is left for a while.
+ * Template: the channel of a key, and for strings that come by often a number from 1 on, by which the channel's other end
+ * gets to know them; else 0.
  * @param hashKey 0 ≤ hash < 2³¹; throws for what is no key
+ * @param knownStrings makes them known; `forget` hears that a number stands for another one
+ * @param forgetKey the number stands for another key from now on
  */
 export function keyChannels(
   hashKey: (key: unknown) => number,
+  knownStrings: (forget: (number: number) => void) => KnownKeys<string>,
+  capacity: number,
   maxParallelism: number,
   channels: number,
+  forgetKey: (number: number) => void,
 ): (key: unknown) => number {
-  const RECENT = 8192;
-  const SAMPLE = 4096;
-  const keys = new Array<string>(RECENT).fill('');
-  const known = new Uint16Array(RECENT);
-  let lookups = 0;
-  let misses = 0;
-  /** Look-ups that are still answered by the hash alone. */
-  let paused = 0;
-  let pauses = 0;
+  const known = new Int32Array(capacity).fill(-1);
+  const strings = knownStrings((number) => {
+    known[number] = -1;
+    forgetKey(number);
+  });
 
   // Math.floor(keyGroup * parallelism / maxParallelism), both below 2¹⁵.
   const compute = (key: unknown): number => (((hashKey(key) % maxParallelism) * channels) / maxParallelism) | 0;
-  const review = (): void => {
-    const useless = misses > SAMPLE * 0.5;
-    pauses = useless ? Math.min(pauses + 1, 8) : 0;
-    paused = useless ? SAMPLE << pauses : 0;
-    lookups = 0;
-    misses = 0;
+  const learn = (key: string, number: number): number => {
+    const channel = compute(key);
+    if (number <= 0) return channel;
+    return (known[number] = channel | (number << 15));
   };
   return function channelOf(key) {
-    if (typeof key !== 'string' || key.length < 3) return compute(key);
-    if (paused > 0) {
-      paused--;
-      return compute(key);
-    }
-    if (++lookups === SAMPLE) review();
-    const n = key.length;
-    const ending = (key.charCodeAt(n - 1) * 31 + key.charCodeAt(n - 2)) * 31 + key.charCodeAt(n - 3) + n;
-    const slot = Math.imul(ending, 0x9e3779b1) >>> 19;
-    if (keys[slot] === key) return known[slot] ?? 0;
-    misses++;
-    const channel = compute(key);
-    keys[slot] = key;
-    known[slot] = channel;
-    return channel;
+    if (typeof key !== 'string') return compute(key);
+    const number = strings.numberOf(key);
+    const channel = number < 0 ? -1 : (known[number] ?? -1);
+    return channel < 0 ? learn(key, number) : channel;
   };
 }

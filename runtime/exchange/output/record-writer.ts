@@ -1,3 +1,4 @@
+import { KNOWN_KEYS } from '../../common/known-keys.js';
 import { makeCopier, RecordEncoder } from '../../serde/index.js';
 import { controlElement, END_TAG, FIRST_INTERNAL_TAG, headRecord, MAX_HEADER, SHAPE_TAG } from '../elements.js';
 import type { LocalChannel } from '../local-channel.js';
@@ -42,7 +43,7 @@ export class EdgeWriter<T> implements RecordWriter<T> {
     this.timeoutMs = options.bufferTimeoutMs ?? 100;
     this.time = options.time ?? { timestampMs: NaN };
     this.copy = options.objectReuse === true ? undefined : makeCopier(options.onFallback, options.shape);
-    this.encoder = new RecordEncoder(options.onFallback, options.shape);
+    this.encoder = new RecordEncoder(options.onFallback, options.shape, KNOWN_KEYS);
     if (options.selector.kind === 'BROADCAST') {
       this.emit = (record) => this.broadcast(record);
       return;
@@ -57,6 +58,7 @@ export class EdgeWriter<T> implements RecordWriter<T> {
       time: this.time,
       put: this.encoder.put,
       putTimed: this.encoder.putTimed,
+      forgetKey: (number) => this.encoder.forgetKey(number),
       slow: (record, ring) => this.writeSlowly(record, ring),
       eager: this.timeoutMs === 0,
     });

@@ -69,7 +69,6 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
   const writers = new Map(
     descriptor.outputs.map(({ edgeId }) => [edgeId, writerOf(program, descriptor, edgeId, context)]),
   );
-  const output = new TaskOutput([...writers.values()]);
   const wake = (): void => network.doorbell.ring();
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
   const task: { current?: SlotTask } = {};
@@ -89,7 +88,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     mapStack: program.mapStack,
     onSettled: wake,
   });
-  output.attach(chain);
+  const output = new TaskOutput([...writers.values()], chain);
   const checkpoints: TaskCheckpoints = new TaskCheckpoints(
     {
       executionId: descriptor.executionId,
@@ -144,13 +143,13 @@ function inputOf(
       input: edgeOf(program.jobGraph, edgeId).inputIndex,
     }));
     const fed = (inputs: readonly HeadInput[]): TaskInput =>
-      new GateInput(gates, inputs, output, program.clock, onAligned);
+      new GateInput(gates, inputs, output.room, program.clock, onAligned);
     const inputs = chain.inputs.map((head, input) => ({ head, time: chain.inputTimes[input] }));
     const order = orderOf(program, vertex);
     if (order === undefined) return fed(inputs);
     const sorter = sorterOf(program, descriptor, chain.headOperator.name, order);
     const takers = SortedInput.takers({ chain, context, sorter }, (input) => isSorted(order, input));
-    return new SortedInput({ unsorted: fed(takers), sorter, chain, context, room: output });
+    return new SortedInput({ unsorted: fed(takers), sorter, chain, context, room: output.room });
   }
   const holder: { input?: SourceInput } = {};
   const { head } = chain;
@@ -164,7 +163,7 @@ function inputOf(
       context.timestampMs = NO_TIMESTAMP;
     },
     time,
-    room: output,
+    room: output.room,
     wake: () => {
       holder.input?.woken();
       wake();

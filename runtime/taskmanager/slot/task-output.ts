@@ -1,4 +1,5 @@
 /** Everything that leaves a task: its writers, and whether they have room. */
+import { instantiate } from '../../common/code-template.js';
 import type { CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
 import type { Room } from '../../connectors/index.js';
 import { broadcastIdle, broadcastWatermark, type RecordWriter } from '../../exchange/index.js';
@@ -6,23 +7,24 @@ import type { Chain } from '../../operators/index.js';
 import type { TimeTaker } from '../../time/index.js';
 import { broadcastBarrier } from './checkpoint/barrier.js';
 
-export class TaskOutput implements Room {
+export class TaskOutput {
   /** Nothing leaves, because the job is about to end with a savepoint. */
   held = false;
-  private chain: Chain | undefined;
+  /**
+   * Whether another record of the input may be taken. The sinks of the chain count as well: one that is still writing a
+   * record takes no further one.
+   */
+  readonly room: Room;
 
-  constructor(private readonly writers: readonly RecordWriter[]) {}
-
-  /** The sinks of the chain count as well: one that is still writing a record takes no further one. */
-  attach(chain: Chain): void {
-    this.chain = chain;
+  constructor(
+    private readonly writers: readonly RecordWriter[],
+    { backlogs }: Pick<Chain, 'backlogs'>,
+  ) {
+    this.room = instantiate(roomOf)(this, writers, backlogs);
   }
 
-  /** Whether another record of the input may be taken. */
   get open(): boolean {
-    if (this.held) return false;
-    for (let i = 0; i < this.writers.length; i++) if (!this.writers[i].available) return false;
-    return this.chain?.settled ?? true;
+    return this.room.open;
   }
 
   /** Whether a record may leave, whatever the operators of the chain are waiting for. */
@@ -76,4 +78,24 @@ export function writerTime(writer: RecordWriter): TimeTaker {
     onWatermark: (watermarkMs) => broadcastWatermark(writer, watermarkMs),
     onIdle: (idle) => broadcastIdle(writer, idle),
   };
+}
+
+/**
+ * Template: it is asked after each record, so what one task's outputs are must not slow down another's. A class, because
+ * V8 does not inline the getter of an object literal.
+ */
+function roomOf(
+  output: { readonly held: boolean },
+  writers: readonly { readonly available: boolean }[],
+  backlogs: readonly { readonly busy: boolean }[],
+): Room {
+  class TaskRoom {
+    get open(): boolean {
+      if (output.held) return false;
+      for (let i = 0; i < writers.length; i++) if (!writers[i].available) return false;
+      for (let i = 0; i < backlogs.length; i++) if (backlogs[i].busy) return false;
+      return true;
+    }
+  }
+  return new TaskRoom();
 }

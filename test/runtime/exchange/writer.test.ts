@@ -57,6 +57,33 @@ test('HASH sends a key to the owner of its key group', (t) => {
   });
 });
 
+test('keys that repeat arrive as they were, though they travel as numbers', (t) => {
+  const { send } = fan<{ word: string; again: string; n: number }>({
+    kind: 'HASH',
+    key: (r) => r.word,
+    maxParallelism: 128,
+  });
+  const rounds = [
+    // Many fewer keys than numbers, with characters of one and of two bytes, and none at all.
+    ...[0, 1, 2].map(() =>
+      Array.from({ length: 100 }, (_, i) => ['', 'ü', 'λόγος', 'key'][i % 4] + 'x'.repeat(i % 70)),
+    ),
+    // More than there are numbers: each of them comes to stand for another key.
+    ...[0, 1].flatMap(() =>
+      [0, 1, 2, 3, 4, 5].map((part) => Array.from({ length: 1000 }, (_, i) => `k${part * 1000 + i}`)),
+    ),
+  ];
+  for (const words of rounds) {
+    // Each twice in a row, so that it is worth a number.
+    const records = words.flatMap((word, n) => [0, 1].map(() => ({ word, again: n % 3 === 0 ? word : 'other', n })));
+    for (let from = 0; from < records.length; from += 200) {
+      const some = records.slice(from, from + 200);
+      const byNumber = (a: { n: number }, b: { n: number }): number => a.n - b.n;
+      t.deepEqual(send(some).flat().toSorted(byNumber), some);
+    }
+  }
+});
+
 test('HASH refuses what is no key', (t) => {
   const { writer } = fan<{ k: unknown }>({ kind: 'HASH', key: (r) => r.k, maxParallelism: 128 });
   t.true(

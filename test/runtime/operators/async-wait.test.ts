@@ -59,17 +59,17 @@ test('ordered results leave in the order of their records, unordered ones as the
 test('the task waits while as many records are under way as may be', (t) => {
   const questions = new Questions({ capacity: 2 });
   questions.harness.feed('a');
-  t.true(questions.harness.chain.settled);
+  t.true(questions.harness.settled);
   questions.harness.feed('b');
-  t.false(questions.harness.chain.settled);
+  t.false(questions.harness.settled);
   // One record of the input may fan out to more: those are asked for later.
   questions.harness.feed('c');
   t.is(questions.asked.length, 2);
   questions.answer(0, 'A').pump();
   t.is(questions.asked.length, 3);
-  t.false(questions.harness.chain.settled);
+  t.false(questions.harness.settled);
   questions.answer(1, 'B').answer(2, 'C').pump();
-  t.true(questions.harness.chain.settled);
+  t.true(questions.harness.settled);
 });
 
 test('results wait for room behind', (t) => {
@@ -132,7 +132,7 @@ test('failures are tried again as the strategy says, then fail the task', (t) =>
   t.is(questions.asked.length, 3);
   // The retries are used up: an empty result counts.
   t.deepEqual(questions.answer(2).pump(), []);
-  t.true(questions.harness.chain.settled);
+  t.true(questions.harness.settled);
 
   const failing = new Questions({ retry });
   failing.harness.feed('a');

@@ -49,6 +49,11 @@ export class ChainHarness {
     });
   }
 
+  /** Whether nothing is waiting in the chain. */
+  get settled(): boolean {
+    return this.chain.backlogs.every(({ busy }) => !busy);
+  }
+
   private take(record: unknown): void {
     this.out.push(record);
     this.timestamps.push(this.task.timestampMs);

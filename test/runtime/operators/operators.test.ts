@@ -185,13 +185,13 @@ test('what a sink of the program returns is waited for: it gets one record at a 
   });
   const harness = new ChainHarness([source, flatMap((n: number) => [n, n + 1]), slow]);
   harness.feed(1);
-  t.deepEqual([invoked, harness.chain.settled], [[1], false]);
+  t.deepEqual([invoked, harness.settled], [[1], false]);
   release?.();
   await Promise.resolve();
-  t.deepEqual([invoked, harness.chain.settled], [[1, 2], false]);
+  t.deepEqual([invoked, harness.settled], [[1, 2], false]);
   release?.();
   await harness.chain.allSettled();
-  t.deepEqual([harness.chain.settled, harness.settledCalls], [true, 1]);
+  t.deepEqual([harness.settled, harness.settledCalls], [true, 1]);
 });
 
 test('a rejected sink is the failure of its task', async (t) => {
@@ -297,4 +297,31 @@ test('functions are opened from the end of the chain and closed from its start, 
   t.deepEqual(calls, ['b in T', 'open b', 'a in T', 'open a', 'close a', 'close b']);
   t.regex(error.message, /a does not close/);
   await t.notThrowsAsync(chain.close());
+});
+
+test('what takes a sum may keep and change it, whatever shape the records of other keys have', (t) => {
+  const changing = map((record: { n: number; tags?: string[] }) => {
+    const seen = structuredClone(record);
+    record.n = -1;
+    record.tags?.push('changed');
+    return seen;
+  });
+  const records = [
+    { n: 1, tags: ['a'] },
+    { n: 2, tags: ['b'] },
+    { n: 1, tags: [] },
+    { n: 3 },
+    { n: 2, other: new Date(5) },
+  ];
+  const keyed = records.map((record, i) => ({ k: ['x', 'x', 'x', 'y', 'z'][i], ...record }));
+  const again = keyed.map((record) => structuredClone(record));
+  const { out } = new ChainHarness([aggregate('sum', 'n'), changing]).feed(...keyed, ...again);
+  t.deepEqual(
+    out.slice(0, 3),
+    [1, 3, 4].map((n) => ({ k: 'x', n, tags: ['a'] })),
+  );
+  t.deepEqual(out.slice(8), [
+    { k: 'y', n: 6 },
+    { k: 'z', n: 4, other: new Date(5) },
+  ]);
 });

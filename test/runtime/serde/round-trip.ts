@@ -23,7 +23,7 @@ export function roundTrip(
     const target = { u8: bytes, dv: new DataView(bytes.buffer), pos: 0, limit: bytes.length };
     const end = encoder.write(record, bytes, target.dv, 2);
     if (end > bound + 2) throw new Error(`${end - 2} bytes written, the bound said ${bound}`);
-    const result = encoder.put?.(record, target);
+    const result = encoder.put?.(record, target, undefined, 0);
     if (result === PutResult.done && target.pos !== end) throw new Error('put and write disagree');
     if (result === PutResult.misfit || result === undefined) throw new Error('misfit after boundOf');
     return reader?.readOne({ ...cursorOver(bytes), pos: 2 }, end);
