@@ -2,6 +2,7 @@ export * from './accumulators.js';
 export * from './async.js';
 export { formatCsv } from './csv.js';
 export * from './functions.js';
+export * from './metrics.js';
 export * from './schemas.js';
 export * from './split-source.js';
 export { OutputTag } from './output-tag.js';

@@ -8,11 +8,13 @@ import { clusterOptions } from '../common/config/options/index.js';
 import { startHttpServer, type HttpServer } from '../common/http/server.js';
 import { asWeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
+import { PrometheusReporter } from '../common/metrics/index.js';
 import { signToken, verifyToken } from '../common/security/token.js';
 import { taskManagerProtocol } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import { AppMasterProvider } from './appmaster-provider.js';
 import { FileJobStore } from './job-store.js';
 import { JobManager } from './job-manager.js';
+import { jobManagerFamilies } from './metric-families.js';
 import { PerJobEnd } from './per-job-end.js';
 import { submitOwnJob, type JobManagerSettings } from './settings.js';
 import { registerRest } from './rest/index.js';
@@ -30,6 +32,7 @@ export class JobManagerProcess {
   private readonly jobManager: JobManager;
   private readonly perJobEnd: PerJobEnd | undefined;
   private server: HttpServer | undefined;
+  private reporter: PrometheusReporter | undefined;
 
   constructor(
     private readonly settings: JobManagerSettings,
@@ -85,6 +88,12 @@ export class JobManagerProcess {
         });
       },
     });
+    this.reporter = await PrometheusReporter.start({
+      configuration: config,
+      host: config.get(clusterOptions.restBindAddress),
+      log,
+      collect: () => jobManagerFamilies(this.jobManager, host),
+    });
     this.appMaster?.start(this.jobManager, this.server.url);
   }
 
@@ -92,6 +101,7 @@ export class JobManagerProcess {
     this.perJobEnd?.stop();
     this.jobManager.stop();
     this.appMaster?.stop();
+    await this.reporter?.close();
     await this.server?.close();
   }
 

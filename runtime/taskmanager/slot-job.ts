@@ -3,18 +3,15 @@ import type { Clock } from '../common/clock.js';
 import { toWireError, type WeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
 import type { CheckpointOrder } from '../common/wire/protocols/checkpoints.js';
-import type {
-  AccumulatorState,
-  ExecutionState,
-  TaskDescriptor,
-  TaskMetrics,
-} from '../common/wire/protocols/taskmanager-jobmanager.js';
+import type { TaskFindings } from '../common/wire/protocols/task-findings.js';
+import type { ExecutionState, TaskDescriptor, TaskMetrics } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { CollectedRecords } from '../connectors/index.js';
 import type { SlotSetup } from '../exchange/index.js';
 import type { ManagedUsage } from '../memory/index.js';
+import type { JobGraph } from '../graph/job-graph.js';
 import type { JobFiles } from './job-files.js';
 import type { SlotMemoryGrant } from './slot/slot-memory.js';
-import type { CheckpointEnd, CheckpointReport, GatheredValues, StateChange } from './slot/slot-messages.js';
+import type { CheckpointEnd, CheckpointReport, StateChange, SubtaskFindings } from './slot/slot-messages.js';
 import { TaskMetricsPage } from './slot/task-metrics.js';
 import type { SlotRunner, SlotThreadListener } from './slot-thread.js';
 
@@ -23,6 +20,13 @@ const CANCEL_ARRIVES_WITHIN_MS = 1000;
 
 export interface TaskChange extends StateChange {
   metrics?: TaskMetrics;
+}
+
+/** A task with its job and figures. */
+export interface RunningTask {
+  jobGraph: JobGraph;
+  descriptor: TaskDescriptor;
+  metrics: TaskMetrics;
 }
 
 export interface SlotJobOptions {
@@ -46,11 +50,12 @@ const TERMINAL: ReadonlySet<ExecutionState> = new Set(['FINISHED', 'CANCELED', '
 export class SlotJob implements SlotThreadListener {
   private readonly metrics: TaskMetricsPage;
   private readonly current = new Map<string, ExecutionState>();
-  private readonly gathered = new Map<string, AccumulatorState[]>();
+  private readonly found = new Map<string, TaskFindings>();
   private readonly allDone: Promise<void>;
   private resolveAllDone: () => void = () => undefined;
   private thread: SlotRunner | undefined;
   private usage: ManagedUsage | undefined;
+  private jobGraph: JobGraph | undefined;
   private cancelled = false;
   private cancelling: Promise<void> | undefined;
   private ending: Promise<void> | undefined;
@@ -76,9 +81,17 @@ export class SlotJob implements SlotThreadListener {
     return this.options.tasks.map((_, index) => this.figuresOf(index));
   }
 
+  /** The tasks with their figures; none before they were built. */
+  tasks(): RunningTask[] {
+    const { jobGraph } = this;
+    if (jobGraph === undefined) return [];
+    return this.options.tasks.map((descriptor, index) => ({ jobGraph, descriptor, metrics: this.figuresOf(index) }));
+  }
+
   /** @throws what kept the thread from building the tasks */
   async build(thread: SlotRunner, { jobGraph, folder }: JobFiles, network: SlotSetup): Promise<void> {
     this.thread = thread;
+    this.jobGraph = jobGraph;
     const { tasks, memory } = this.options;
     await thread.build({ jobGraph, folder, tasks, network, metrics: this.metrics.buffer, memory }, this);
   }
@@ -134,8 +147,8 @@ export class SlotJob implements SlotThreadListener {
     this.options.reportCheckpoint(report);
   }
 
-  accumulators(gathered: GatheredValues[]): void {
-    for (const { executionId, accumulators } of gathered) this.gathered.set(executionId, accumulators);
+  findings(findings: SubtaskFindings[]): void {
+    for (const { executionId, findings: its } of findings) this.found.set(executionId, its);
   }
 
   managedMemory(usage: ManagedUsage): void {
@@ -216,7 +229,6 @@ export class SlotJob implements SlotThreadListener {
 
   private figuresOf(index: number): TaskMetrics {
     const executionId = this.options.tasks[index]?.executionId ?? '';
-    const accumulators = this.gathered.get(executionId);
-    return { executionId, ...this.metrics.read(index), ...(accumulators === undefined ? {} : { accumulators }) };
+    return { executionId, ...this.metrics.read(index), ...this.found.get(executionId) };
   }
 }

@@ -12,8 +12,8 @@ import type {
   CheckpointEnd,
   CheckpointReport,
   FromSlot,
-  GatheredValues,
   StateChange,
+  SubtaskFindings,
 } from './slot/slot-messages.js';
 
 /** Secrets of the TaskManager, which a job's code has no business with. */
@@ -31,7 +31,7 @@ export interface SlotThreadListener {
   states(changes: StateChange[]): void;
   checkpoint(report: CheckpointReport): void;
   /** Comes before the state in which a task ends. */
-  accumulators(gathered: GatheredValues[]): void;
+  findings(findings: SubtaskFindings[]): void;
   managedMemory(usage: ManagedUsage): void;
   warning(text: string, detail: Record<string, string>): void;
   /** Every task has ended. */
@@ -148,8 +148,8 @@ export class SlotThread {
         this.asking.get(message.question)?.(message.collected);
         this.asking.delete(message.question);
         return;
-      case 'accumulators':
-        this.listener?.accumulators(message.gathered);
+      case 'findings':
+        this.listener?.findings(message.findings);
         return;
       case 'managedMemory':
         this.listener?.managedMemory(message.usage);

@@ -21,7 +21,7 @@ import { JobFileStore } from './job-files.js';
 import { describeMemory, slotHeapLimits } from './memory-plan.js';
 import type { SlotMemoryGrant } from './slot/slot-memory.js';
 import type { CheckpointReport } from './slot/slot-messages.js';
-import { SlotJob, type TaskChange } from './slot-job.js';
+import { SlotJob, type RunningTask, type TaskChange } from './slot-job.js';
 import { SlotThread, type SlotRunner } from './slot-thread.js';
 import { SpareThreads } from './spare-threads.js';
 
@@ -104,6 +104,11 @@ export class TaskExecutor {
     return [...this.jobs.values()].flatMap(({ options: { jobId, slot }, managedUsage }) =>
       managedUsage === undefined ? [] : { jobId, slot, ...managedUsage },
     );
+  }
+
+  /** Every task that was built here, with its figures. */
+  tasks(): RunningTask[] {
+    return [...this.jobs.values()].flatMap((job) => job.tasks());
   }
 
   /** Cancels everything, e.g. because a new JobManager does not know of it. Resolves when the threads are gone. */

@@ -10,7 +10,7 @@ import type { Logger } from '../../common/log/logger.js';
 import { transition } from '../../common/state-machine.js';
 import { mergeAccumulators } from '../../graph/accumulator-states.js';
 import { expand, subtaskName, type ExecutionGraph } from '../../graph/execution-graph.js';
-import type { AccumulatorState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { AccumulatorState } from '../../common/wire/protocols/task-findings.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
 import { JobCheckpoints, checkpointSettingsOf } from '../checkpoint/index.js';
 import { RepeatedFailure } from '../failover/repeated-failure.js';

@@ -10,14 +10,15 @@ import {
   type RuntimeContext,
 } from '../../functions/index.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
-import type { TaskAccumulators } from '../../operators/index.js';
+import type { Findings } from './findings.js';
 
-/** What the functions of a subtask may know of it. */
+/** What the functions of an operator of a subtask may know of it. */
 export function runtimeContext(
   { jobGraph, folder }: { jobGraph: JobGraph; folder: string },
   vertex: JobVertex,
   descriptor: TaskDescriptor,
-  accumulators: TaskAccumulators,
+  operator: string,
+  { accumulators, userMetrics }: Findings,
 ): RuntimeContext {
   return {
     jobId: jobGraph.jobId,
@@ -40,5 +41,6 @@ export function runtimeContext(
     getLongCounter: (name) => accumulators.ofKind(name, LongCounter),
     getDoubleCounter: (name) => accumulators.ofKind(name, DoubleCounter),
     getHistogram: (name) => accumulators.ofKind(name, Histogram),
+    getMetricGroup: () => userMetrics.groupOf(operator),
   };
 }

@@ -1,11 +1,8 @@
 /** What the TaskManager's main thread and a slot thread say to each other. */
 import type { WireError } from '../../common/errors/index.js';
 import type { Acknowledgement, CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
-import type {
-  AccumulatorState,
-  ExecutionState,
-  TaskDescriptor,
-} from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { TaskFindings } from '../../common/wire/protocols/task-findings.js';
+import type { ExecutionState, TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { CollectedRecords } from '../../connectors/index.js';
 import type { SlotSetup } from '../../exchange/index.js';
 import type { JobGraph } from '../../graph/job-graph.js';
@@ -51,10 +48,10 @@ export type CheckpointReport =
   | { type: 'acknowledged'; acknowledgement: Acknowledgement }
   | { type: 'declined'; checkpointId: number; executionId: string; error: WireError };
 
-/** What a subtask's accumulators hold. */
-export interface GatheredValues {
+/** What a subtask tells of itself besides its figures. */
+export interface SubtaskFindings {
   executionId: string;
-  accumulators: AccumulatorState[];
+  findings: TaskFindings;
 }
 
 export type FromSlot =
@@ -63,7 +60,7 @@ export type FromSlot =
   | { type: 'states'; changes: StateChange[] }
   | { type: 'checkpoint'; report: CheckpointReport }
   | { type: 'collected'; question: number; collected: CollectedRecords }
-  | { type: 'accumulators'; gathered: GatheredValues[] }
+  | { type: 'findings'; findings: SubtaskFindings[] }
   /** What of the slot's managed memory is in use, and by whom. */
   | { type: 'managedMemory'; usage: ManagedUsage }
   /** The order to cancel has arrived: the thread is not stuck in user code. */

@@ -94,9 +94,6 @@ export class SlotThreadMain {
         report: (change: StateChange) => this.report(change),
         warn: (text: string, detail: Record<string, string>) => this.warn(text, detail),
         reportCheckpoint: (report: CheckpointReport) => this.post({ type: 'checkpoint', report }),
-        onFallback: (operator: string, path: string, reason: string) => {
-          this.warn('a field is carried by the slow, generic encoding', { operator, path, reason });
-        },
       };
       const built = tasks.map((task) => buildTask(program, task));
       this.slot = { tasks: built, network, metrics: new TaskMetricsPage(metrics), folder, memory };
@@ -151,11 +148,11 @@ export class SlotThreadMain {
 
   private writeMetrics({ tasks, metrics, memory }: RunningSlot): void {
     tasks.forEach((task, index) => metrics.write(index, task.figures()));
-    const gathered = tasks.flatMap((task) => {
-      const accumulators = task.accumulators();
-      return accumulators === undefined ? [] : { executionId: task.executionId, accumulators };
+    const findings = tasks.flatMap((task) => {
+      const its = task.findings();
+      return its === undefined ? [] : { executionId: task.executionId, findings: its };
     });
-    if (gathered.length > 0) this.post({ type: 'accumulators', gathered });
+    if (findings.length > 0) this.post({ type: 'findings', findings });
     this.post({ type: 'managedMemory', usage: memory.usage() });
   }
 

@@ -55,9 +55,6 @@ export class InProcessSlot implements SlotRunner {
       report: (change: StateChange) => this.report(change),
       warn: (text: string, detail: Record<string, string>) => listener.warning(text, detail),
       reportCheckpoint: (report: CheckpointReport) => listener.checkpoint(report),
-      onFallback: (operator: string, path: string, reason: string) => {
-        listener.warning('a field is carried by the slow, generic encoding', { operator, path, reason });
-      },
     };
     this.network = network;
     this.metrics = new TaskMetricsPage(metrics);
@@ -113,10 +110,10 @@ export class InProcessSlot implements SlotRunner {
 
   private writeMetrics(): void {
     this.tasks.forEach((task, index) => this.metrics?.write(index, task.figures()));
-    const gathered = this.tasks.flatMap((task) => {
-      const accumulators = task.accumulators();
-      return accumulators === undefined ? [] : { executionId: task.executionId, accumulators };
+    const findings = this.tasks.flatMap((task) => {
+      const its = task.findings();
+      return its === undefined ? [] : { executionId: task.executionId, findings: its };
     });
-    if (gathered.length > 0) this.listener?.accumulators(gathered);
+    if (findings.length > 0) this.listener?.findings(findings);
   }
 }

@@ -87,7 +87,6 @@ export class HandDrivenSlot {
       },
       reportCheckpoint: () => undefined,
       warn: () => undefined,
-      onFallback: () => undefined,
     };
     this.tasks = tasks.map((descriptor) => buildTask(program, descriptor));
   }

@@ -5,6 +5,7 @@ import { WireErrorSchema } from '../frames.js';
 import { defineProtocol } from '../protocol.js';
 import { AcknowledgementSchema, CheckpointOrderSchema, TaskRestoreSchema } from './checkpoints.js';
 import { Empty } from './shared.js';
+import { FINDINGS } from './task-findings.js';
 
 export const HardwareSchema = Type.Object({
   cpuCores: Type.Integer(),
@@ -70,10 +71,6 @@ export const TaskDescriptorSchema = Type.Object({
 });
 export type TaskDescriptor = Static<typeof TaskDescriptorSchema>;
 
-/** What one accumulator of a subtask has gathered; its kind says in which form. */
-export const AccumulatorStateSchema = Type.Object({ name: Type.String(), type: Type.String(), value: Type.Unknown() });
-export type AccumulatorState = Static<typeof AccumulatorStateSchema>;
-
 /** Figures of one subtask, absolute since its start. */
 export const TaskMetricsSchema = Type.Object({
   executionId: Type.String(),
@@ -84,8 +81,7 @@ export const TaskMetricsSchema = Type.Object({
   busyMs: Type.Number(),
   backPressuredMs: Type.Number(),
   idleMs: Type.Number(),
-  /** Left out when the subtask has none. */
-  accumulators: Type.Optional(Type.Array(AccumulatorStateSchema)),
+  ...FINDINGS,
 });
 export type TaskMetrics = Static<typeof TaskMetricsSchema>;
 
