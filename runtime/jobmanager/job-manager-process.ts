@@ -83,6 +83,7 @@ export class JobManagerProcess {
           weftCommand: this.weftCommand(),
           uploadDir: join(this.settings.storageDir, 'uploads'),
           onClientAsked: () => this.perJobEnd?.clientAsked(),
+          onClientWaits: () => this.perJobEnd?.clientWaits(),
           onResultFetched: () => this.perJobEnd?.resultFetched(),
           onShutdown: () => void this.shutDown('SUCCEEDED', 'The cluster was asked to stop.'),
         });

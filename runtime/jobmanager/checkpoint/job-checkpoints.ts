@@ -62,7 +62,9 @@ export class JobCheckpoints implements CheckpointPort {
     const { settings, defaultDirectory, log } = options;
     this.history = new CheckpointHistory(settings.historySize);
     const jobFolder = jobCheckpointFolder(settings.directory ?? defaultDirectory, this.jobGraph.jobId);
-    this.completedOnes = new CompletedCheckpoints(jobFolder, settings.numRetained, log);
+    this.completedOnes = new CompletedCheckpoints(jobFolder, settings.numRetained, log, (folder) => {
+      this.history.discarded(folder);
+    });
   }
 
   get settings(): JobCheckpointSettings {

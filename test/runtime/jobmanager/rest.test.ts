@@ -30,6 +30,7 @@ async function restBench(weftCommand?: string[]): Promise<RestBench> {
     webuiDir: undefined,
     weftCommand,
     uploadDir: mkdtempSync(join(tmpdir(), 'weft-uploads-')),
+    onClientWaits: () => undefined,
     onClientAsked: () => rest.asked++,
     onResultFetched: () => rest.fetched++,
     onShutdown: () => rest.shutdowns++,
