@@ -4,7 +4,7 @@ export { formatCsv } from './csv.js';
 export * from './functions.js';
 export * from './metrics.js';
 export * from './schemas.js';
-export * from './split-source.js';
+export * from './sources/index.js';
 export { OutputTag } from './output-tag.js';
 export * from './two-input.js';
 export {

@@ -18,6 +18,7 @@ import { jobManagerFamilies } from './metric-families.js';
 import { PerJobEnd } from './per-job-end.js';
 import { submitOwnJob, type JobManagerSettings } from './settings.js';
 import { registerRest } from './rest/index.js';
+import { enumeratorThreads } from './sources/enumerator-thread.js';
 import { standaloneProvider, type FinalStatus, type WorkerProvider } from './worker-provider.js';
 
 /** How long jobs may take to end when the cluster is stopped. */
@@ -46,12 +47,11 @@ export class JobManagerProcess {
     if (mode === 'per-job') {
       this.perJobEnd = new PerJobEnd(clock, this.provider, config.get(clusterOptions.attached));
     }
+    const blobs = new BlobStore(join(storageDir, 'blobs'));
     this.jobManager = new JobManager({
-      clock,
-      log,
-      config,
-      blobs: new BlobStore(join(storageDir, 'blobs')),
+      ...{ clock, log, config, blobs },
       store: this.store,
+      startEnumerators: enumeratorThreads({ blobs, clock, workFolder: join(storageDir, 'enumerators') }),
       provider: this.provider,
       applicationId,
       checkpointDirectory: settings.checkpointDirectory,

@@ -4,7 +4,13 @@ import { toWireError, type WeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
 import type { CheckpointOrder } from '../common/wire/protocols/checkpoints.js';
 import type { TaskFindings } from '../common/wire/protocols/task-findings.js';
-import type { ExecutionState, TaskDescriptor, TaskMetrics } from '../common/wire/protocols/taskmanager-jobmanager.js';
+import type {
+  ExecutionState,
+  FromReader,
+  TaskDescriptor,
+  TaskMetrics,
+  ToReader,
+} from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { CollectedRecords } from '../connectors/index.js';
 import type { SlotSetup } from '../exchange/index.js';
 import type { ManagedUsage } from '../memory/index.js';
@@ -41,6 +47,8 @@ export interface SlotJobOptions {
   cancellationTimeoutMs: number;
   report: (changes: TaskChange[]) => void;
   reportCheckpoint: (report: CheckpointReport) => void;
+  /** A source's reader speaks to its enumerator. */
+  fromReader: (executionId: string, message: FromReader) => void;
   /** The thread is gone; `finished` if every task ended well. */
   onGone: (how: 'finished' | 'aborted') => void;
 }
@@ -114,6 +122,11 @@ export class SlotJob implements SlotThreadListener {
     return (await this.thread?.collect(from)) ?? { records: [], ended: false };
   }
 
+  /** From the enumerator of a source to the reader in one of the tasks. */
+  toReader(executionId: string, message: ToReader): void {
+    this.thread?.toReader(executionId, message);
+  }
+
   /** Ends the tasks in order if the thread takes the order in time, else by force. Resolves when the thread is gone. */
   cancel(): Promise<void> {
     this.cancelled = true;
@@ -158,6 +171,10 @@ export class SlotJob implements SlotThreadListener {
   /** What of the slot's managed memory was in use lately. */
   get managedUsage(): ManagedUsage | undefined {
     return this.usage;
+  }
+
+  fromReader(executionId: string, message: FromReader): void {
+    if (this.isOpen(executionId)) this.options.fromReader(executionId, message);
   }
 
   warning(text: string, detail: Record<string, string>): void {

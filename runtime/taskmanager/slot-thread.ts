@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { ENV } from '../common/environment.js';
 import { WeftError, fromWireError } from '../common/errors/index.js';
 import type { CheckpointOrder } from '../common/wire/protocols/checkpoints.js';
+import type { FromReader, ToReader } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { CollectedRecords } from '../connectors/index.js';
 import type { ManagedUsage } from '../memory/index.js';
 import type { SlotHeapLimits } from './memory-plan.js';
@@ -33,6 +34,8 @@ export interface SlotThreadListener {
   /** Comes before the state in which a task ends. */
   findings(findings: SubtaskFindings[]): void;
   managedMemory(usage: ManagedUsage): void;
+  /** A source's reader speaks to its enumerator. */
+  fromReader(executionId: string, message: FromReader): void;
   warning(text: string, detail: Record<string, string>): void;
   /** Every task has ended. */
   done(): void;
@@ -114,6 +117,11 @@ export class SlotThread {
     });
   }
 
+  /** From the enumerator of a source to its reader. */
+  toReader(executionId: string, message: ToReader): void {
+    this.worker.postMessage({ type: 'toReader', executionId, message });
+  }
+
   /** Resolves when the order has arrived; never, if the thread is stuck in user code. */
   cancel(): Promise<void> {
     const arrived = new Promise<void>((resolve) => {
@@ -153,6 +161,9 @@ export class SlotThread {
         return;
       case 'managedMemory':
         this.listener?.managedMemory(message.usage);
+        return;
+      case 'fromReader':
+        this.listener?.fromReader(message.executionId, message.message);
         return;
       case 'warning':
         this.listener?.warning(message.text, message.detail);

@@ -9,6 +9,7 @@ import { WeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
 import type { Handlers, ParamsOf } from '../common/wire/index.js';
 import type {
+  FromReader,
   MemoryPlan,
   SlotManagedUsage,
   TaskMetrics,
@@ -46,6 +47,8 @@ export interface TaskExecutorOptions {
   report: (jobId: string, jobAttempt: number, changes: TaskChange[]) => void;
   /** What tasks say of checkpoints, for the JobManager. */
   reportCheckpoint: (jobId: string, jobAttempt: number, report: CheckpointReport) => void;
+  /** A source's reader speaks to its enumerator in the JobManager. */
+  fromReader: (jobId: string, jobAttempt: number, executionId: string, message: FromReader) => void;
   /** The JobManager says that this TaskManager shall end. */
   onShutdown: (reason: string) => void;
   /** What runs the tasks of a slot. @default a thread of its own */
@@ -87,6 +90,10 @@ export class TaskExecutor {
       collectResults: async ({ jobId, slot, from }) => {
         const job = this.jobs.get(slot);
         return job?.options.jobId === jobId ? job.collect(from) : { records: [], ended: false };
+      },
+      toReader: ({ jobId, slot, executionId, message }) => {
+        const job = this.jobs.get(slot);
+        if (job?.options.jobId === jobId) job.toReader(executionId, message);
       },
       shutdown: ({ reason }) => {
         options.onShutdown(reason);
@@ -156,7 +163,7 @@ export class TaskExecutor {
 
   private newJob({ jobId, jobAttempt, slot, tasks, jobGraph }: SubmitTasks, release: SlotJobEnd): SlotJob {
     const memory = this.memoryOf(slot);
-    const { clock, log, cancellationTimeoutMs, report, reportCheckpoint } = this.options;
+    const { clock, log, cancellationTimeoutMs, report, reportCheckpoint, fromReader } = this.options;
     const job: SlotJob = new SlotJob({
       ...{ jobId, attempt: jobAttempt, slot, tasks, memory, clock, log, cancellationTimeoutMs },
       report: (changes) => {
@@ -164,6 +171,9 @@ export class TaskExecutor {
       },
       reportCheckpoint: (said) => {
         reportCheckpoint(jobId, jobAttempt, said);
+      },
+      fromReader: (executionId, message) => {
+        fromReader(jobId, jobAttempt, executionId, message);
       },
       onGone: (how) => {
         release(how);

@@ -66,6 +66,9 @@ export class TaskManager {
       reportCheckpoint: (jobId, jobAttempt, report) => {
         membership.reportCheckpoint(jobId, jobAttempt, report);
       },
+      fromReader: (jobId, jobAttempt, executionId, message) => {
+        membership.fromReader(jobId, jobAttempt, executionId, message);
+      },
       onShutdown: (reason) => {
         log.info({ reason }, 'the JobManager ends this TaskManager');
         onEnd(0);

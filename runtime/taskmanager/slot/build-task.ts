@@ -2,7 +2,7 @@
 import type { Clock } from '../../common/clock.js';
 import { WeftError } from '../../common/errors/index.js';
 import type { TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
-import type { FeedbackQueues, ResultBuffer, SourceOutlet } from '../../connectors/index.js';
+import type { EnumeratorLink, FeedbackQueues, ResultBuffer, SourceOutlet } from '../../connectors/index.js';
 import type { ChannelSelector, RecordWriter, SlotNetwork } from '../../exchange/index.js';
 import type { JobEdge, JobGraph, JobVertex } from '../../graph/job-graph.js';
 import { inputOrderOf, isSorted, type InputOrder } from '../../graph/input-order.js';
@@ -37,6 +37,8 @@ export interface SlotProgram {
   clock: Clock;
   feedback: FeedbackQueues;
   onResults: (results: ResultBuffer) => void;
+  /** The way from the source of an execution to its enumerator. */
+  linkOf: (executionId: string) => EnumeratorLink;
   random: () => number;
   mapStack: StackMapper;
   report: (change: StateChange) => void;
@@ -173,7 +175,7 @@ function inputOf(
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
   const { states } = chain.headOperator;
   holder.input = new SourceInput(
-    makeSource(operator.source, share, outlet, states, program),
+    makeSource(operator.source, share, outlet, states, { ...program, link: program.linkOf(descriptor.executionId) }),
     chain.headOperator,
     program.clock,
     onAligned,

@@ -2,7 +2,12 @@
 import type { WireError } from '../../common/errors/index.js';
 import type { Acknowledgement, CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
 import type { TaskFindings } from '../../common/wire/protocols/task-findings.js';
-import type { ExecutionState, TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type {
+  ExecutionState,
+  FromReader,
+  TaskDescriptor,
+  ToReader,
+} from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { CollectedRecords } from '../../connectors/index.js';
 import type { SlotSetup } from '../../exchange/index.js';
 import type { JobGraph } from '../../graph/job-graph.js';
@@ -27,6 +32,8 @@ export type ToSlot =
   | { type: 'cancel' }
   | { type: 'trigger'; executionIds: string[]; order: CheckpointOrder }
   | { type: 'checkpointEnded'; end: CheckpointEnd }
+  /** From the enumerator of a source. */
+  | { type: 'toReader'; executionId: string; message: ToReader }
   /** Results that wait for the client, from a position on. */
   | { type: 'collect'; question: number; from: number };
 
@@ -63,6 +70,7 @@ export type FromSlot =
   | { type: 'findings'; findings: SubtaskFindings[] }
   /** What of the slot's managed memory is in use, and by whom. */
   | { type: 'managedMemory'; usage: ManagedUsage }
+  | { type: 'fromReader'; executionId: string; message: FromReader }
   /** The order to cancel has arrived: the thread is not stuck in user code. */
   | { type: 'cancelling' }
   /** Something for the TaskManager's log; a logger of its own would take every slot thread time and memory. */

@@ -9,6 +9,7 @@ import { WeftError, toWireError } from '../../common/errors/index.js';
 import { FeedbackQueues, type ResultBuffer } from '../../connectors/index.js';
 import { createSlotNetwork, type SlotNetwork } from '../../exchange/index.js';
 import { buildTask } from './build-task.js';
+import { EnumeratorLinks } from './enumerator-links.js';
 import { randomSource } from './random-source.js';
 import { runSlotLoop } from './slot-loop.js';
 import type { BuildTasks, CheckpointReport, FromSlot, StateChange, ToSlot } from './slot-messages.js';
@@ -31,6 +32,9 @@ export class SlotThreadMain {
   private slot: RunningSlot | undefined;
   private started = false;
   private results: ResultBuffer | undefined;
+  private readonly links = new EnumeratorLinks((executionId, message) => {
+    this.post({ type: 'fromReader', executionId, message });
+  });
 
   constructor(
     private readonly port: MessagePort,
@@ -64,6 +68,9 @@ export class SlotThreadMain {
       case 'checkpointEnded':
         for (const task of this.slot?.tasks ?? []) task.checkpointEnded(message.end);
         return;
+      case 'toReader':
+        this.links.deliver(message.executionId, message.message);
+        return;
       case 'cancel':
         this.post({ type: 'cancelling' });
         void this.cancelAll().then(() => {
@@ -89,6 +96,7 @@ export class SlotThreadMain {
         onResults: (results: ResultBuffer) => {
           this.results = results;
         },
+        linkOf: (executionId: string) => this.links.of(executionId),
         random: randomSource(),
         mapStack: (error: Error) => mapUserStack(error, folder),
         report: (change: StateChange) => this.report(change),

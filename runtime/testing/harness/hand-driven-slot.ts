@@ -80,6 +80,7 @@ export class HandDrivenSlot {
       ),
       feedback: new FeedbackQueues(),
       onResults: () => undefined,
+      linkOf: () => ({ send: () => undefined, listen: () => undefined }),
       random: () => 0,
       mapStack: (error: Error) => error.stack,
       report: ({ error }: Parameters<Parameters<typeof buildTask>[0]['report']>[0]) => {

@@ -102,6 +102,33 @@ export const SlotManagedUsageSchema = Type.Object({
   ),
 });
 export type SlotManagedUsage = Static<typeof SlotManagedUsageSchema>;
+/** A split of a source as its serializer wrote it. */
+export const SerializedSplitSchema = Type.Object({
+  splitId: Type.String(),
+  version: Type.Integer(),
+  /** base64 */
+  data: Type.String(),
+});
+export type SerializedSplit = Static<typeof SerializedSplitSchema>;
+
+/** Plain data of a user's source, a structured clone in base64. */
+const SourceEventSchema = Type.Object({ type: Type.Literal('event'), data: Type.String() });
+
+/** What the enumerator of a source says to a reader. */
+export const ToReaderSchema = Type.Union([
+  Type.Object({ type: Type.Literal('addSplits'), splits: Type.Array(SerializedSplitSchema) }),
+  Type.Object({ type: Type.Literal('noMoreSplits') }),
+  SourceEventSchema,
+]);
+export type ToReader = Static<typeof ToReaderSchema>;
+
+/** What a reader says to the enumerator. */
+export const FromReaderSchema = Type.Union([
+  Type.Object({ type: Type.Literal('register') }),
+  Type.Object({ type: Type.Literal('requestSplit') }),
+  SourceEventSchema,
+]);
+export type FromReader = Static<typeof FromReaderSchema>;
 
 export const taskManagerProtocol = defineProtocol({
   name: 'TaskManager-JobManager',
@@ -160,6 +187,15 @@ export const taskManagerProtocol = defineProtocol({
       /** `records`: structured clones, base64. `ended`: no record follows this one. */
       result: Type.Object({ records: Type.Array(Type.String()), ended: Type.Boolean() }),
     },
+    /** From the enumerator of a source to the reader in this execution. */
+    toReader: {
+      params: Type.Object({
+        jobId: Type.String(),
+        slot: Type.Integer(),
+        executionId: Type.String(),
+        message: ToReaderSchema,
+      }),
+    },
     /** Ends the process. */
     shutdown: { params: Type.Object({ reason: Type.String() }) },
   },
@@ -208,6 +244,15 @@ export const taskManagerProtocol = defineProtocol({
         checkpointId: Type.Integer(),
         executionId: Type.String(),
         error: WireErrorSchema,
+      }),
+    },
+    /** From the reader of a source to its enumerator. */
+    fromReader: {
+      params: Type.Object({
+        jobId: Type.String(),
+        jobAttempt: Type.Integer(),
+        executionId: Type.String(),
+        message: FromReaderSchema,
       }),
     },
     taskStates: {
