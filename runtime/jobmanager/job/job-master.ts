@@ -270,7 +270,6 @@ export class JobMaster {
     this.failing = undefined;
     this.options.onAttempt(this.jobAttempt);
     for (const execution of this.executions.values()) execution.become('SCHEDULED', nowMs);
-    this.sources.start();
     if (this.missingSlots() === 0) this.deploy();
     else if (this.options.pool.describeWaiting(this.jobId) === undefined) this.requestMissingSlots();
   }
@@ -367,6 +366,7 @@ export class JobMaster {
   private deployPrepared(): void {
     const { clock, log, jobGraphHash, taskManagers } = this.options;
     const attempt = this.jobAttempt;
+    this.sources.start(this.checkpoints.enumerators);
     const isCurrent = (): boolean => attempt === this.jobAttempt && !this.terminal;
     deploy({
       graph: this.graph,
@@ -480,6 +480,7 @@ export class JobMaster {
       ...{ clock, log, graph: this.graph, random, defaultDirectory: checkpointDirectory },
       settings: checkpointSettingsOf(jobGraph, config),
       executions: () => this.allExecutions(),
+      sources: () => this.sources,
       messenger: checkpointMessenger({
         jobId: this.jobId,
         attempt: () => this.jobAttempt,

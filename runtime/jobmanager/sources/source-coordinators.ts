@@ -5,10 +5,12 @@
  * Checkpoints: `snapshot` first; what is assigned after it waits until `resume`, which is called when the order for the
  * checkpoint was sent to the tasks. So a split is either in the state of the enumerator or in that of a reader.
  */
+import type { EnumeratorState } from '../../checkpoint/index.js';
 import type { WeftError } from '../../common/errors/index.js';
 import type { FromReader, ToReader } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { JobGraph } from '../../graph/job-graph.js';
-import type { EnumeratorRunner, EnumeratorStates, StartEnumerators } from './enumerator-runner.js';
+import type { CheckpointedSources } from '../checkpoint/index.js';
+import type { EnumeratorRunner, StartEnumerators } from './enumerator-runner.js';
 
 export interface SourceCoordinatorsOptions {
   readonly jobGraph: JobGraph;
@@ -24,7 +26,7 @@ interface Held {
   readonly message: ToReader;
 }
 
-export class SourceCoordinators {
+export class SourceCoordinators implements CheckpointedSources {
   private readonly nodeOfVertex = new Map<string, number>();
   private readonly vertexOfNode = new Map<number, string>();
   private runner: EnumeratorRunner | undefined;
@@ -42,10 +44,18 @@ export class SourceCoordinators {
     }
   }
 
-  /** Starts the enumerators, if the job has any. @param restored their states in a checkpoint */
-  start(restored: EnumeratorStates = new Map()): void {
+  /** Starts the enumerators, if the job has any. @param states what they keep in a checkpoint */
+  start(states: readonly EnumeratorState[] = []): void {
     if (this.nodeOfVertex.size === 0) return;
     const { jobGraph, start, failed } = this.options;
+    const restored = new Map(
+      jobGraph.streamNodes.flatMap(({ id, operatorId }) => {
+        const kept = states.find((state) => state.operatorId === operatorId);
+        return kept === undefined
+          ? []
+          : [[id, { version: kept.version, bytes: Buffer.from(kept.state, 'base64') }] as const];
+      }),
+    );
     this.runner = start(jobGraph, restored, {
       toReader: (node, subtask, message) => {
         const vertexId = this.vertexOfNode.get(node);
@@ -66,19 +76,19 @@ export class SourceCoordinators {
     if (node !== undefined) this.runner?.readerLost(node, subtask, checkpointId);
   }
 
-  /**
-   * The states of the enumerators, by node; none when the job has none. Holds back what they assign from then on.
-   * @throws SOURCE_ENUMERATOR_FAILED
-   */
-  async snapshot(checkpointId: number): Promise<EnumeratorStates> {
-    if (this.runner === undefined) return new Map();
-    const states = await this.runner.snapshot(checkpointId);
+  snapshot(checkpointId: number): Promise<readonly EnumeratorState[]> | undefined {
+    if (this.runner === undefined) return undefined;
     // The answer comes behind all that was assigned before it, and in front of all that is assigned after it.
-    this.held ??= [];
-    return states;
+    return this.runner.snapshot(checkpointId).then((states) => {
+      this.held ??= [];
+      return [...states].map(([node, { version, bytes }]) => ({
+        operatorId: this.options.jobGraph.streamNodes.find(({ id }) => id === node)?.operatorId ?? '',
+        version,
+        state: Buffer.from(bytes).toString('base64'),
+      }));
+    });
   }
 
-  /** The order for the checkpoint is on its way, or will not come. */
   resume(): void {
     const held = this.held ?? [];
     this.held = undefined;
