@@ -21,7 +21,9 @@ export { Time, type TimeUnit } from './environment/time.js';
 export type { Duration } from './checks.js';
 export { AsyncDataStream } from './streams/async-data-stream.js';
 export { AsyncRetryStrategies, RetryPredicates } from './streams/async-retry-strategies.js';
+export { StateTtlConfig } from './time/state-ttl-config.js';
 export { WatermarkStrategy } from './time/watermark-strategy.js';
+export { BroadcastConnectedStream, BroadcastStream } from './streams/broadcast-stream.js';
 export { ConnectedStreams } from './streams/connected-streams.js';
 export { DataStream } from './streams/data-stream.js';
 export { DataStreamSink } from './streams/data-stream-sink.js';
@@ -32,9 +34,11 @@ export { KeyedStream } from './streams/keyed-stream.js';
 export { SingleOutputStreamOperator } from './streams/single-output-stream-operator.js';
 export type {
   AsyncInput,
+  BroadcastProcess,
   CoProcessElement,
   FilterInput,
   FlatMapInput,
+  KeyedBroadcastProcess,
   KeyInput,
   MapInput,
   PartitionerInput,

@@ -3,8 +3,9 @@
  * a runtime context. Names and meaning are Flink's.
  */
 
-import type { MetricGroup } from './metrics.js';
 import type { OutputTag } from './output-tag.js';
+import type { KeyedStateStore } from './state/index.js';
+import type { TimeDomain, TimerService } from './timers.js';
 import type { Accumulator, DoubleCounter, Histogram, IntCounter, LongCounter } from './accumulators.js';
 
 type Awaitable<T> = T | Promise<T>;
@@ -14,8 +15,8 @@ export interface Collector<T> {
   collect(record: T): void;
 }
 
-/** What a running subtask knows about itself. */
-export interface RuntimeContext {
+/** What a running subtask knows about itself; behind `keyBy`, also the state of the key at hand. */
+export interface RuntimeContext extends KeyedStateStore {
   readonly jobId: string;
   readonly jobName: string;
   readonly taskName: string;
@@ -42,8 +43,6 @@ export interface RuntimeContext {
   getDoubleCounter(name: string): DoubleCounter;
   /** As `getIntCounter`. */
   getHistogram(name: string): Histogram;
-  /** Where metrics of the function's operator are registered. */
-  getMetricGroup(): MetricGroup;
 }
 
 /** The life cycle that every function class may take part in. */
@@ -116,12 +115,24 @@ export interface ProcessContext<K = undefined> extends SideOutputs {
   /** The key of the record, on a keyed stream. */
   getCurrentKey(): K;
   currentProcessingTime(): number;
+  /** Timers of the key of the record; on a stream without keys it only tells the time. */
+  timerService(): TimerService;
+}
+
+/** What `onTimer` gets; `timestamp()` is the timer's if it is of event time. */
+export interface OnTimerContext<K = undefined> extends ProcessContext<K> {
+  /** The time in which the timer was set. */
+  timeDomain(): TimeDomain;
 }
 export abstract class ProcessFunction<T, R> extends AbstractRichFunction {
   abstract processElement(value: T, context: ProcessContext, out: Collector<R>): void;
+  /** A timer that `processElement` set, on a keyed stream. */
+  onTimer?(timestampMs: number, context: OnTimerContext, out: Collector<R>): void;
 }
 export abstract class KeyedProcessFunction<K, T, R> extends AbstractRichFunction {
   abstract processElement(value: T, context: ProcessContext<K>, out: Collector<R>): void;
+  /** A timer of the context's key that was set with its `timerService()`. */
+  onTimer?(timestampMs: number, context: OnTimerContext<K>, out: Collector<R>): void;
 }
 
 /** What an imperative source emits to. */

@@ -1,10 +1,10 @@
 export * from './accumulators.js';
 export * from './async.js';
+export * from './broadcast.js';
 export { formatCsv } from './csv.js';
 export * from './functions.js';
-export * from './metrics.js';
 export * from './schemas.js';
-export * from './sources/index.js';
+export * from './split-source.js';
 export { OutputTag } from './output-tag.js';
 export * from './two-input.js';
 export {
@@ -18,3 +18,5 @@ export {
 export { formatRecord } from './format-record.js';
 export * from './watermarks.js';
 export * from './watermark-generators.js';
+export * from './state/index.js';
+export * from './timers.js';

@@ -1,5 +1,5 @@
 /** Functions over two connected streams. */
-import { AbstractRichFunction, type Collector, type ProcessContext } from './functions.js';
+import { AbstractRichFunction, type Collector, type OnTimerContext, type ProcessContext } from './functions.js';
 
 export interface CoMapFunction<A, B, R> {
   map1(value: A): R;
@@ -25,9 +25,13 @@ export abstract class RichCoFlatMapFunction<A, B, R>
 export abstract class CoProcessFunction<A, B, R> extends AbstractRichFunction {
   abstract processElement1(value: A, context: ProcessContext, out: Collector<R>): void;
   abstract processElement2(value: B, context: ProcessContext, out: Collector<R>): void;
+  /** A timer that one of them set, on streams with keys. */
+  onTimer?(timestampMs: number, context: OnTimerContext, out: Collector<R>): void;
 }
 /** Both streams are grouped by keys of the same type: what belongs to one key meets in one subtask. */
 export abstract class KeyedCoProcessFunction<K, A, B, R> extends AbstractRichFunction {
   abstract processElement1(value: A, context: ProcessContext<K>, out: Collector<R>): void;
   abstract processElement2(value: B, context: ProcessContext<K>, out: Collector<R>): void;
+  /** A timer of the context's key that one of them set. */
+  onTimer?(timestampMs: number, context: OnTimerContext<K>, out: Collector<R>): void;
 }

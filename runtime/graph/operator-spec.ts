@@ -7,17 +7,18 @@ import type {
   AsyncRetryStrategy,
   CoFlatMapFunction,
   CoMapFunction,
+  Collector,
   CoProcessFunction,
   FilterFunction,
   FlatMapFunction,
   KeyedCoProcessFunction,
   KeyedProcessFunction,
   MapFunction,
+  MapStateDescriptor,
   ProcessFunction,
   ReduceFunction,
   RichFunction,
   SinkFunction,
-  Source,
   SourceFunction,
   WatermarkAlignment,
   WatermarkGenerator,
@@ -28,6 +29,9 @@ import type {
 export type UserFunction<F> = F & RichFunction;
 
 export type KeyFunction = (record: unknown) => unknown;
+
+/** As `stateKey`, of both inputs. */
+type StateKeys = readonly [KeyFunction, KeyFunction];
 
 /** Rolling aggregations of a keyed stream; `field` is a property name, or undefined for the record itself. */
 export interface FieldAggregation {
@@ -62,9 +66,7 @@ export type SourceSpec =
   | { kind: 'elements'; elements: readonly unknown[] }
   /** Numbers from..to, both included; subtask s of p gets a contiguous share, as Flink's NumberSequenceSource does. */
   | { kind: 'sequence'; from: number; to: number }
-  /** A source of splits, with an enumerator in the JobManager and a reader in each subtask; watermarks of each split. */
-  | { kind: 'split'; source: Source<unknown>; watermarks?: WatermarkSpec }
-  /** Lines of a file, of all files of a folder, or of a `.gz`; also a source of splits. */
+  /** Lines of a file, of all files of a folder, or of a `.gz`; files are shared out among the subtasks. */
   | {
       kind: 'text-file';
       path: string;
@@ -80,6 +82,8 @@ export type SourceSpec =
       parallel: boolean;
       /** Whether it is known to end. @default false */
       bounded?: boolean;
+      /** Of each split on its own, inside the source. */
+      watermarks?: WatermarkSpec;
     }
   /** What the `feedback` sink of the same iteration and subtask takes, in the same slot thread. */
   | { kind: 'feedback'; iteration: number; maxWaitMs: number };
@@ -96,15 +100,16 @@ export type SinkSpec =
 
 export type OperatorSpec =
   | { type: 'source'; source: SourceSpec }
-  | { type: 'map'; fn: UserFunction<MapFunction<unknown, unknown>> }
-  | { type: 'flatMap'; fn: UserFunction<FlatMapFunction<unknown, unknown>> }
-  | { type: 'filter'; fn: UserFunction<FilterFunction<unknown>> }
+  /** `stateKey` of these: on a keyed stream, what the state that the function may ask for belongs to. */
+  | { type: 'map'; fn: UserFunction<MapFunction<unknown, unknown>>; stateKey?: KeyFunction }
+  | { type: 'flatMap'; fn: UserFunction<FlatMapFunction<unknown, unknown>>; stateKey?: KeyFunction }
+  | { type: 'filter'; fn: UserFunction<FilterFunction<unknown>>; stateKey?: KeyFunction }
   | { type: 'process'; fn: UserFunction<ProcessFunction<unknown, unknown>> }
   | { type: 'keyedProcess'; fn: UserFunction<KeyedProcessFunction<unknown, unknown, unknown>>; key: KeyFunction }
   | { type: 'keyedReduce'; fn: UserFunction<ReduceFunction<unknown>>; key: KeyFunction }
   | { type: 'keyedAggregate'; aggregation: FieldAggregation; key: KeyFunction }
-  | { type: 'coMap'; fn: UserFunction<CoMapFunction<unknown, unknown, unknown>> }
-  | { type: 'coFlatMap'; fn: UserFunction<CoFlatMapFunction<unknown, unknown, unknown>> }
+  | { type: 'coMap'; fn: UserFunction<CoMapFunction<unknown, unknown, unknown>>; stateKeys?: StateKeys }
+  | { type: 'coFlatMap'; fn: UserFunction<CoFlatMapFunction<unknown, unknown, unknown>>; stateKeys?: StateKeys }
   | { type: 'coProcess'; fn: UserFunction<CoProcessFunction<unknown, unknown, unknown>> }
   | {
       type: 'keyedCoProcess';
@@ -127,12 +132,21 @@ export type OperatorSpec =
   | { type: 'firstOfGroup'; key: KeyFunction; sorts: readonly SortField[]; limit: number }
   /** Hands its records on in order; its input is sorted. */
   | { type: 'sortPartition'; sorts: readonly SortField[] }
+  /** The second input is the broadcast one. */
+  | {
+      type: 'broadcastProcess';
+      fn: UserFunction<AnyBroadcastFunction>;
+      descriptors: readonly MapStateDescriptor<unknown, unknown>[];
+      /** Of the first input, on a keyed stream. */
+      stateKey?: KeyFunction;
+    }
   | { type: 'watermarks'; watermarks: WatermarkSpec }
   | { type: 'sink'; sink: SinkSpec };
 
-/** Whether a source has an enumerator in the JobManager. */
-export function isCoordinated(operator: OperatorSpec): boolean {
-  return operator.type === 'source' && (operator.source.kind === 'split' || operator.source.kind === 'text-file');
+/** A function over a broadcast stream, keyed or not. */
+export interface AnyBroadcastFunction {
+  processElement(value: unknown, context: never, out: Collector<unknown>): void;
+  processBroadcastElement(value: unknown, context: never, out: Collector<unknown>): void;
 }
 
 /** Operators that can emit to side outputs. */
@@ -141,6 +155,7 @@ const WITH_SIDE_OUTPUTS: ReadonlySet<OperatorSpec['type']> = new Set([
   'keyedProcess',
   'coProcess',
   'keyedCoProcess',
+  'broadcastProcess',
 ]);
 
 export function hasSideOutputs({ type }: OperatorSpec): boolean {

@@ -1,32 +1,32 @@
 import type { KnownKeys } from '../common/known-keys.js';
 import type { KeyFunction } from '../graph/operator-spec.js';
+import type { Bucket, Cell as StateCell } from '../state/index.js';
 import type { OperatorContext } from './operator-context.js';
 
-/** The state of one key: what an operator keeps between the records of that key. */
-export interface Cell {
-  /** False until the key's first record. */
-  filled: boolean;
-  value: unknown;
-}
+/** The state of one key: what an operator keeps between the records of that key; `undefined` until its first record. */
+export type Cell = Pick<StateCell, 'value'>;
 
 /** Makes the keys known by numbers; `forget` hears that a number stands for another key. */
 type MakeKnown<K> = (forget: (number: number) => void) => KnownKeys<K>;
 
 /**
- * Template: finds the state of a record's key, kept on the heap of the subtask. An update then costs no second look-up.
- * The cells of keys that repeat are found by the keys' numbers.
+ * Template: finds the state of a record's key, ready to be changed. An update then costs no second look-up. The cells of keys that
+ * repeat are found by the keys' numbers.
+ * @param bucket keeps them; none is ever removed
+ * @param epochs tells whether a snapshot must have a cell first
  * @param identify what stands for keys that are neither strings nor numbers
  */
 export function keyedCells(
   key: KeyFunction,
+  bucket: Bucket,
+  epochs: { readonly current: number },
   identify: (key: unknown) => unknown,
   knownStrings: MakeKnown<string>,
   knownNumbers: MakeKnown<number>,
   operator: OperatorContext,
 ): (record: unknown) => Cell {
-  const cells = new Map<unknown, Cell>();
-  const cellsOfStrings: (Cell | undefined)[] = [undefined];
-  const cellsOfNumbers: (Cell | undefined)[] = [undefined];
+  const cellsOfStrings: (StateCell | undefined)[] = [undefined];
+  const cellsOfNumbers: (StateCell | undefined)[] = [undefined];
   const strings = knownStrings((number) => {
     cellsOfStrings[number] = undefined;
   });
@@ -34,21 +34,14 @@ export function keyedCells(
     cellsOfNumbers[number] = undefined;
   });
 
-  const find = (k: unknown): Cell => {
-    let cell = cells.get(k);
-    if (cell === undefined) {
-      cell = { filled: false, value: undefined };
-      cells.set(k, cell);
-    }
-    return cell;
-  };
-  const findString = (k: string, number: number): Cell => {
-    const cell = find(k);
+  const find = (id: unknown, k: unknown): StateCell => bucket.cell(id) ?? bucket.add(id, k, undefined);
+  const findString = (k: string, number: number): StateCell => {
+    const cell = find(k, k);
     if (number >= 0) cellsOfStrings[number] = cell;
     return cell;
   };
-  const findNumber = (k: number, number: number): Cell => {
-    const cell = find(k);
+  const findNumber = (k: number, number: number): StateCell => {
+    const cell = find(k, k);
     if (number >= 0) cellsOfNumbers[number] = cell;
     return cell;
   };
@@ -59,14 +52,17 @@ export function keyedCells(
     } catch (error) {
       throw operator.failed(error);
     }
+    let cell: StateCell;
     if (typeof k === 'string') {
       const number = strings.numberOf(k);
-      return (number < 0 ? undefined : cellsOfStrings[number]) ?? findString(k, number);
-    }
-    if (typeof k === 'number' && k === k) {
+      cell = (number < 0 ? undefined : cellsOfStrings[number]) ?? findString(k, number);
+    } else if (typeof k === 'number' && k === k) {
       const number = numbers.numberOf(k);
-      return (number < 0 ? undefined : cellsOfNumbers[number]) ?? findNumber(k, number);
+      cell = (number < 0 ? undefined : cellsOfNumbers[number]) ?? findNumber(k, number);
+    } else {
+      cell = find(identify(k), k);
     }
-    return find(identify(k));
+    if (cell.epoch !== epochs.current) bucket.touch(cell);
+    return cell;
   };
 }

@@ -20,12 +20,11 @@ export function keyedExtreme(
   return function extreme(record) {
     const value = (record as Record<string, unknown> | null | undefined)?.[field];
     const cell = cellOf(record);
-    if (cell.filled) {
+    if (cell.value !== undefined) {
       const best = cell.value as Record<string, unknown>;
       if (compare(value, best[field]) * sign >= 0) best[field] = value;
     } else {
       compare(value, value);
-      cell.filled = true;
       cell.value = retain(record);
     }
     next(cell.value);
@@ -53,12 +52,11 @@ export function keyedExtremeBy(
   return function extremeBy(record) {
     const value = valueOf(record);
     const cell = cellOf(record);
-    if (cell.filled) {
+    if (cell.value !== undefined) {
       const order = compare(value, valueOf(cell.value)) * sign;
       if (order >= least) cell.value = retain(record);
     } else {
       compare(value, value);
-      cell.filled = true;
       cell.value = retain(record);
     }
     next(cell.value);

@@ -16,8 +16,7 @@ export function keyedReduce(
 ): Next {
   return function reduceRecord(record) {
     const cell = cellOf(record);
-    if (!cell.filled) {
-      cell.filled = true;
+    if (cell.value === undefined) {
       cell.value = retain(record);
       next(record);
       return;

@@ -6,7 +6,8 @@ import { makeCopier, makeOwnCopier } from '../serde/index.js';
 import type { ChainParts } from './chain.js';
 import { AsyncWait } from './async-wait.js';
 import { compareValues } from './compare.js';
-import { ElementScope } from './element-scope.js';
+import { ElementScope, onTimerOf } from './element-scope.js';
+import { enterKey } from './enter-key.js';
 import { filter } from './filter.js';
 import { firstOfGroup } from './first-of-group.js';
 import { flatMap } from './flat-map.js';
@@ -14,7 +15,6 @@ import { discard } from './hand-over.js';
 import { identifier } from './key-identity.js';
 import { keyedCells, type Cell } from './keyed-cells.js';
 import { fieldComparison, keyedExtreme, keyedExtremeBy } from './keyed-extreme.js';
-import { keyedProcess } from './keyed-process.js';
 import { keyedReduce } from './keyed-reduce.js';
 import { keyedSumOfField, keyedSumOfRecord } from './keyed-sum.js';
 import { map } from './map.js';
@@ -25,6 +25,9 @@ import { SinkBacklog } from './sink-backlog.js';
 import type { Next } from './task-context.js';
 import { ingestionTime, SourceTime } from './watermarks/source-time.js';
 import { WatermarkAssigner } from './watermarks/watermark-assigner.js';
+
+/** The state of a rolling operator. */
+const ROLLING = '_rolling_';
 
 type Retain = (record: unknown) => unknown;
 
@@ -42,21 +45,21 @@ export function operatorCode(
 ): Next {
   switch (spec.type) {
     case 'source': {
-      const strategy = spec.source.kind === 'split' ? spec.source.watermarks : undefined;
+      const strategy = spec.source.kind === 'function' ? spec.source.watermarks : undefined;
       const byClock = parts.ingestionTime ? ingestionTime(operator) : undefined;
       operator.sourceTime = new SourceTime(strategy ?? byClock, next, operator);
       return operator.sourceTime.accept;
     }
     case 'map':
-      return instantiate(map)(spec.fn, next, operator);
+      return keyedIf(spec.stateKey, instantiate(map)(spec.fn, next, operator), operator);
     case 'filter':
-      return instantiate(filter)(spec.fn, next, operator);
+      return keyedIf(spec.stateKey, instantiate(filter)(spec.fn, next, operator), operator);
     case 'flatMap':
-      return instantiate(flatMap)(spec.fn, next, operator);
+      return keyedIf(spec.stateKey, instantiate(flatMap)(spec.fn, next, operator), operator);
     case 'process':
       return instantiate(processElements)(spec.fn, new ElementScope(next, operator), operator);
     case 'keyedProcess':
-      return instantiate(keyedProcess)(spec.fn, spec.key, new ElementScope(next, operator), operator);
+      return enterKey(spec.key, keyedProcess(spec.fn, next, operator), operator);
     case 'keyedReduce':
       return perKey(spec.key, next, operator, parts, (cellOf, out) =>
         instantiate(keyedReduce)(spec.fn, cellOf, retainer(parts), out, operator),
@@ -94,6 +97,20 @@ export function operatorCode(
   }
 }
 
+function keyedProcess(
+  fn: Extract<OperatorSpec, { type: 'keyedProcess' }>['fn'],
+  next: Next,
+  operator: OperatorContext,
+): Next {
+  const scope = new ElementScope(next, operator, operator.states.keyed(), onTimerOf(fn));
+  return instantiate(processElements)(fn, scope, operator);
+}
+
+/** With the record's key at hand, if the operator reads a keyed stream with a function that can ask for state. */
+function keyedIf(key: KeyFunction | undefined, code: Next, operator: OperatorContext): Next {
+  return key === undefined ? code : enterKey(key, code, operator);
+}
+
 /**
  * A rolling operator: emits at each record what it has for the record's key so far. Where the records of a key come in a row
  * it needs but one cell, and what counts is what the cell holds at their end.
@@ -106,10 +123,9 @@ function perKey(
   make: (cellOf: (record: unknown) => Cell, out: Next) => Next,
 ): Next {
   if (keyEnds === undefined) return make(cellsOf(key, operator), next);
-  const cell: Cell = { filled: false, value: undefined };
+  const cell: Cell = { value: undefined };
   keyEnds.push(() => {
     const { value } = cell;
-    cell.filled = false;
     cell.value = undefined;
     next(value);
   });
@@ -117,7 +133,9 @@ function perKey(
 }
 
 function cellsOf(key: KeyFunction, operator: OperatorContext): (record: unknown) => Cell {
-  return instantiate(keyedCells)(key, identifier(operator), knownStrings, knownNumbers, operator);
+  const { void: bucket } = operator.states.keyed().table(ROLLING);
+  const { epochs } = operator.states.keyed();
+  return instantiate(keyedCells)(key, bucket, epochs, identifier(operator), knownStrings, knownNumbers, operator);
 }
 
 /** With object reuse, a record that is kept may be changed by its producer later: state keeps a copy. */
@@ -136,7 +154,8 @@ function aggregate(
   if (kind === 'sum') {
     if (field === undefined) return instantiate(keyedSumOfRecord)(cellOf, next, operator);
     const own = uncopied === undefined ? undefined : makeOwnCopier();
-    return instantiate(keyedSumOfField)(field, cellOf, retain, own, makeCopier(), uncopied ?? next, operator);
+    const restored = (): Iterable<Cell> => operator.states.existingKeyed?.table(ROLLING).void.entries() ?? [];
+    return instantiate(keyedSumOfField)(field, cellOf, retain, own, makeCopier(), restored, uncopied ?? next, operator);
   }
   const sign = kind === 'max' || kind === 'maxBy' ? 1 : -1;
   const compare = instantiate(fieldComparison)(kind, field, compareValues, operator);

@@ -95,6 +95,27 @@ export class OperatorContext {
     return this.refuse('TIME_NO_TIMESTAMP', `the timestamp of ${inspect(record, { depth: 1 })} is ${what}`);
   }
 
+  badTimer(timestamp: unknown): WeftError {
+    return this.refuse('TIME_NO_TIMESTAMP', `a timer cannot be set for ${inspect(timestamp, { depth: 0 })}`);
+  }
+
+  timerWithoutKey(): WeftError {
+    return this.refuse('STATE_NO_KEY', 'timers belong to keys, and the stream has none');
+  }
+
+  unknownBroadcastState(descriptor: unknown): WeftError {
+    const name = (descriptor as { name?: unknown } | undefined)?.name ?? descriptor;
+    return this.refuse('STATE_BAD_DESCRIPTOR', `broadcast() was not given the state ${inspect(name, { depth: 0 })}`);
+  }
+
+  readOnlyState(name: string): WeftError {
+    return this.refuse('STATE_READ_ONLY', `the broadcast state "${name}" can only be read here`);
+  }
+
+  stateWithoutKey(): WeftError {
+    return this.refuse('STATE_NO_KEY', 'keyed state belongs to keys, and the stream has none');
+  }
+
   badAggregate(verb: string, field: string | undefined, value: unknown): WeftError {
     const where = field === undefined ? 'the record' : `field "${field}"`;
     return this.refuse('TASK_BAD_AGGREGATE', `cannot ${verb} ${where}: it is ${inspect(value, { depth: 0 })}`);

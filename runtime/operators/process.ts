@@ -9,12 +9,12 @@ export interface ElementProcessor<K> {
 }
 
 /** Template: hands over the record with its context and a collector. */
-export function processElements(fn: ElementProcessor<undefined>, scope: ElementScope, operator: OperatorContext): Next {
+export function processElements(fn: ElementProcessor<never>, scope: ElementScope, operator: OperatorContext): Next {
   return function processRecord(record) {
     let result: unknown;
     scope.open = true;
     try {
-      result = fn.processElement(record, scope as ProcessContext, scope.out);
+      result = fn.processElement(record, scope as never, scope.out);
     } catch (error) {
       throw operator.failed(error);
     }

@@ -1,9 +1,10 @@
 /** Operators over two connected streams: each input has the code of the operator over one stream, and they share the rest. */
 import { instantiate } from '../common/code-template.js';
-import type { OperatorSpec } from '../graph/operator-spec.js';
-import { ElementScope } from './element-scope.js';
+import type { KeyFunction, OperatorSpec } from '../graph/operator-spec.js';
+import { broadcastProcess } from './broadcast-process.js';
+import { ElementScope, onTimerOf } from './element-scope.js';
+import { enterKey } from './enter-key.js';
 import { flatMap } from './flat-map.js';
-import { keyedProcess } from './keyed-process.js';
 import { map } from './map.js';
 import type { OperatorContext } from './operator-context.js';
 import { processElements } from './process.js';
@@ -14,17 +15,17 @@ export function twoInputCode(spec: OperatorSpec, next: Next, operator: OperatorC
   switch (spec.type) {
     case 'coMap': {
       const { fn } = spec;
-      return [
+      return keyedIf(spec.stateKeys, operator, [
         instantiate(map)({ map: (value) => fn.map1(value) }, next, operator),
         instantiate(map)({ map: (value) => fn.map2(value) }, next, operator),
-      ];
+      ]);
     }
     case 'coFlatMap': {
       const { fn } = spec;
-      return [
+      return keyedIf(spec.stateKeys, operator, [
         instantiate(flatMap)({ flatMap: (value, out) => fn.flatMap1(value, out) }, next, operator),
         instantiate(flatMap)({ flatMap: (value, out) => fn.flatMap2(value, out) }, next, operator),
-      ];
+      ]);
     }
     case 'coProcess': {
       const { fn } = spec;
@@ -37,14 +38,26 @@ export function twoInputCode(spec: OperatorSpec, next: Next, operator: OperatorC
     }
     case 'keyedCoProcess': {
       const { fn, keys } = spec;
-      const scope = new ElementScope(next, operator);
-      const [first, second] = [instantiate(keyedProcess), instantiate(keyedProcess)];
-      return [
-        first({ processElement: (v, context, out) => fn.processElement1(v, context, out) }, keys[0], scope, operator),
-        second({ processElement: (v, context, out) => fn.processElement2(v, context, out) }, keys[1], scope, operator),
-      ];
+      const scope = new ElementScope(next, operator, operator.states.keyed(), onTimerOf(fn));
+      const [first, second] = [instantiate(processElements), instantiate(processElements)];
+      return keyedIf(keys, operator, [
+        first({ processElement: (v, context, out) => fn.processElement1(v, context, out) }, scope, operator),
+        second({ processElement: (v, context, out) => fn.processElement2(v, context, out) }, scope, operator),
+      ]);
     }
+    case 'broadcastProcess':
+      return broadcastProcess(spec, next, operator);
     default:
       return undefined;
   }
+}
+
+/** Each input with the key of its record at hand. */
+function keyedIf(
+  keys: readonly [KeyFunction, KeyFunction] | undefined,
+  operator: OperatorContext,
+  [first, second]: [Next, Next],
+): [Next, Next] {
+  if (keys === undefined) return [first, second];
+  return [enterKey(keys[0], first, operator), enterKey(keys[1], second, operator)];
 }

@@ -17,6 +17,10 @@ export interface Cell<V = unknown> extends Versioned {
  * itself. A `Map` of cells, so reading is one look-up, and updating a cell that was read is none.
  */
 export class Bucket<V = unknown> {
+  /** The bucket is not in its table any more. */
+  isDropped = false;
+  /** Values that need not be in snapshots. @default all must */
+  leaveOut: ((value: V) => boolean) | undefined;
   private readonly cells = new Map<unknown, Cell<V>>();
 
   constructor(
@@ -82,9 +86,15 @@ export class Bucket<V = unknown> {
     return this.cells.values();
   }
 
+  /** As `entries`, with what stands for each key. */
+  identified(): IterableIterator<[unknown, Cell<V>]> {
+    return this.cells.entries();
+  }
+
   private keep(cell: Cell<V>): void {
+    const left = this.leaveOut?.(cell.value) === true;
     for (const { epoch, writer } of this.epochs.runs) {
-      if (epoch > cell.epoch) writer.write(this.section, this.namespace, cell.key, cell.value);
+      if (epoch > cell.epoch && !left) writer.write(this.section, this.namespace, cell.key, cell.value);
     }
     cell.epoch = this.epochs.current;
   }

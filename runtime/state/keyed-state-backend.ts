@@ -1,11 +1,18 @@
 /** The keyed state of one operator of one subtask, on the heap: states by name, the current key, snapshots, restore. */
 import type { Clock } from '../common/clock.js';
 import { WeftError } from '../common/errors/index.js';
+import type { State, StateDescriptor } from '../functions/index.js';
 import { KEY_HASH_VERSION, keyGroupOf, keyIdentity, makeCopier } from '../serde/index.js';
 import { Epochs, type Versioned } from './epochs.js';
 import { KeyedSnapshot, type KeyedSnapshotParts } from './keyed-snapshot.js';
 import { PortionWriter, strayKey } from './portion-writer.js';
-import { KEYED_FORMAT_VERSION, Section, type KeyedDescription, type Namespace } from './section-format.js';
+import {
+  KEYED_FORMAT_VERSION,
+  Section,
+  VOID_NAMESPACE,
+  type KeyedDescription,
+  type Namespace,
+} from './section-format.js';
 import { StateTable } from './state-table.js';
 
 /** Which part of the key space a subtask has. */
@@ -95,6 +102,12 @@ export class KeyedStateBackend {
       throw new WeftError('STATE_KIND_CHANGED', `State "${name}" is ${table.section.kind} state, not ${kind} state.`);
     }
     return table as StateTable<V>;
+  }
+
+  /** The keys that have some of this state. It may change while they are gone through. */
+  *keysOf(descriptor: StateDescriptor<State>): Generator {
+    const bucket = this.tables.get(descriptor.name)?.existing(VOID_NAMESPACE);
+    for (const { key } of bucket?.entries() ?? []) yield key;
   }
 
   /** @returns the section that its entries are written to */

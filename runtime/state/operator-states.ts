@@ -41,6 +41,11 @@ export class OperatorStates {
     private readonly clock: Clock,
   ) {}
 
+  /** The operator's keyed state if it has any. */
+  get existingKeyed(): KeyedStateBackend | undefined {
+    return this.backend;
+  }
+
   /** The operator's keyed state, made at the first call. */
   keyed(): KeyedStateBackend {
     this.backend ??= new KeyedStateBackend(this.keySpace, this.clock);
@@ -93,6 +98,7 @@ export class OperatorStates {
     this.isRestored = true;
     for (const part of keyed) await restoreKeyed(this.keyed(), part);
     for (const [name, { mode, items }] of operatorStates) this.list(name, mode).items = items.map(decodeTagged);
+    for (const participant of this.participants) participant.stateRestored?.();
   }
 
   async notifyCheckpointComplete(checkpointId: number): Promise<void> {

@@ -70,6 +70,8 @@ export interface RestoredList {
 export interface CheckpointParticipant {
   /** A snapshot is about to be taken: puts what is to be kept into the lists. Must not wait. */
   snapshotState?(checkpointId: number): void;
+  /** The lists hold what came back; before the operator opens. */
+  stateRestored?(): void;
   /** Everything of the checkpoint is safe. Best effort: it may never come, a later one stands for it. */
   notifyCheckpointComplete?(checkpointId: number): void | Promise<void>;
   notifyCheckpointAborted?(checkpointId: number): void | Promise<void>;

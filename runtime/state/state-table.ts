@@ -38,6 +38,9 @@ export class StateTable<V = unknown> {
 
   /** Forgets a namespace with all its keys, at once; a snapshot under way still writes it. */
   drop(namespace: Namespace): void {
+    const bucket = this.buckets.get(namespace);
+    if (bucket === undefined) return;
+    bucket.isDropped = true;
     this.buckets.delete(namespace);
   }
 
@@ -45,7 +48,7 @@ export class StateTable<V = unknown> {
   clear(): void {
     for (const [namespace, bucket] of this.buckets) {
       bucket.clear();
-      if (namespace !== VOID_NAMESPACE) this.buckets.delete(namespace);
+      if (namespace !== VOID_NAMESPACE) this.drop(namespace);
     }
   }
 

@@ -13,6 +13,7 @@ export {
   OneInputOperatorHarness,
 } from './harness/one-input-harness.js';
 export { twoInputOperatorHarness, TwoInputOperatorHarness } from './harness/two-input-harness.js';
+export type { HarnessSnapshot } from './harness/kept-state.js';
 export type { HarnessOptions } from './harness/operator-harness.js';
 export {
   element,

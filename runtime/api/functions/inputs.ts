@@ -1,16 +1,22 @@
 /** What the methods of a stream accept as a function: a lambda, a plain object with the method, or a rich class. */
 import type {
   AsyncFunction,
+  BroadcastContext,
+  BroadcastTimerContext,
   CoFlatMapFunction,
   CoMapFunction,
   Collector,
   FilterFunction,
   FlatMapFunction,
+  KeyedBroadcastContext,
+  KeyedReadOnlyBroadcastContext,
   KeySelector,
   MapFunction,
+  OnTimerContext,
   ParallelSourceFunction,
   Partitioner,
   ProcessContext,
+  ReadOnlyBroadcastContext,
   ReduceFunction,
   ResultFuture,
   SinkContext,
@@ -36,14 +42,28 @@ export type SourceInput<T> =
 /** The shape of ProcessFunction (K = undefined) and KeyedProcessFunction; the classes add `open` and `close`. */
 export interface ProcessElement<K, T, R> {
   processElement(value: T, context: ProcessContext<K>, out: Collector<R>): void;
+  onTimer?(timestampMs: number, context: OnTimerContext<K>, out: Collector<R>): void;
 }
 export type ProcessInput<K, T, R> =
   ((value: T, context: ProcessContext<K>, out: Collector<R>) => void) | ProcessElement<K, T, R>;
+
+/** The shape of BroadcastProcessFunction. */
+export interface BroadcastProcess<IN, B, R> {
+  processElement(value: IN, context: ReadOnlyBroadcastContext, out: Collector<R>): void;
+  processBroadcastElement(value: B, context: BroadcastContext, out: Collector<R>): void;
+}
+/** The shape of KeyedBroadcastProcessFunction. */
+export interface KeyedBroadcastProcess<K, IN, B, R> {
+  processElement(value: IN, context: KeyedReadOnlyBroadcastContext<K>, out: Collector<R>): void;
+  processBroadcastElement(value: B, context: KeyedBroadcastContext<K>, out: Collector<R>): void;
+  onTimer?(timestampMs: number, context: BroadcastTimerContext<K>, out: Collector<R>): void;
+}
 
 /** The shape of CoProcessFunction (K = undefined) and KeyedCoProcessFunction. */
 export interface CoProcessElement<K, A, B, R> {
   processElement1(value: A, context: ProcessContext<K>, out: Collector<R>): void;
   processElement2(value: B, context: ProcessContext<K>, out: Collector<R>): void;
+  onTimer?(timestampMs: number, context: OnTimerContext<K>, out: Collector<R>): void;
 }
 /** A function over two streams: an object with both methods, or a lambda for each stream. */
 export type TwoMaps<A, B, R> = [fn: CoMapFunction<A, B, R>] | [first: (value: A) => R, second: (value: B) => R];

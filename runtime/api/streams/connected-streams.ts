@@ -46,6 +46,7 @@ export class ConnectedStreams<A, B, K = undefined> {
   map<R>(...fn: TwoMaps<A, B, R>): SingleOutputStreamOperator<R> {
     return this.transform('Co-Map', {
       type: 'coMap',
+      ...this.stateKeys,
       fn: twoInputFunction<CoMapFunction<unknown, unknown, unknown>>('map', ['map1', 'map2'], fn),
     });
   }
@@ -54,6 +55,7 @@ export class ConnectedStreams<A, B, K = undefined> {
   flatMap<R>(...fn: TwoFlatMaps<A, B, R>): SingleOutputStreamOperator<R> {
     return this.transform('Co-Flat Map', {
       type: 'coFlatMap',
+      ...this.stateKeys,
       fn: twoInputFunction<CoFlatMapFunction<unknown, unknown, unknown>>('flatMap', ['flatMap1', 'flatMap2'], fn),
     });
   }
@@ -71,6 +73,10 @@ export class ConnectedStreams<A, B, K = undefined> {
     return this.keys === undefined
       ? this.transform('Co-Process', { type: 'coProcess', fn })
       : this.transform('Co-Keyed-Process', { type: 'keyedCoProcess', fn, keys: this.keys });
+  }
+
+  private get stateKeys(): { stateKeys?: readonly [KeyFunction, KeyFunction] } {
+    return this.keys === undefined ? {} : { stateKeys: this.keys };
   }
 
   private transform<R>(name: string, operator: OperatorSpec): SingleOutputStreamOperator<R> {

@@ -1,4 +1,4 @@
-import { formatCsv, formatRecord } from '../../functions/index.js';
+import { formatCsv, formatRecord, MapStateDescriptor } from '../../functions/index.js';
 import type {
   FilterFunction,
   FlatMapFunction,
@@ -7,7 +7,7 @@ import type {
   ProcessFunction,
   SinkFunction,
 } from '../../functions/index.js';
-import type { OperatorSpec, SinkSpec, SortField } from '../../graph/operator-spec.js';
+import type { KeyFunction, OperatorSpec, SinkSpec, SortField } from '../../graph/operator-spec.js';
 import type { EdgePartitioner, PartitionerKind } from '../../graph/stream-graph.js';
 import { apiError } from '../api-error.js';
 import { checkInteger, checkName, checkPath, durationMs, type Duration } from '../checks.js';
@@ -35,6 +35,7 @@ import { projection } from '../functions/projection.js';
 import { sortField, wholeRecord, type Order } from '../functions/sort-field.js';
 import { anyFunction, keyOf, keyOrFields, syncFunction } from '../functions/user-function.js';
 import { strategyOf, type WatermarkStrategy } from '../time/watermark-strategy.js';
+import { BroadcastConnectedStream, BroadcastStream } from './broadcast-stream.js';
 import { ConnectedStreams } from './connected-streams.js';
 import type { DataStreamSink } from './data-stream-sink.js';
 import { GroupedStream } from './grouped-stream.js';
@@ -170,7 +171,11 @@ export class DataStream<T> {
   }
 
   /** This stream and one of another type, for one operator that reads both. */
-  connect<B>(other: DataStream<B>): ConnectedStreams<T, B> {
+  connect<B>(other: DataStream<B>): ConnectedStreams<T, B>;
+  /** With a broadcast stream, for an operator that keeps its state. */
+  connect<B>(other: BroadcastStream<B>): BroadcastConnectedStream<T, B>;
+  connect<B>(other: DataStream<B> | BroadcastStream<B>): ConnectedStreams<T, B> | BroadcastConnectedStream<T, B> {
+    if (other instanceof BroadcastStream) return this.connectBroadcast(other, undefined);
     this.requireOfSameJob('connect', other);
     return new ConnectedStreams(this.context, this.inputs, other.inputs, undefined);
   }
@@ -216,8 +221,17 @@ export class DataStream<T> {
   }
 
   /** Sends each record to every subtask of the next operator. */
-  broadcast(): DataStream<T> {
-    return this.partitioned('broadcast', { kind: 'BROADCAST' });
+  broadcast(): DataStream<T>;
+  /** As `broadcast()`, with state that the next operator keeps of the records: for `connect`. */
+  broadcast(...descriptors: MapStateDescriptor<unknown, unknown>[]): BroadcastStream<T>;
+  broadcast(...descriptors: MapStateDescriptor<unknown, unknown>[]): DataStream<T> | BroadcastStream<T> {
+    const stream = this.partitioned('broadcast', { kind: 'BROADCAST' });
+    if (descriptors.length === 0) return stream;
+    for (const descriptor of descriptors) {
+      if (descriptor instanceof MapStateDescriptor) continue;
+      throw apiError('API_BAD_ARGUMENT', 'broadcast() takes descriptors of map state.');
+    }
+    return new BroadcastStream<T>(this.context, this.inputsOf(stream), descriptors);
   }
 
   /** Lets a function of the key choose the subtask. The key is a function's result or the value of a field. */
@@ -301,6 +315,17 @@ export class DataStream<T> {
   /** Made by `AsyncDataStream`. */
   asyncWait<R>(operator: OperatorSpec & { type: 'asyncWait' }): SingleOutputStreamOperator<R> {
     return this.transform('async wait operator', operator);
+  }
+
+  /** @param key of this stream, if it is keyed */
+  protected connectBroadcast<B, K>(
+    other: BroadcastStream<B>,
+    key: KeyFunction | undefined,
+  ): BroadcastConnectedStream<T, B, K> {
+    if (other.context !== this.context) {
+      throw apiError('API_FOREIGN_STREAM', 'connect() was given a stream of another environment.');
+    }
+    return new BroadcastConnectedStream<T, B, K>(this.context, this.inputs, other, key);
   }
 
   /** Adds an operator with one output behind this stream. */

@@ -1,9 +1,16 @@
-import type { KeyedProcessFunction, ReduceFunction } from '../../functions/index.js';
+import type {
+  FlatMapFunction,
+  KeyedProcessFunction,
+  MapFunction,
+  ReduceFunction,
+  RichFunction,
+} from '../../functions/index.js';
 import type { FieldAggregation, KeyFunction } from '../../graph/operator-spec.js';
 import { apiError } from '../api-error.js';
 import type { ExtremeArguments, ExtremeByArguments, SumArguments } from '../functions/fields.js';
-import type { ProcessInput, ReduceInput } from '../functions/inputs.js';
+import type { FlatMapInput, MapInput, ProcessInput, ReduceInput } from '../functions/inputs.js';
 import { fieldName, syncFunction } from '../functions/user-function.js';
+import { BroadcastStream, type BroadcastConnectedStream } from './broadcast-stream.js';
 import { ConnectedStreams } from './connected-streams.js';
 import { DataStream } from './data-stream.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
@@ -23,6 +30,20 @@ export class KeyedStream<T, K> extends DataStream<T> {
       context,
       inputs.map((input) => ({ ...input, partitioner: { kind: 'HASH', key } })),
     );
+  }
+
+  /** One result for each record. A rich function may ask for the state of the record's key. */
+  override map<R>(fn: MapInput<T, R>): SingleOutputStreamOperator<R> {
+    return this.transform('Map', {
+      ...this.rich(syncFunction<MapFunction<unknown, unknown>>('map', 'map', fn)),
+      type: 'map',
+    });
+  }
+
+  /** Any number of results for each record, as on any stream; a rich function may ask for the state of the record's key. */
+  override flatMap<R>(fn: FlatMapInput<T, R>): SingleOutputStreamOperator<R> {
+    const given = syncFunction<FlatMapFunction<unknown, unknown>>('flatMap', 'flatMap', fn);
+    return this.transform('Flat Map', { ...this.rich(given), type: 'flatMap' });
   }
 
   /** Combines each record with what came before for its key. The first record of a key is emitted as it is. */
@@ -78,7 +99,12 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /** With another stream that is grouped by keys of the same type, its records meet those of the same key. */
   override connect<B>(other: KeyedStream<B, K>): ConnectedStreams<T, B, K>;
   override connect<B>(other: DataStream<B>): ConnectedStreams<T, B>;
-  override connect<B>(other: DataStream<B> | KeyedStream<B, K>): ConnectedStreams<T, B, K> | ConnectedStreams<T, B> {
+  /** With a broadcast stream, for an operator that keeps its state beside that of the keys. */
+  override connect<B>(other: BroadcastStream<B>): BroadcastConnectedStream<T, B, K>;
+  override connect<B>(
+    other: DataStream<B> | KeyedStream<B, K> | BroadcastStream<B>,
+  ): ConnectedStreams<T, B, K> | ConnectedStreams<T, B> | BroadcastConnectedStream<T, B, K> {
+    if (other instanceof BroadcastStream) return this.connectBroadcast<B, K>(other, this.key);
     if (!(other instanceof KeyedStream)) return super.connect(other);
     this.requireOfSameJob('connect', other);
     const { inputs, key } = other as unknown as KeyedStream<T, K>;
@@ -88,6 +114,11 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /** @throws API_KEYED_PARTITIONING always: the records of a key belong together */
   protected override partitioned(caller: string): never {
     throw apiError('API_KEYED_PARTITIONING', `${caller}() cannot change how a keyed stream is partitioned.`);
+  }
+
+  /** Only what gets a runtime context can ask for state; for the rest the key is not worked out again. */
+  private rich<F extends RichFunction>(fn: F): { fn: F; stateKey?: KeyFunction } {
+    return fn.setRuntimeContext === undefined ? { fn } : { fn, stateKey: this.key };
   }
 
   private aggregate(kind: FieldAggregation['kind'], by: readonly unknown[]): SingleOutputStreamOperator<T> {

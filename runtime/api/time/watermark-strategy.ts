@@ -44,11 +44,7 @@ export class WatermarkStrategy<T> {
 
   /** Reads the event time of a record, epoch milliseconds. Left out: the one that the source gave it. */
   withTimestampAssigner<U extends T = T>(assigner: TimestampAssignerInput<U>): WatermarkStrategy<U> {
-    const given = syncFunction<TimestampAssigner<unknown>>(
-      'withTimestampAssigner',
-      'extractTimestamp',
-      assigner,
-    );
+    const given = syncFunction<TimestampAssigner<unknown>>('withTimestampAssigner', 'extractTimestamp', assigner);
     return this.with<U>({ extractTimestamp: (element, before) => given.extractTimestamp(element, before) });
   }
 

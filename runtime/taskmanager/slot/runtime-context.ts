@@ -10,17 +10,18 @@ import {
   type RuntimeContext,
 } from '../../functions/index.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
-import type { Findings } from './findings.js';
+import { keyedStateOf, type OperatorContext, type TaskAccumulators } from '../../operators/index.js';
 
-/** What the functions of an operator of a subtask may know of it. */
+/** What the functions of an operator may know of their subtask, and their state. */
 export function runtimeContext(
   { jobGraph, folder }: { jobGraph: JobGraph; folder: string },
   vertex: JobVertex,
   descriptor: TaskDescriptor,
-  operator: string,
-  { accumulators, userMetrics }: Findings,
+  accumulators: TaskAccumulators,
+  operator: OperatorContext,
 ): RuntimeContext {
   return {
+    ...keyedStateOf(operator),
     jobId: jobGraph.jobId,
     jobName: jobGraph.name,
     taskName: vertex.name,
@@ -41,6 +42,5 @@ export function runtimeContext(
     getLongCounter: (name) => accumulators.ofKind(name, LongCounter),
     getDoubleCounter: (name) => accumulators.ofKind(name, DoubleCounter),
     getHistogram: (name) => accumulators.ofKind(name, Histogram),
-    getMetricGroup: () => userMetrics.groupOf(operator),
   };
 }

@@ -20,6 +20,7 @@ import { buildTask } from '../../taskmanager/slot/build-task.js';
 import { SlotMemory } from '../../taskmanager/slot/slot-memory.js';
 import type { SlotTask } from '../../taskmanager/slot/slot-task.js';
 import { jobGraphOf } from '../described-job.js';
+import { keepInMemory, type HarnessSnapshot } from './kept-state.js';
 import { OneBufferNetwork } from './one-buffer-network.js';
 
 const RESOURCE_ID = 'harness';
@@ -32,6 +33,8 @@ const ROUNDS_WHILE_FULL = 4;
 
 export interface SlotOptions {
   clock: Clock;
+  /** What the operators begin with. */
+  restore: HarnessSnapshot | undefined;
   /** Outputs are full every other time. */
   oneBuffer: boolean;
 }
@@ -44,7 +47,7 @@ export class HandDrivenSlot {
   private failure: WeftError | undefined;
 
   /** @throws API_BAD_ARGUMENT when the job needs more than a slot */
-  constructor(streamGraph: StreamGraph, { clock, oneBuffer }: SlotOptions) {
+  constructor(streamGraph: StreamGraph, { clock, oneBuffer, restore }: SlotOptions) {
     this.network = createTaskManagerNetwork({
       ...{ resourceId: RESOURCE_ID, slots: 1, segmentBytes: SEGMENT_BYTES, networkBytes: SEGMENTS * SEGMENT_BYTES },
       auth: { token: '', check: () => undefined },
@@ -69,6 +72,7 @@ export class HandDrivenSlot {
     this.oneBuffer = oneBuffer ? new OneBufferNetwork(inner) : undefined;
     const program = {
       ...{ jobGraph, streamGraph, clock, folder: '', network: this.oneBuffer ?? inner },
+      ...(restore === undefined ? {} : { restored: restore.byOperator }),
       memory: new SlotMemory(
         {
           managedBytes: MANAGED_BYTES,
@@ -80,7 +84,6 @@ export class HandDrivenSlot {
       ),
       feedback: new FeedbackQueues(),
       onResults: () => undefined,
-      linkOf: () => ({ send: () => undefined, listen: () => undefined }),
       random: () => 0,
       mapStack: (error: Error) => error.stack,
       report: ({ error }: Parameters<Parameters<typeof buildTask>[0]['report']>[0]) => {
@@ -88,6 +91,7 @@ export class HandDrivenSlot {
       },
       reportCheckpoint: () => undefined,
       warn: () => undefined,
+      onFallback: () => undefined,
     };
     this.tasks = tasks.map((descriptor) => buildTask(program, descriptor));
   }
@@ -101,6 +105,12 @@ export class HandDrivenSlot {
   async start(): Promise<void> {
     await Promise.all(this.tasks.map((task) => task.start()));
     this.work();
+  }
+
+  /** The state of all operators, once everything that they got has been taken. */
+  snapshot(): Promise<HarnessSnapshot> {
+    this.work();
+    return keepInMemory(this.tasks.flatMap((task) => task.stateNow()));
   }
 
   /** Lets the tasks work until nothing is left to do now. @throws the first failure of a task */

@@ -20,11 +20,16 @@ export class OneInputOperatorHarness<T, R> extends OperatorHarness<R> {
 
   /**
    * Hands a record to the pipeline and lets it work until it has nothing to do.
-   * @param timestampMs event time; like in a job, operators see it up to the first exchange (`keyBy` and its kin)
+   * @param timestampMs event time, epoch milliseconds
    * @throws TASK_…, as the job would fail
    */
   processElement(value: T, timestampMs?: number): void {
     this.feed((record, at) => this.source.push(record, at), [value], timestampMs);
+  }
+
+  /** The input has come so far in event time; timers that are due fire. @throws TASK_…, as the job would fail */
+  processWatermark(watermarkMs: number): void {
+    this.advance(() => this.source.watermark(watermarkMs));
   }
 
   /** As `processElement` for each value, but all are there before the pipeline works. */

@@ -6,10 +6,13 @@ import type { OutputTag } from '../../functions/index.js';
 import { CollectSink } from '../collect-sink.js';
 import { streamGraphOf } from '../described-job.js';
 import { HandDrivenSlot } from './hand-driven-slot.js';
+import type { HarnessSnapshot } from './kept-state.js';
 
 export interface HarnessOptions {
   /** Side outputs that the test wants to read. */
   sideOutputs?: readonly OutputTag<unknown>[];
+  /** What the operators begin with: a `snapshot()` of another harness with the same pipeline. */
+  restore?: HarnessSnapshot;
   /** What functions are told as the time. @default a `ManualClock` that stands at 0 */
   clock?: Clock;
   /** As `enableObjectReuse`. @default false */
@@ -36,6 +39,27 @@ export abstract class OperatorHarness<R> {
     return [...this.pipeline.output.results];
   }
 
+  /** As `getOutput`, with the event time of each record; null where there is none. */
+  getTimestampedOutput(): { value: R; timestamp: number | null }[] {
+    const { results, timestamps } = this.pipeline.output;
+    return results.map((value, i) => ({ value, timestamp: timestamps[i] ?? null }));
+  }
+
+  /** Moves the clock to this time, epoch milliseconds; timers that are due fire. Needs the harness's own, manual clock. */
+  setProcessingTime(timeMs: number): void {
+    const { clock } = this.pipeline;
+    if (!(clock instanceof ManualClock)) {
+      throw new WeftError('API_BAD_ARGUMENT', 'setProcessingTime() needs a harness whose clock is a ManualClock.');
+    }
+    clock.advance(timeMs - clock.nowMs());
+    this.pipeline.slot.work();
+  }
+
+  /** The state of all operators now, for the option `restore` of another harness. The pipeline can go on. */
+  snapshot(): Promise<HarnessSnapshot> {
+    return this.pipeline.slot.snapshot();
+  }
+
   /** What was emitted to the tag so far. @throws API_BAD_ARGUMENT for a tag that is not in `sideOutputs` */
   getSideOutput<X>(tag: OutputTag<X>): X[] {
     const sink = this.pipeline.sideOutputs.get(tag.id);
@@ -47,7 +71,7 @@ export abstract class OperatorHarness<R> {
 
   /** Forgets the output so far, that of tags included. */
   clearOutput(): void {
-    for (const sink of [this.pipeline.output, ...this.pipeline.sideOutputs.values()]) sink.results.length = 0;
+    for (const sink of [this.pipeline.output, ...this.pipeline.sideOutputs.values()]) sink.clear();
   }
 
   /** With the output `one-buffer`: the most records that an output got without having had room in between, so what one
@@ -68,6 +92,12 @@ export abstract class OperatorHarness<R> {
   close(): Promise<void> {
     for (const end of this.pipeline.ends) end();
     return this.pipeline.slot.finish();
+  }
+
+  /** @throws TASK_…, as the job would fail */
+  protected advance(say: () => void): void {
+    attempt(say);
+    this.pipeline.slot.work();
   }
 
   /** @throws TASK_…, as the job would fail */
@@ -93,6 +123,7 @@ function attempt(push: () => void): void {
 
 /** A pipeline that is ready to work. */
 export interface Pipeline<R> {
+  readonly clock: Clock;
   readonly slot: HandDrivenSlot;
   readonly output: CollectSink<R>;
   /** By the tag's id. */
@@ -109,7 +140,7 @@ export interface Pipeline<R> {
 export async function openPipeline<R>(
   build: (env: StreamExecutionEnvironment) => PipelineEnd<R>,
   ends: readonly (() => void)[],
-  { sideOutputs: tags = [], clock = new ManualClock(), objectReuse = false, output: kind }: HarnessOptions,
+  { sideOutputs: tags = [], clock = new ManualClock(), objectReuse = false, output: kind, restore }: HarnessOptions,
 ): Promise<Pipeline<R>> {
   const output = new CollectSink<R>();
   const sideOutputs = new Map(tags.map(({ id }) => [id, new CollectSink<unknown>()]));
@@ -127,7 +158,7 @@ export async function openPipeline<R>(
         .disableChaining();
     }
   });
-  const slot = new HandDrivenSlot(streamGraph, { clock, oneBuffer: kind === 'one-buffer' });
+  const slot = new HandDrivenSlot(streamGraph, { clock, oneBuffer: kind === 'one-buffer', restore });
   await slot.start();
-  return { slot, output, sideOutputs, ends };
+  return { clock, slot, output, sideOutputs, ends };
 }

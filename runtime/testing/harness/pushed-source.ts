@@ -18,6 +18,11 @@ export class PushedSource<T> implements SourceFunction<T> {
     else void this.context?.collectWithTimestamp(value, timestampMs);
   }
 
+  /** Tells how far event time has come. */
+  watermark(watermarkMs: number): void {
+    this.context?.emitWatermark(watermarkMs);
+  }
+
   end(): void {
     this.resolveEnd();
   }

@@ -29,6 +29,16 @@ export class TwoInputOperatorHarness<A, B, R> extends OperatorHarness<R> {
     this.feed((record, at) => this.second.push(record, at), [value], timestampMs);
   }
 
+  /** The first input has come so far in event time; the operator as far as the one that is behind. */
+  processWatermark1(watermarkMs: number): void {
+    this.advance(() => this.first.watermark(watermarkMs));
+  }
+
+  /** As `processWatermark1`, of the second input. */
+  processWatermark2(watermarkMs: number): void {
+    this.advance(() => this.second.watermark(watermarkMs));
+  }
+
   /** As `processElement1` for each value, but all are there before the pipeline works. */
   processElements1(values: Iterable<A>): void {
     this.feed((record, at) => this.first.push(record, at), values);

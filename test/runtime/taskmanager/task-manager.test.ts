@@ -58,7 +58,6 @@ async function startMaster(): Promise<Master> {
           taskStates: () => undefined,
           acknowledgeCheckpoint: () => undefined,
           declineCheckpoint: () => undefined,
-          fromReader: () => undefined,
         }),
       });
     },

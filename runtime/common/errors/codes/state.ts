@@ -23,6 +23,21 @@ export const STATE_CODES = defineCodes({
     summary: 'A state was asked for under a name that belongs to a state of another kind.',
     hint: 'Give each state of an operator its own name; a state that changes its kind needs a new one.',
   },
+  STATE_BAD_DESCRIPTOR: {
+    domain: 'user',
+    summary: 'A state was asked for with something that is not the right kind of descriptor.',
+    hint: 'Pass new ValueStateDescriptor(name), new MapStateDescriptor(name) … as the method asks.',
+  },
+  STATE_BAD_MAP_KEY: {
+    domain: 'user',
+    summary: 'A key of a map state is an object, null or undefined.',
+    hint: 'Use a string, number, bigint or boolean, for example a text made of the parts of the key.',
+  },
+  STATE_READ_ONLY: {
+    domain: 'user',
+    summary: 'Broadcast state was changed where it may only be read.',
+    hint: 'Change it in processBroadcastElement(), which every subtask sees alike.',
+  },
   STATE_CORRUPT: {
     domain: 'external',
     summary: 'State of a checkpoint cannot be read.',
