@@ -1,90 +1,144 @@
-/** What one application still asks for, aggregated by priority, size and resource name. */
+/** What one application still asks for, aggregated by priority, label, size and resource name. */
 import type { Resource, ResourceRequest } from '../../runtime/common/wire/protocols/index.js';
-import { NOTHING, add, times } from './resources.js';
+import { NOTHING, add, equals, times } from './resources.js';
 
 /** The resource name that any node answers. */
 export const ANY = '*';
+
+/** Where a container is in relation to what was asked for. */
+export type Locality = 'node' | 'rack' | 'off-switch';
+
+/** Groups that want nothing are kept for their counters, up to this many. */
+const MAX_IDLE_GROUPS = 32;
 
 interface AskLine {
   count: number;
   relaxLocality: boolean;
 }
 
-/** Asks of one priority and size. The count of the `*` line is how many containers are wanted; the others say where. */
-export interface AskGroup {
-  readonly priority: number;
-  readonly resource: Resource;
-  readonly lines: Map<string, AskLine>;
-}
+/** Asks of one priority, label and size. The `*` line says how many containers are wanted; the others say where. */
+export class AskGroup {
+  /** Containers wanted. */
+  pending = 0;
+  /** Whether the `*` line lets containers go anywhere. */
+  relaxed = true;
+  /** Hosts and racks that are named. */
+  readonly places = new Map<string, AskLine>();
+  /** Chances to place a container that were let pass in the hope of a better place. */
+  missed = 0;
+  /** Chances on nodes with another label that were let pass. */
+  missedOnLabels = 0;
+  /** Reservations held for this group, and how often one was renewed in vain. */
+  reserved = 0;
+  reReservations = 0;
 
-export function pendingOf(group: AskGroup): number {
-  return group.lines.get(ANY)?.count ?? 0;
-}
+  constructor(
+    readonly priority: number,
+    readonly label: string,
+    readonly resource: Resource,
+  ) {}
 
-/** Whether a container may be placed by this line: on the host, in the rack, anywhere. */
-export function allowsBy(group: AskGroup, resourceName: string, needsRelaxed: boolean): boolean {
-  const line = group.lines.get(resourceName);
-  return line !== undefined && line.count > 0 && (!needsRelaxed || line.relaxLocality);
+  /** Whether a container may be placed by the line of this host or rack. */
+  wants(place: string, needsRelaxed: boolean): boolean {
+    const line = this.places.get(place);
+    return line !== undefined && line.count > 0 && (!needsRelaxed || line.relaxLocality);
+  }
+
+  /** Whether it names this host or rack at all. */
+  names(place: string): boolean {
+    return (this.places.get(place)?.count ?? 0) > 0;
+  }
+
+  /** The nearest relation that this host and rack are in. */
+  localityAt(host: string, rack: string): Locality {
+    if (this.places.size === 0) return 'off-switch';
+    return this.names(host) ? 'node' : this.names(rack) ? 'rack' : 'off-switch';
+  }
+
+  get isIdle(): boolean {
+    return this.pending === 0 && this.places.size === 0 && this.reserved === 0;
+  }
 }
 
 export class AskTable {
   /** Sorted: the lowest priority number is served first; within one, the smaller size. */
-  private readonly groups: AskGroup[] = [];
+  readonly groups: AskGroup[] = [];
+  pendingContainers = 0;
 
-  /** An ask REPLACES the count for its priority, size and resource name; it is not a delta (as in YARN). */
-  replace(request: ResourceRequest): void {
-    const group = this.groupFor(request.priority, request.resource);
-    if (request.numContainers === 0) group.lines.delete(request.resourceName);
-    else {
-      group.lines.set(request.resourceName, {
-        count: request.numContainers,
-        relaxLocality: request.relaxLocality,
-      });
+  /**
+   * An ask REPLACES the count for its priority, label, size and resource name; it is not a delta (as in YARN).
+   * @returns by how many containers the demand of the returned group has changed
+   */
+  replace(request: ResourceRequest, label: string): { group: AskGroup; change: number } {
+    const { priority, resource, resourceName, numContainers, relaxLocality } = request;
+    const group = this.groupFor(priority, label, resource);
+    if (resourceName !== ANY) {
+      if (numContainers === 0) group.places.delete(resourceName);
+      else group.places.set(resourceName, { count: numContainers, relaxLocality });
+      return { group, change: 0 };
     }
-    if (group.lines.size === 0) this.groups.splice(this.groups.indexOf(group), 1);
+    const change = numContainers - group.pending;
+    group.pending = numContainers;
+    group.relaxed = relaxLocality;
+    this.pendingContainers += change;
+    return { group, change };
   }
 
-  /** One container was allocated on that host and rack: the lines of host, rack and `*` go down together. */
-  take(group: AskGroup, host: string, rack: string): void {
-    for (const name of [host, rack, ANY]) {
-      const line = group.lines.get(name);
-      if (line !== undefined && --line.count <= 0) group.lines.delete(name);
-    }
-    if (group.lines.size === 0) this.groups.splice(this.groups.indexOf(group), 1);
+  /** One container was allocated: the lines of the place that it answers go down together with `*`. */
+  take(group: AskGroup, locality: Locality, host: string, rack: string): void {
+    group.pending--;
+    this.pendingContainers--;
+    if (locality === 'off-switch' || group.places.size === 0) return;
+    if (locality === 'node') lowerLine(group, host);
+    lowerLine(group, rack);
   }
 
-  /** The groups that want containers, in the order to be served. */
-  waiting(): AskGroup[] {
-    return this.groups.filter((group) => pendingOf(group) > 0);
-  }
-
-  /** The group that is served first. */
+  /** The first group that wants containers, in the order of serving. */
   get next(): AskGroup | undefined {
-    return this.groups.find((group) => pendingOf(group) > 0);
-  }
-
-  get pendingContainers(): number {
-    return this.groups.reduce((sum, group) => sum + pendingOf(group), 0);
+    return this.groups.find((group) => group.pending > 0);
   }
 
   get pendingResource(): Resource {
-    return this.groups.reduce((sum, group) => add(sum, times(group.resource, pendingOf(group))), NOTHING);
+    return this.groups.reduce((sum, group) => add(sum, times(group.resource, group.pending)), NOTHING);
+  }
+
+  /** What is asked for of the nodes of a label. */
+  pendingWith(label: string): Resource {
+    let sum = NOTHING;
+    for (const group of this.groups) if (group.label === label) sum = add(sum, times(group.resource, group.pending));
+    return sum;
   }
 
   clear(): void {
     this.groups.length = 0;
+    this.pendingContainers = 0;
   }
 
-  private groupFor(priority: number, resource: Resource): AskGroup {
-    const known = this.groups.find((group) => compare(group, { priority, resource }) === 0);
+  private groupFor(priority: number, label: string, resource: Resource): AskGroup {
+    const known = this.groups.find(
+      (group) => group.priority === priority && group.label === label && equals(group.resource, resource),
+    );
     if (known !== undefined) return known;
-    const group: AskGroup = { priority, resource, lines: new Map() };
+    if (this.groups.length > MAX_IDLE_GROUPS) this.forgetIdle();
+    const group = new AskGroup(priority, label, resource);
     this.groups.push(group);
     this.groups.sort(compare);
     return group;
   }
+
+  private forgetIdle(): void {
+    const wanted = this.groups.filter((group) => !group.isIdle);
+    this.groups.splice(0, this.groups.length, ...wanted);
+  }
 }
 
-function compare(a: Pick<AskGroup, 'priority' | 'resource'>, b: Pick<AskGroup, 'priority' | 'resource'>): number {
-  return a.priority - b.priority || a.resource.memoryMb - b.resource.memoryMb || a.resource.vcores - b.resource.vcores;
+function lowerLine({ places }: AskGroup, place: string): void {
+  const line = places.get(place);
+  if (line !== undefined && --line.count <= 0) places.delete(place);
+}
+
+function compare(a: AskGroup, b: AskGroup): number {
+  return (
+    a.priority - b.priority || a.resource.memoryMb - b.resource.memoryMb || a.resource.vcores - b.resource.vcores
+  );
 }

@@ -2,20 +2,7 @@
  * Nodes indexed by what is free on them: a tree of maxima over slots, so that finding a node with room costs the
  * logarithm of the number of nodes, not the number of nodes.
  */
-import type { NodeId } from '../../runtime/common/ids.js';
-import type { Resource } from '../../runtime/common/wire/protocols/index.js';
-
-/** A node as the Scheduler sees it. */
-export interface SchedulerNode {
-  readonly nodeId: NodeId;
-  readonly host: string;
-  readonly rack: string;
-  capacity: Resource;
-  free: Resource;
-  containers: number;
-  /** False while the node is unhealthy or its connection is broken: nothing new is placed there. */
-  schedulable: boolean;
-}
+import type { SchedulerNode } from './node.js';
 
 const CLOSED = Number.NEGATIVE_INFINITY;
 
@@ -27,35 +14,27 @@ export class NodePool {
   private vcores = new Float64Array(2).fill(CLOSED);
   private readonly slots: (SchedulerNode | undefined)[] = [];
   private readonly vacant: number[] = [];
-  private readonly slotOf = new Map<NodeId, number>();
+  /** Slots whose leaves are out of date: a pass that looks for no node pays for no tree. */
+  private readonly stale = new Set<number>();
 
-  get size(): number {
-    return this.slotOf.size;
-  }
-
-  add(node: SchedulerNode): void {
+  /** @returns the slot by which the node is known here */
+  add(node: SchedulerNode): number {
     const slot = this.vacant.pop() ?? this.slots.length;
     this.slots[slot] = node;
-    this.slotOf.set(node.nodeId, slot);
     if (slot >= this.width) this.grow();
-    this.update(node);
+    this.stale.add(slot);
+    return slot;
   }
 
-  remove(node: SchedulerNode): void {
-    const slot = this.slotOf.get(node.nodeId);
-    if (slot === undefined) return;
+  remove(slot: number): void {
     this.slots[slot] = undefined;
-    this.slotOf.delete(node.nodeId);
     this.vacant.push(slot);
-    this.setLeaf(slot, CLOSED, CLOSED);
+    this.stale.add(slot);
   }
 
   /** What is free on the node, or whether it may be used, has changed. */
-  update(node: SchedulerNode): void {
-    const slot = this.slotOf.get(node.nodeId);
-    if (slot === undefined) return;
-    if (node.schedulable) this.setLeaf(slot, node.free.memoryMb, node.free.vcores);
-    else this.setLeaf(slot, CLOSED, CLOSED);
+  update(slot: number): void {
+    this.stale.add(slot);
   }
 
   /**
@@ -63,6 +42,7 @@ export class NodePool {
    * @param vcores what must be free of these; −∞ when virtual cores do not count
    */
   find(memoryMb: number, vcores: number, accept: (node: SchedulerNode) => boolean): SchedulerNode | undefined {
+    this.refresh();
     return this.descend(1, memoryMb, vcores, accept);
   }
 
@@ -96,6 +76,16 @@ export class NodePool {
     return this.memory[at] ?? CLOSED;
   }
 
+  private refresh(): void {
+    for (const slot of this.stale) {
+      const node = this.slots[slot];
+      if (node?.schedulable === true && node.reservation === undefined) {
+        this.setLeaf(slot, node.free.memoryMb, node.free.vcores);
+      } else this.setLeaf(slot, CLOSED, CLOSED);
+    }
+    this.stale.clear();
+  }
+
   private setLeaf(slot: number, memoryMb: number, vcores: number): void {
     let at = this.width + slot;
     this.memory[at] = memoryMb;
@@ -110,6 +100,6 @@ export class NodePool {
     this.width *= 2;
     this.memory = new Float64Array(2 * this.width).fill(CLOSED);
     this.vcores = new Float64Array(2 * this.width).fill(CLOSED);
-    for (const node of this.slots) if (node !== undefined) this.update(node);
+    for (let slot = 0; slot < this.slots.length; slot++) this.stale.add(slot);
   }
 }

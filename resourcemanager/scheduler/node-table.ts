@@ -1,26 +1,24 @@
-/** All nodes, by id, host and rack, with the sums over them. */
+/** All nodes, by id, host and rack, with the sums over them, in all and per label. */
 import type { NodeId } from '../../runtime/common/ids.js';
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
-import { ANY, allowsBy, type AskGroup } from './ask-table.js';
-import { NodePool, type SchedulerNode } from './node-pool.js';
-import { NOTHING, add, fits, subtract, type ResourceCalculator } from './resources.js';
-
-export interface NodeDescription {
-  nodeId: NodeId;
-  host: string;
-  rack: string;
-  capacity: Resource;
-  schedulable: boolean;
-}
+import type { SchedulerContainer } from './application.js';
+import type { AskGroup } from './ask-table.js';
+import type { ResourceCalculator } from './calculator.js';
+import { NodePool } from './node-pool.js';
+import type { NodeDescription, SchedulerNode } from './node.js';
+import { NOTHING, add, equals, subtract, upper } from './resources.js';
 
 export class NodeTable {
   capacity: Resource = NOTHING;
-  used: Resource = NOTHING;
   containers = 0;
   private readonly byId = new Map<NodeId, SchedulerNode>();
   private readonly byHost = new Map<string, Set<SchedulerNode>>();
   private readonly byRack = new Map<string, NodePool>();
   private readonly all = new NodePool();
+  private readonly labels = new Map<string, Resource>();
+  private readonly usedByLabel = new Map<string, Resource>();
+  /** Labels whose idle nodes may be lent to asks without a label. */
+  private readonly lending = new Set<string>();
   private largestNode: Resource | undefined = undefined;
 
   constructor(private readonly calculator: ResourceCalculator) {}
@@ -33,27 +31,59 @@ export class NodeTable {
     return this.byId.get(nodeId);
   }
 
+  values(): IterableIterator<SchedulerNode> {
+    return this.byId.values();
+  }
+
+  /** What the nodes of a label have together. */
+  capacityOf(label: string): Resource {
+    return this.labels.get(label) ?? NOTHING;
+  }
+
+  /** What containers use of them. */
+  usedOf(label: string): Resource {
+    return this.usedByLabel.get(label) ?? NOTHING;
+  }
+
+  get used(): Resource {
+    let sum = NOTHING;
+    for (const used of this.usedByLabel.values()) sum = add(sum, used);
+    return sum;
+  }
+
+  /** Whether only asks for the label may use its nodes. @default true */
+  isExclusive(label: string): boolean {
+    return !this.lending.has(label);
+  }
+
+  setExclusive(label: string, exclusive: boolean): void {
+    if (exclusive) this.lending.delete(label);
+    else this.lending.add(label);
+    this.labels.set(label, this.capacityOf(label));
+  }
+
+  /** The labels that nodes have or had, or that were named. */
+  get knownLabels(): Iterable<string> {
+    return this.labels.keys();
+  }
+
   /** Adds the node, or changes what is known of it. */
   put(description: NodeDescription): SchedulerNode {
-    const known = this.byId.get(description.nodeId);
-    if (known?.rack === description.rack) {
-      const used = subtract(known.capacity, known.free);
-      this.capacity = add(subtract(this.capacity, known.capacity), description.capacity);
-      known.capacity = description.capacity;
-      known.free = subtract(description.capacity, used);
-      known.schedulable = description.schedulable;
-      this.refresh(known);
-      this.largestNode = undefined;
-      return known;
-    }
-    if (known !== undefined) this.remove(known.nodeId);
-    const node: SchedulerNode = { ...description, free: description.capacity, containers: 0 };
-    this.byId.set(node.nodeId, node);
-    entry(this.byHost, node.host, () => new Set()).add(node);
-    entry(this.byRack, node.rack, () => new NodePool()).add(node);
-    this.all.add(node);
-    this.capacity = add(this.capacity, node.capacity);
-    this.largestNode = undefined;
+    const { nodeId, host, rack, capacity, schedulable, label = '' } = description;
+    const known = this.byId.get(nodeId);
+    if (known !== undefined) return this.change(known, { rack, label, capacity, schedulable });
+    const node: SchedulerNode = {
+      ...{ nodeId, host, rack, label, capacity, free: capacity, schedulable },
+      containers: new Map(),
+      reservation: undefined,
+      slot: 0,
+      rackSlot: 0,
+    };
+    this.byId.set(nodeId, node);
+    entry(this.byHost, host, () => new Set()).add(node);
+    node.slot = this.all.add(node);
+    node.rackSlot = entry(this.byRack, rack, () => new NodePool()).add(node);
+    this.addCapacity(label, capacity);
     return node;
   }
 
@@ -62,39 +92,45 @@ export class NodeTable {
     if (node === undefined) return;
     this.byId.delete(nodeId);
     this.byHost.get(node.host)?.delete(node);
-    this.byRack.get(node.rack)?.remove(node);
-    this.all.remove(node);
-    this.capacity = subtract(this.capacity, node.capacity);
-    this.used = subtract(this.used, subtract(node.capacity, node.free));
-    this.containers -= node.containers;
-    this.largestNode = undefined;
+    if (this.byHost.get(node.host)?.size === 0) this.byHost.delete(node.host);
+    this.byRack.get(node.rack)?.remove(node.rackSlot);
+    this.all.remove(node.slot);
+    this.addCapacity(node.label, subtract(NOTHING, node.capacity));
+    this.changeUsed(node.label, subtract(node.free, node.capacity));
+    this.containers -= node.containers.size;
   }
 
-  occupy(node: SchedulerNode, resource: Resource): void {
+  occupy(container: SchedulerContainer): void {
+    const { node, resource } = container;
     node.free = subtract(node.free, resource);
-    node.containers++;
-    this.used = add(this.used, resource);
+    node.containers.set(container.containerId, container);
+    this.changeUsed(node.label, resource);
     this.containers++;
     this.refresh(node);
   }
 
-  vacate(node: SchedulerNode, resource: Resource): void {
+  vacate(container: SchedulerContainer): void {
+    const { node, resource } = container;
+    node.containers.delete(container.containerId);
     node.free = add(node.free, resource);
-    node.containers--;
-    this.used = subtract(this.used, resource);
+    if (this.byId.get(node.nodeId) !== node) return;
+    this.changeUsed(node.label, subtract(NOTHING, resource));
     this.containers--;
     this.refresh(node);
   }
 
-  /** Most memory and most virtual cores that any one node has, undefined without nodes. */
+  /** What is free there, its reservation, or whether it may be used, has changed. */
+  refresh(node: SchedulerNode): void {
+    this.all.update(node.slot);
+    this.byRack.get(node.rack)?.update(node.rackSlot);
+  }
+
+  /** Most of each resource type that any one node has, undefined without nodes. */
   largest(): Resource | undefined {
     if (this.largestNode === undefined && this.byId.size > 0) {
-      let [memoryMb, vcores] = [0, 0];
-      for (const { capacity } of this.byId.values()) {
-        memoryMb = Math.max(memoryMb, capacity.memoryMb);
-        vcores = Math.max(vcores, capacity.vcores);
-      }
-      this.largestNode = { memoryMb, vcores };
+      let largest = NOTHING;
+      for (const { capacity } of this.byId.values()) largest = upper(largest, capacity);
+      this.largestNode = largest;
     }
     return this.largestNode;
   }
@@ -105,48 +141,65 @@ export class NodeTable {
   }
 
   /** A node for one container of the group: a host that it names, else in a rack, else anywhere, as far as it allows. */
-  placeFor(group: AskGroup, blacklist: ReadonlySet<string>): SchedulerNode | undefined {
-    const accept = (node: SchedulerNode): boolean => !isBlacklisted(node, blacklist);
-    for (const name of group.lines.keys()) {
+  placeFor(group: AskGroup, accept: (node: SchedulerNode) => boolean): SchedulerNode | undefined {
+    const { memoryMb, vcores, others } = group.resource;
+    const accepts =
+      others === undefined ? accept : (node: SchedulerNode) => this.hasRoom(node, group.resource) && accept(node);
+    for (const name of group.places.keys()) {
       for (const node of this.byHost.get(name) ?? []) {
-        if (this.hasRoom(node, group.resource) && accept(node)) return node;
+        if (node.reservation === undefined && this.hasRoom(node, group.resource) && accept(node)) return node;
       }
     }
-    const { memoryMb } = group.resource;
-    const vcores = this.calculator === 'memory' ? Number.NEGATIVE_INFINITY : group.resource.vcores;
-    for (const name of group.lines.keys()) {
-      const found = allowsBy(group, name, true) ? this.byRack.get(name)?.find(memoryMb, vcores, accept) : undefined;
+    const cores = this.calculator.name === 'memory' ? Number.NEGATIVE_INFINITY : vcores;
+    for (const name of group.places.keys()) {
+      const found = group.wants(name, true) ? this.byRack.get(name)?.find(memoryMb, cores, accepts) : undefined;
       if (found !== undefined) return found;
     }
-    return allowsBy(group, ANY, true) ? this.all.find(memoryMb, vcores, accept) : undefined;
+    return group.relaxed ? this.all.find(memoryMb, cores, accepts) : undefined;
   }
 
-  /** Whether one container of the group may go onto just this node now. */
-  allows(node: SchedulerNode, group: AskGroup, blacklist: ReadonlySet<string>): boolean {
-    return (
-      this.hasRoom(node, group.resource) &&
-      !isBlacklisted(node, blacklist) &&
-      (allowsBy(group, node.host, false) || allowsBy(group, node.rack, true) || allowsBy(group, ANY, true))
-    );
+  /** Whether one container of this size fits onto the node now. */
+  hasRoom(node: SchedulerNode, ask: Resource): boolean {
+    return node.schedulable && this.calculator.fits(ask, node.free);
   }
 
-  private hasRoom(node: SchedulerNode, ask: Resource): boolean {
-    return node.schedulable && fits(ask, node.free, this.calculator);
+  private change(
+    node: SchedulerNode,
+    to: Pick<SchedulerNode, 'rack' | 'label' | 'capacity' | 'schedulable'>,
+  ): SchedulerNode {
+    const used = subtract(node.capacity, node.free);
+    if (node.label !== to.label || !equals(node.capacity, to.capacity)) {
+      this.addCapacity(node.label, subtract(NOTHING, node.capacity));
+      this.addCapacity(to.label, to.capacity);
+      this.changeUsed(node.label, subtract(NOTHING, used));
+      this.changeUsed(to.label, used);
+    }
+    if (node.rack !== to.rack) {
+      this.byRack.get(node.rack)?.remove(node.rackSlot);
+      node.rackSlot = entry(this.byRack, to.rack, () => new NodePool()).add(node);
+    }
+    Object.assign(node, to);
+    node.free = subtract(to.capacity, used);
+    this.refresh(node);
+    return node;
   }
 
-  private refresh(node: SchedulerNode): void {
-    this.all.update(node);
-    this.byRack.get(node.rack)?.update(node);
+  private changeUsed(label: string, change: Resource): void {
+    this.usedByLabel.set(label, add(this.usedOf(label), change));
+  }
+
+  private addCapacity(label: string, change: Resource): void {
+    this.capacity = add(this.capacity, change);
+    this.labels.set(label, add(this.capacityOf(label), change));
+    this.largestNode = undefined;
   }
 }
 
-/** Applications blacklist hosts, as in YARN, or single nodes. */
-function isBlacklisted(node: SchedulerNode, blacklist: ReadonlySet<string>): boolean {
-  return blacklist.size > 0 && (blacklist.has(node.host) || blacklist.has(node.nodeId));
-}
-
-function entry<K, V>(map: Map<K, V>, key: K, create: () => V): V {
-  let value = map.get(key);
-  if (value === undefined) map.set(key, (value = create()));
+function entry<K, V>(index: Map<K, V>, key: K, create: () => V): V {
+  let value = index.get(key);
+  if (value === undefined) {
+    value = create();
+    index.set(key, value);
+  }
   return value;
 }

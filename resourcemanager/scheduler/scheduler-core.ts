@@ -1,37 +1,37 @@
-/** The part that all schedulers share: books nodes, applications and asks, and serves asks the moment there is room. */
-import { containerId, type ApplicationId, type NodeId } from '../../runtime/common/ids.js';
+/** The part that all schedulers share: takes events in, keeps the books, and lets the policy serve the nodes. */
+import type { ApplicationId, NodeId } from '../../runtime/common/ids.js';
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
-import { AskTable, pendingOf, type AskGroup } from './ask-table.js';
-import type { SchedulerNode } from './node-pool.js';
-import { NodeTable } from './node-table.js';
-import type { SchedulerApplication, SchedulingPolicy } from './policy.js';
-import { explainWait, tooLarge } from './refusals.js';
-import { WaitingSizes } from './waiting-sizes.js';
-import { NOTHING, add, normalize, subtract } from './resources.js';
-import type { ApplicationUsage, Decision, Refusal, Scheduler, SchedulerEvent, SchedulerTotals } from './scheduler.js';
+import type { SchedulerApplication } from './application.js';
+import { Books } from './books.js';
+import type { SchedulerNode } from './node.js';
+import type { PolicyFiles } from './policy-files.js';
+import type { Pass, SchedulingPolicy } from './policy.js';
+import type { QueueView } from './queue-view.js';
+import { explainWait, gatesOfNodes, tooLarge, type Gate, type Refusal } from './refusals.js';
+import { NOTHING, UNLIMITED, add, subtract } from './resources.js';
+import type {
+  Admission,
+  ApplicationUsage,
+  Decision,
+  NodeUsage,
+  Scheduler,
+  SchedulerEvent,
+  SchedulerTotals,
+} from './scheduler.js';
+import type { SchedulerSettings } from './settings.js';
 
-export interface SchedulerSettings {
-  /** Asks are rounded up to whole multiples of it. */
-  minimum: Resource;
-  /** Largest container, where configured. */
-  maximumMemoryMb: number | undefined;
-  maximumVcores: number | undefined;
-  /** How often the ResourceManager was restarted: part of container ids, so that they never repeat. */
-  epoch: number;
-}
+/** How many nodes an ask is tried on at once before it waits for heartbeats: the policy may have a reason to refuse. */
+const IMMEDIATE_TRIES = 3;
 
-const UNLIMITED: Resource = { memoryMb: 2 ** 31 - 1, vcores: 2 ** 31 - 1 };
-
-export class SchedulerCore implements Scheduler {
-  private readonly nodes: NodeTable;
-  private readonly applications = new Map<ApplicationId, SchedulerApplication>();
-  private readonly waitingSizes = new WaitingSizes();
+export class SchedulerCore<A extends SchedulerApplication> implements Scheduler {
+  private readonly books: Books<A>;
 
   constructor(
-    private readonly policy: SchedulingPolicy,
+    private readonly policy: SchedulingPolicy<A>,
     private readonly settings: SchedulerSettings,
   ) {
-    this.nodes = new NodeTable(policy.calculator);
+    this.books = new Books(policy, settings);
+    policy.attach(this.books);
   }
 
   get name(): string {
@@ -46,29 +46,48 @@ export class SchedulerCore implements Scheduler {
     return this.settings.minimum;
   }
 
+  get warnings(): readonly string[] {
+    return this.policy.warnings;
+  }
+
   apply(event: SchedulerEvent, nowMs: number): Decision[] {
+    const { books, policy } = this;
     switch (event.type) {
+      case 'node-heartbeat':
+        return this.heartbeat(books.nodes.get(event.nodeId), nowMs);
       case 'node-updated':
-        return this.serveNode(this.nodes.put(event.node), nowMs);
+        return this.afterRelease(books.putNode(event.node), nowMs);
       case 'node-removed':
-        this.nodes.remove(event.nodeId);
+        books.removeNode(event.nodeId);
+        return [];
+      case 'label-defined':
+        books.nodes.setExclusive(event.label, event.exclusive);
+        policy.clusterChanged();
         return [];
       case 'application-added':
-        this.addApplication(event);
+        books.addApplication(event);
         return [];
       case 'attempt-added':
-        this.startAttempt(event);
+        books.startAttempt(event.applicationId, event.attemptId);
         return [];
       case 'application-removed':
-        this.removeApplication(event.applicationId);
+        books.removeApplication(event.applicationId);
+        return [];
+      case 'application-moved':
+        books.moveApplication(event.applicationId, event.queue);
+        return this.serve(books.applications.get(event.applicationId), nowMs);
+      case 'priority-changed':
+        books.changePriority(event.applicationId, policy.effectivePriority(event.priority));
         return [];
       case 'asked':
         return this.ask(event, nowMs);
       case 'container-recovered':
-        this.book(event);
+        books.recover(event);
         return [];
       case 'container-ended':
-        return this.endContainer(event, nowMs);
+        return this.afterRelease(books.endContainer(event.applicationId, event.containerId), nowMs);
+      case 'tick':
+        return policy.tick(nowMs);
     }
   }
 
@@ -76,21 +95,55 @@ export class SchedulerCore implements Scheduler {
     return this.policy.resolveQueue(name);
   }
 
+  admit(admission: Admission): { queue: string } | { refusal: Refusal } {
+    return this.policy.admit(admission);
+  }
+
+  checkMove(applicationId: ApplicationId, queue: string): Refusal | undefined {
+    const application = this.books.applications.get(applicationId);
+    if (application === undefined) return { gate: 'queue', message: `${applicationId} is not with the Scheduler.` };
+    return this.policy.checkMove(application, queue);
+  }
+
+  effectivePriority(priority: number): number {
+    return this.policy.effectivePriority(priority);
+  }
+
+  mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean {
+    return this.policy.mayAccess(user, groups, queue, action);
+  }
+
+  refresh(files: PolicyFiles): void {
+    this.policy.refresh(files);
+  }
+
+  queueTree(): QueueView {
+    return this.policy.queueTree();
+  }
+
+  schedulerInfo(): object {
+    return this.policy.schedulerInfo();
+  }
+
   maximum(): Resource | undefined {
-    const largest = this.nodes.largest();
+    const largest = this.books.nodes.largest();
     const { maximumMemoryMb, maximumVcores } = this.settings;
     if (largest === undefined && maximumMemoryMb === undefined) return undefined;
     return {
+      ...largest,
       memoryMb: maximumMemoryMb ?? largest?.memoryMb ?? UNLIMITED.memoryMb,
       vcores: maximumVcores ?? largest?.vcores ?? UNLIMITED.vcores,
     };
   }
 
+  normalize(ask: Resource): Resource {
+    return this.policy.normalize(ask, this.maximum() ?? UNLIMITED);
+  }
+
   tooLarge(ask: Resource): Refusal | undefined {
-    const { memoryMb, vcores } = this.settings.minimum;
     const { maximumMemoryMb, maximumVcores } = this.settings;
-    return tooLarge(normalize(ask, { memoryMb, vcores }, UNLIMITED), {
-      largestNode: this.nodes.largest(),
+    return tooLarge(this.policy.normalize(ask, UNLIMITED), {
+      largestNode: this.books.nodes.largest(),
       maximumMemoryMb,
       maximumVcores,
       calculator: this.policy.calculator,
@@ -98,179 +151,133 @@ export class SchedulerCore implements Scheduler {
   }
 
   refusal(applicationId: ApplicationId, nowMs: number): Refusal | undefined {
-    const application = this.applications.get(applicationId);
+    const application = this.books.applications.get(applicationId);
     const group = application?.asks.next;
     if (application === undefined || group === undefined) return undefined;
-    return (
-      this.policy.refuses(application, group.resource) ??
-      explainWait(application, group, this.nodes, nowMs, this.policy)
-    );
+    const blocking = this.policy.gates(application, group, nowMs).find(({ passed }) => !passed);
+    return blocking ?? explainWait(application, group, this.books.nodes, nowMs, this.policy.calculator);
+  }
+
+  explain(applicationId: ApplicationId, nowMs: number): Gate[] {
+    const application = this.books.applications.get(applicationId);
+    if (application === undefined) return [];
+    const group = application.asks.next;
+    const gates = this.policy.gates(application, group, nowMs);
+    if (group === undefined) return gates;
+    return [...gates, ...gatesOfNodes(application, group, this.books.nodes, nowMs, this.policy.calculator)];
   }
 
   headroom(applicationId: ApplicationId): Resource {
-    if (!this.applications.has(applicationId)) return NOTHING;
-    const { memoryMb, vcores } = subtract(this.nodes.capacity, this.nodes.used);
-    return { memoryMb: Math.max(0, memoryMb), vcores: Math.max(0, vcores) };
+    const application = this.books.applications.get(applicationId);
+    return application === undefined ? NOTHING : this.policy.headroom(application);
   }
 
   totals(): SchedulerTotals {
-    let pending = NOTHING;
-    let pendingContainers = 0;
-    for (const { asks } of this.policy.inOrder()) {
-      pending = add(pending, asks.pendingResource);
-      pendingContainers += asks.pendingContainers;
+    let [pending, pendingContainers] = [NOTHING, 0];
+    let [reserved, reservedContainers] = [NOTHING, 0];
+    for (const application of this.books.applications.values()) {
+      pending = add(pending, application.asks.pendingResource);
+      pendingContainers += application.asks.pendingContainers;
+      reserved = add(reserved, application.reserved);
+      reservedContainers += application.reservations.size;
     }
-    const { capacity, used, containers, size } = this.nodes;
-    return { capacity, used, containers, nodes: size, pending, pendingContainers };
+    const { capacity, used, containers, size: nodes } = this.books.nodes;
+    return { capacity, used, containers, nodes, pending, pendingContainers, reserved, reservedContainers };
   }
 
   usage(applicationId: ApplicationId): ApplicationUsage | undefined {
-    const application = this.applications.get(applicationId);
+    const application = this.books.applications.get(applicationId);
     if (application === undefined) return undefined;
-    const { used, containers, asks } = application;
-    return { used, containers: containers.size, pendingContainers: asks.pendingContainers };
+    const { queue, priority, used, containers, asks, reserved, reservations } = application;
+    return {
+      ...{ queue, priority, used, reserved },
+      isActive: this.policy.isActive(application),
+      containers: containers.size,
+      pending: asks.pendingResource,
+      pendingContainers: asks.pendingContainers,
+      reservedContainers: reservations.size,
+    };
   }
 
-  nodeUsage(nodeId: NodeId): { used: Resource; containers: number } | undefined {
-    const node = this.nodes.get(nodeId);
-    return node && { used: subtract(node.capacity, node.free), containers: node.containers };
-  }
-
-  private addApplication(event: Extract<SchedulerEvent, { type: 'application-added' }>): void {
-    if (this.applications.has(event.applicationId)) return;
-    const { applicationId, queue, user, submissionOrder } = event;
-    this.applications.set(applicationId, {
-      applicationId,
-      queue,
-      user,
-      submissionOrder,
-      asks: new AskTable(),
-      blacklist: new Set(),
-      containers: new Map(),
-      attemptId: undefined,
-      nextContainer: 1,
-      used: NOTHING,
-      nextMb: undefined,
-      waitingSinceMs: undefined,
-    });
-  }
-
-  private startAttempt({ applicationId, attemptId }: Extract<SchedulerEvent, { type: 'attempt-added' }>): void {
-    const application = this.applications.get(applicationId);
-    if (application === undefined) return;
-    application.attemptId = attemptId;
-    application.nextContainer = 1;
-    application.asks.clear();
-    application.blacklist.clear();
-    this.noteWaiting(application, undefined);
-  }
-
-  private removeApplication(applicationId: ApplicationId): void {
-    const application = this.applications.get(applicationId);
-    if (application === undefined) return;
-    application.asks.clear();
-    this.noteWaiting(application, undefined);
-    this.applications.delete(applicationId);
+  nodeUsage(nodeId: NodeId): NodeUsage | undefined {
+    const node = this.books.nodes.get(nodeId);
+    if (node === undefined) return undefined;
+    return {
+      used: subtract(node.capacity, node.free),
+      free: node.free,
+      containers: [...node.containers.keys()],
+      reservedBy: node.reservation?.application.applicationId,
+      reserved: node.reservation?.resource ?? NOTHING,
+    };
   }
 
   private ask(event: Extract<SchedulerEvent, { type: 'asked' }>, nowMs: number): Decision[] {
-    const application = this.applications.get(event.applicationId);
+    const application = this.books.applications.get(event.applicationId);
     if (application === undefined) return [];
     for (const name of event.blacklistAdditions) application.blacklist.add(name);
     for (const name of event.blacklistRemovals) application.blacklist.delete(name);
     const maximum = this.maximum() ?? UNLIMITED;
-    // Where virtual cores are not counted they are not cut to the size of a node either.
-    const ceiling = this.policy.calculator === 'memory' ? { ...maximum, vcores: UNLIMITED.vcores } : maximum;
     for (const ask of event.asks) {
-      application.asks.replace({ ...ask, resource: normalize(ask.resource, this.settings.minimum, ceiling) });
+      this.books.ask(application, { ...ask, resource: this.policy.normalize(ask.resource, maximum) });
     }
+    if (application.asks.pendingContainers > 0) application.waitingSinceMs ??= nowMs;
     // Only this application can gain by it: whoever else waits was refused before, and nothing became free since.
-    return this.serveApplication(application, nowMs);
+    return this.serve(application, nowMs);
   }
 
-  private endContainer(event: Extract<SchedulerEvent, { type: 'container-ended' }>, nowMs: number): Decision[] {
-    const application = this.applications.get(event.applicationId);
-    const container = application?.containers.get(event.containerId);
-    if (application === undefined || container === undefined) return [];
-    application.containers.delete(event.containerId);
-    application.used = subtract(application.used, container.resource);
-    const node = this.nodes.get(container.nodeId);
-    if (node === undefined) return [];
-    this.nodes.vacate(node, container.resource);
-    return this.serveNode(node, nowMs);
-  }
-
-  /** Something became free on this node: only there can a waiting application gain. */
-  private serveNode(node: SchedulerNode, nowMs: number): Decision[] {
+  /** A heartbeat of the node: as many containers as the policy gives a node at once. */
+  private heartbeat(node: SchedulerNode | undefined, nowMs: number): Decision[] {
     const decisions: Decision[] = [];
-    if (!node.schedulable || node.free.memoryMb < this.waitingSizes.smallestMb) return decisions;
-    for (const application of this.policy.inOrder()) {
-      if (node.free.memoryMb < this.waitingSizes.smallestMb) break;
-      this.serve(application, decisions, (group) =>
-        this.nodes.allows(node, group, application.blacklist) ? node : undefined,
+    if (node === undefined || !this.mayPlaceOn(node)) return decisions;
+    const pass: Pass = {
+      ...{ node, freeBefore: node.free, assigned: NOTHING, placements: 0, offSwitch: 0 },
+      last: { kind: 'reserved', resource: NOTHING, locality: 'node' },
+    };
+    do {
+      const placement = this.policy.placeNext(node, nowMs);
+      if (placement === undefined) break;
+      if (placement.decision !== undefined) decisions.push(placement.decision);
+      pass.last = placement;
+      pass.placements++;
+      if (placement.locality === 'off-switch') pass.offSwitch++;
+      pass.assigned = add(pass.assigned, placement.resource);
+    } while (this.policy.goesOn(pass));
+    return decisions;
+  }
+
+  /** Something became free on this node: whoever waits may gain there. */
+  private afterRelease(node: SchedulerNode | undefined, nowMs: number): Decision[] {
+    const decisions: Decision[] = [];
+    if (node === undefined || this.settings.placement === 'heartbeat') return decisions;
+    while (this.mayPlaceOn(node)) {
+      const placement = this.policy.placeNext(node, nowMs);
+      if (placement?.decision === undefined) break;
+      decisions.push(placement.decision);
+    }
+    return decisions;
+  }
+
+  /** Places what the application waits for on the freest nodes that have room; others that come first are served first. */
+  private serve(application: A | undefined, nowMs: number): Decision[] {
+    const decisions: Decision[] = [];
+    if (application === undefined || this.settings.placement === 'heartbeat') return decisions;
+    const refused = new Set<SchedulerNode>();
+    while (refused.size < IMMEDIATE_TRIES) {
+      const group = application.asks.next;
+      if (group === undefined) break;
+      const node = this.books.nodes.placeFor(
+        group,
+        (each) => !refused.has(each) && !application.avoids(each) && this.mayPlaceOn(each),
       );
-      this.noteWaiting(application, nowMs);
+      if (node === undefined) break;
+      const placement = this.policy.placeNext(node, nowMs);
+      if (placement?.decision === undefined) refused.add(node);
+      else decisions.push(placement.decision);
     }
     return decisions;
   }
 
-  private serveApplication(application: SchedulerApplication, nowMs: number): Decision[] {
-    const decisions: Decision[] = [];
-    this.serve(application, decisions, (group) => this.nodes.placeFor(group, application.blacklist));
-    this.noteWaiting(application, nowMs);
-    return decisions;
-  }
-
-  /** Serves the groups in their order; a group that is left waiting holds back those behind it, as in YARN. */
-  private serve(
-    application: SchedulerApplication,
-    decisions: Decision[],
-    choose: (group: AskGroup) => SchedulerNode | undefined,
-  ): void {
-    for (const group of application.asks.waiting()) {
-      while (pendingOf(group) > 0) {
-        if (this.policy.refuses(application, group.resource) !== undefined) return;
-        const node = choose(group);
-        if (node === undefined) return;
-        decisions.push(this.allocate(application, group, node));
-      }
-    }
-  }
-
-  private allocate(application: SchedulerApplication, group: AskGroup, node: SchedulerNode): Decision {
-    const { applicationId, attemptId } = application;
-    if (attemptId === undefined) throw new TypeError(`${applicationId} asked before it had an attempt`);
-    const { resource, priority } = group;
-    const id = containerId(attemptId, application.nextContainer++, this.settings.epoch);
-    application.asks.take(group, node.host, node.rack);
-    this.book({ applicationId, containerId: id, nodeId: node.nodeId, resource });
-    return { kind: 'allocate', applicationId, attemptId, containerId: id, nodeId: node.nodeId, resource, priority };
-  }
-
-  private book(
-    container: Pick<
-      Extract<SchedulerEvent, { type: 'container-recovered' }>,
-      'applicationId' | 'containerId' | 'nodeId' | 'resource'
-    >,
-  ): void {
-    const application = this.applications.get(container.applicationId);
-    const node = this.nodes.get(container.nodeId);
-    if (application === undefined || node === undefined || application.containers.has(container.containerId)) return;
-    application.containers.set(container.containerId, { nodeId: node.nodeId, resource: container.resource });
-    application.used = add(application.used, container.resource);
-    this.nodes.occupy(node, container.resource);
-  }
-
-  private noteWaiting(application: SchedulerApplication, nowMs: number | undefined): void {
-    const nextMb = application.asks.next?.resource.memoryMb;
-    this.waitingSizes.replace(application.nextMb, nextMb);
-    application.nextMb = nextMb;
-    if (nextMb !== undefined) {
-      application.waitingSinceMs ??= nowMs;
-      this.policy.waits(application);
-    } else {
-      application.waitingSinceMs = undefined;
-      this.policy.rests(application);
-    }
+  private mayPlaceOn(node: SchedulerNode): boolean {
+    return node.schedulable && this.books.demand > 0;
   }
 }

@@ -11,6 +11,16 @@ export const RESOURCEMANAGER_CODES = defineCodes({
     summary: 'An application was submitted to a queue that does not exist.',
     hint: 'Choose one of the queues named in the message (-qu, yarn.application.queue).',
   },
+  RM_BAD_QUEUES: {
+    domain: 'user',
+    summary: 'A file that says how resources are shared contradicts itself, or cannot be put in force now.',
+    hint: 'Correct the file at the line in the message; `weft queue check FILE` tells whether it is right.',
+  },
+  RM_QUEUE_REFUSED: {
+    domain: 'user',
+    summary: 'A queue does not take an application: by its access list, state, placement rules or limits.',
+    hint: 'The message says which gate refused it; submit to another queue, or ask who administers this one.',
+  },
   RM_ASK_TOO_LARGE: {
     domain: 'user',
     summary: 'A container was asked for that is larger than the largest node or the configured maximum.',

@@ -12,6 +12,8 @@ export const ResourceRequestSchema = Type.Object({
   resource: ResourceSchema,
   numContainers: Type.Integer({ minimum: 0 }),
   relaxLocality: Type.Boolean(),
+  /** Node label that the containers must run on; left out: the application's or its queue's default. */
+  label: Type.Optional(Type.String()),
 });
 export type ResourceRequest = Static<typeof ResourceRequestSchema>;
 

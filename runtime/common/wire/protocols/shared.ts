@@ -4,8 +4,12 @@ import { Type, type Static } from 'typebox';
 export const Empty = Type.Object({});
 
 export const ResourceSchema = Type.Object({
-  memoryMb: Type.Integer({ minimum: 0 }),
-  vcores: Type.Integer({ minimum: 0 }),
+  memoryMb: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
+  vcores: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }),
+  /** Amounts of other resource types (GPUs, licences …) by name; left out where there are none. */
+  others: Type.Optional(
+    Type.Record(Type.String(), Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }), { maxProperties: 64 }),
+  ),
 });
 export type Resource = Static<typeof ResourceSchema>;
 

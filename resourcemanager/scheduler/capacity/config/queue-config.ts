@@ -1,0 +1,206 @@
+/** One queue as `capacity-scheduler.xml` describes it. */
+import type { Resource } from '../../../../runtime/common/wire/protocols/index.js';
+import { AccessList } from '../../access-list.js';
+import type { PropertyReader } from '../../property-reader.js';
+import { readCapacity, type CapacityValue } from './capacity-value.js';
+
+export const PREFIX = 'yarn.scheduler.capacity.';
+export const DEFAULT_AM_PERCENT = 0.1;
+export const DEFAULT_MAXIMUM_APPLICATIONS = 10_000;
+const LEAF_ORDERINGS = ['fifo', 'fair', 'fifo-with-partitions', 'fifo-for-pending-apps'] as const;
+const PARENT_ORDERINGS = ['utilization', 'priority-utilization'] as const;
+
+/** What a queue has of one partition. */
+export interface PartitionConfig {
+  readonly capacity: CapacityValue;
+  /** Undefined: all that the parent may have. */
+  readonly maximum: CapacityValue | undefined;
+  readonly amPercent: number;
+}
+
+/** How queues come into being below this one. */
+export interface AutoCreation {
+  /** `leaf`: leaf queues of a managed parent, from its leaf template; `flexible`: any depth, with weights. */
+  readonly kind: 'leaf' | 'flexible';
+  /** Levels that may be created below it. */
+  readonly maximumDepth: number;
+  readonly maximumQueues: number;
+  /** Properties of a created leaf, and of a created parent, by name below the queue's prefix. */
+  readonly leafTemplate: ReadonlyMap<string, string>;
+  readonly parentTemplate: ReadonlyMap<string, string>;
+}
+
+export interface QueueConfig {
+  readonly path: string;
+  readonly name: string;
+  readonly children: readonly QueueConfig[];
+  readonly state: 'RUNNING' | 'STOPPED';
+  /** By label; the default partition is ''. */
+  readonly partitions: ReadonlyMap<string, PartitionConfig>;
+  /** Labels whose nodes it may use, or `*`. */
+  readonly accessibleLabels: ReadonlySet<string>;
+  readonly defaultLabel: string;
+  readonly minimumUserLimitPercent: number;
+  /** −1: no limit but the queue's maximum. */
+  readonly userLimitFactor: number;
+  readonly userWeights: ReadonlyMap<string, number>;
+  readonly maximumApplications: number | undefined;
+  readonly maxParallelApps: number;
+  /** Larger goes first among siblings, where the parent orders by priority. */
+  readonly priority: number;
+  readonly defaultApplicationPriority: number;
+  readonly leafOrdering: 'fifo' | 'fair';
+  readonly sizeBasedWeight: boolean;
+  readonly heedsQueuePriority: boolean;
+  readonly submitters: AccessList | undefined;
+  readonly administrators: AccessList | undefined;
+  readonly maximumAllocation: Partial<Resource>;
+  readonly preemptionDisabled: boolean;
+  readonly intraQueuePreemptionDisabled: boolean;
+  readonly allowsZeroCapacitySum: boolean;
+  readonly autoCreation: AutoCreation | undefined;
+  /** Seconds; −1 = unlimited. */
+  readonly maximumLifetimeSeconds: number;
+  readonly defaultLifetimeSeconds: number;
+}
+
+export interface QueueDefaults {
+  amPercent: number;
+  maxParallelApps: number;
+}
+
+/** What a queue takes from its parent where it says nothing itself. */
+export type Inherited = Pick<
+  QueueConfig,
+  'accessibleLabels' | 'defaultLabel' | 'preemptionDisabled' | 'intraQueuePreemptionDisabled' | 'state'
+>;
+
+/** @throws RM_BAD_QUEUES with file, line and reason */
+export function readQueue(
+  reader: PropertyReader,
+  path: string,
+  children: readonly QueueConfig[],
+  inherited: Inherited,
+  defaults: QueueDefaults,
+): QueueConfig {
+  const key = (name: string): string => `${PREFIX}${path}.${name}`;
+  const acl = (name: string): AccessList | undefined => {
+    const text = reader.raw(key(name));
+    return text === undefined ? undefined : AccessList.parse(text);
+  };
+  const orderings = children.length === 0 ? LEAF_ORDERINGS : PARENT_ORDERINGS;
+  const ordering = reader.choice<string>(key('ordering-policy'), orderings, orderings[0]);
+  const userLimitFactor = reader.number(key('user-limit-factor'), 1, { min: -1 });
+  return {
+    path,
+    name: path.slice(path.lastIndexOf('.') + 1),
+    children,
+    state: reader.choice(key('state'), ['RUNNING', 'STOPPED'], inherited.state),
+    partitions: readPartitions(reader, path, defaults.amPercent),
+    accessibleLabels: inherited.accessibleLabels,
+    defaultLabel: inherited.defaultLabel,
+    minimumUserLimitPercent: reader.number(key('minimum-user-limit-percent'), 100, { min: 0, max: 100 }),
+    userLimitFactor: userLimitFactor < 0 ? -1 : userLimitFactor,
+    userWeights: readUserWeights(reader, path),
+    maximumApplications: reader.integer(key('maximum-applications'), undefined, { min: 0 }),
+    maxParallelApps: reader.integer(key('max-parallel-apps'), defaults.maxParallelApps, { min: 0 }),
+    priority: reader.integer(key('priority'), 0),
+    defaultApplicationPriority: reader.integer(key('default-application-priority'), 0),
+    leafOrdering: ordering === 'fair' ? 'fair' : 'fifo',
+    sizeBasedWeight: reader.flag(key('ordering-policy.fair.enable-size-based-weight'), false),
+    heedsQueuePriority: ordering === 'priority-utilization',
+    submitters: acl('acl_submit_applications'),
+    administrators: acl('acl_administer_queue'),
+    maximumAllocation: readMaximumAllocation(reader, path),
+    preemptionDisabled: inherited.preemptionDisabled,
+    intraQueuePreemptionDisabled: inherited.intraQueuePreemptionDisabled,
+    allowsZeroCapacitySum: reader.flag(key('allow-zero-capacity-sum'), false),
+    autoCreation: readAutoCreation(reader, path),
+    maximumLifetimeSeconds: reader.integer(key('maximum-application-lifetime'), -1),
+    defaultLifetimeSeconds: reader.integer(key('default-application-lifetime'), -1),
+  };
+}
+
+/** What the children of a queue take over from it, with what it says itself. */
+export function inheritedBy(reader: PropertyReader, path: string, parent: Inherited): Inherited {
+  const key = (name: string): string => `${PREFIX}${path}.${name}`;
+  const labels = reader.list(key('accessible-node-labels'));
+  return {
+    accessibleLabels: labels === undefined ? parent.accessibleLabels : new Set(labels),
+    defaultLabel: reader.text(key('default-node-label-expression')) ?? parent.defaultLabel,
+    preemptionDisabled: reader.flag(key('disable_preemption'), parent.preemptionDisabled),
+    intraQueuePreemptionDisabled: reader.flag(
+      key('intra-queue-preemption.disable_preemption'),
+      parent.intraQueuePreemptionDisabled,
+    ),
+    state: reader.choice(key('state'), ['RUNNING', 'STOPPED'], parent.state),
+  };
+}
+
+function readPartitions(reader: PropertyReader, path: string, amPercent: number): Map<string, PartitionConfig> {
+  const base = `${PREFIX}${path}.`;
+  const read = (below: string, byDefault: CapacityValue): PartitionConfig => {
+    const capacity = readCapacity(reader, `${below}capacity`) ?? byDefault;
+    const maximum = readCapacity(reader, `${below}maximum-capacity`);
+    if (maximum?.kind === 'weight') throw reader.error(`${below}maximum-capacity`, 'a maximum cannot be a weight.');
+    if (maximum?.kind === 'percent' && capacity.kind === 'percent' && maximum.percent < capacity.percent) {
+      const reason = `the maximum of ${maximum.percent} percent is less than the capacity of ${capacity.percent}.`;
+      throw reader.error(`${below}maximum-capacity`, reason);
+    }
+    const share = reader.number(`${below}maximum-am-resource-percent`, undefined, { min: 0, max: 1 });
+    return { capacity, maximum, amPercent: share ?? amPercent };
+  };
+  const own = read(base, { kind: 'percent', percent: path === 'root' ? 100 : 0 });
+  const partitions = new Map([['', own]]);
+  const labelled = `${base}accessible-node-labels.`;
+  const labels = reader.keysUnder(labelled).map((key) => key.slice(labelled.length).split('.')[0] ?? '');
+  for (const label of new Set(labels)) {
+    partitions.set(label, read(`${labelled}${label}.`, { kind: 'percent', percent: path === 'root' ? 100 : 0 }));
+  }
+  return partitions;
+}
+
+function readUserWeights(reader: PropertyReader, path: string): Map<string, number> {
+  const prefix = `${PREFIX}${path}.user-settings.`;
+  const weights = new Map<string, number>();
+  for (const key of reader.keysUnder(prefix).filter((each) => each.endsWith('.weight'))) {
+    const user = key.slice(prefix.length, -'.weight'.length);
+    weights.set(user, Math.fround(reader.number(key, 1, { min: 0 })));
+  }
+  return weights;
+}
+
+function readMaximumAllocation(reader: PropertyReader, path: string): Partial<Resource> {
+  const memoryMb = reader.integer(`${PREFIX}${path}.maximum-allocation-mb`, undefined, { min: 1 });
+  const vcores = reader.integer(`${PREFIX}${path}.maximum-allocation-vcores`, undefined, { min: 1 });
+  return { ...(memoryMb === undefined ? {} : { memoryMb }), ...(vcores === undefined ? {} : { vcores }) };
+}
+
+function readAutoCreation(reader: PropertyReader, path: string): AutoCreation | undefined {
+  const base = `${PREFIX}${path}.`;
+  const isLeaf = reader.flag(`${base}auto-create-child-queue.enabled`, false);
+  const isFlexible = reader.flag(`${base}auto-queue-creation-v2.enabled`, false);
+  const both = isLeaf && isFlexible;
+  if (both) throw reader.error(`${base}auto-queue-creation-v2.enabled`, 'a queue creates children in one way only.');
+  if (isLeaf) {
+    const leafTemplate = templateOf(reader, `${base}leaf-queue-template.`);
+    return { kind: 'leaf', maximumDepth: 1, maximumQueues: 1000, leafTemplate, parentTemplate: new Map() };
+  }
+  if (!isFlexible) return undefined;
+  const v2 = `${base}auto-queue-creation-v2.`;
+  const common = templateOf(reader, `${v2}template.`);
+  return {
+    kind: 'flexible',
+    maximumDepth: reader.integer(`${v2}maximum-queue-depth`, 2, { min: 1 }),
+    maximumQueues: reader.integer(`${v2}max-queues`, 1000, { min: 0 }),
+    leafTemplate: new Map([...common, ...templateOf(reader, `${v2}leaf-template.`)]),
+    parentTemplate: new Map([...common, ...templateOf(reader, `${v2}parent-template.`)]),
+  };
+}
+
+function templateOf(reader: PropertyReader, prefix: string): Map<string, string> {
+  const properties = reader.keysUnder(prefix).map((key): [string, string] => {
+    return [key.slice(prefix.length), reader.text(key) ?? ''];
+  });
+  return new Map(properties);
+}

@@ -1,0 +1,65 @@
+/** `max-parallel-apps`: how many applications of a queue, of the queues above it, and of a user run at a time. */
+import type { CapacityApplication } from './application.js';
+import type { CapacityContext } from './context.js';
+import type { LeafQueue } from './queues/leaf-queue.js';
+import type { QueueBase } from './queues/queue.js';
+import { SortedList } from '../sorted-list.js';
+
+export class ParallelApps {
+  /** Applications that wait for others to end, the earliest first. */
+  private readonly held = new SortedList<CapacityApplication>((a, b) => a.submissionOrder - b.submissionOrder);
+  private readonly runnable = new Set<CapacityApplication>();
+  private readonly ofUsers = new Map<string, number>();
+
+  constructor(private readonly context: CapacityContext) {}
+
+  /** Lets the application wait for its AppMaster's turn, or holds it until others have ended. */
+  admit(application: CapacityApplication): void {
+    if (this.obstacle(application) === undefined) this.release(application);
+    else this.held.add(application);
+  }
+
+  /** The application has ended or leaves its queue: others may run now. */
+  withdraw(application: CapacityApplication): void {
+    this.held.remove(application);
+    if (this.runnable.delete(application)) this.count(application, -1);
+    application.leaf.withdraw(application);
+    this.releaseHeld();
+  }
+
+  /** Limits may have been raised. */
+  releaseHeld(): void {
+    for (const application of [...this.held.items]) {
+      if (this.obstacle(application) !== undefined) continue;
+      this.held.remove(application);
+      this.release(application);
+    }
+  }
+
+  /** The limit that holds the application back, with the numbers. */
+  obstacle({ leaf, user }: CapacityApplication): { of: string; running: number; limit: number } | undefined {
+    for (let queue: QueueBase | undefined = leaf; queue !== undefined; queue = queue.parent) {
+      const { maxParallelApps } = queue.config;
+      if (queue.runnableApplications >= maxParallelApps) {
+        return { of: queue.path, running: queue.runnableApplications, limit: maxParallelApps };
+      }
+    }
+    const { maxParallelAppsOfUsers, maxParallelAppsPerUser } = this.context.configuration;
+    const limit = maxParallelAppsOfUsers.get(user) ?? maxParallelAppsPerUser;
+    const running = this.ofUsers.get(user) ?? 0;
+    return running >= limit ? { of: `user ${user}`, running, limit } : undefined;
+  }
+
+  private release(application: CapacityApplication): void {
+    this.runnable.add(application);
+    this.count(application, 1);
+    application.leaf.admitRunnable(application);
+  }
+
+  private count({ leaf, user }: { leaf: LeafQueue; user: string }, change: 1 | -1): void {
+    for (let queue: QueueBase | undefined = leaf; queue !== undefined; queue = queue.parent) {
+      queue.runnableApplications += change;
+    }
+    this.ofUsers.set(user, (this.ofUsers.get(user) ?? 0) + change);
+  }
+}
