@@ -42,6 +42,18 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     about: 'Shows the logs of an application',
     load: async () => (await import('./commands/logs.js')).logsCommand,
   },
+  queue: {
+    about: 'Checks the files that say how the cluster is shared',
+    load: async () => (await import('./commands/queue.js')).queueCommand,
+  },
+  rmadmin: {
+    about: 'Has a running ResourceManager read its queues again',
+    load: async () => (await import('./commands/rmadmin.js')).rmadminCommand,
+  },
+  sls: {
+    about: 'Replays scenarios on the Scheduler, or measures it',
+    load: async () => (await import('./commands/sls.js')).slsCommand,
+  },
   up: {
     about: 'Starts a cluster on this machine',
     load: async () => (await import('./commands/up.js')).upCommand,

@@ -12,6 +12,7 @@ import { WeftHome, removeFile, writeJsonAtomically, type RoleRecord } from '../r
 import { createLogger } from '../runtime/common/log/logger.js';
 import { runRole } from '../runtime/common/process/lifecycle.js';
 import { VERSION } from '../runtime/common/version.js';
+import { loadPolicyFiles } from './config/policy-files.js';
 import { listenAddressOf, settingsOf } from './config/settings.js';
 import { ResourceManager } from './resource-manager.js';
 import { readOrCreateClusterKey } from './security/cluster-key.js';
@@ -30,12 +31,14 @@ void runRole(log, async () => {
     },
   });
   const home = new WeftHome(values.home);
-  const conf = loadYarnSite(values.conf ?? home.confDir(join(here, '..', '..', 'conf')));
+  const confDir = values.conf ?? home.confDir(join(here, '..', '..', 'conf'));
+  const conf = loadYarnSite(confDir);
   for (const warning of conf.warnings) log.warn(warning);
   const resourceManager = await ResourceManager.start({
     clock: systemClock,
     log,
     settings: settingsOf(conf),
+    policies: () => loadPolicyFiles(confDir),
     folder: home.resourceManagerDir,
     clusterKey: readOrCreateClusterKey(home.clusterKeyFile),
     listen: listenAddressOf(conf, {

@@ -12,7 +12,7 @@ import { ContainerLedger } from './apps/container-ledger.js';
 import { NodeEvents } from './apps/node-events.js';
 import { livenessCheckIntervalMs, type ListenAddress, type ResourceManagerSettings } from './config/settings.js';
 import { NodeRegistry } from './nodes/node-registry.js';
-import { createScheduler, type SchedulerEvent } from './scheduler/index.js';
+import { createScheduler, type PolicyFiles, type SchedulerEvent } from './scheduler/index.js';
 import { TokenService } from './security/token-service.js';
 import { configureEndpoints, configureRoutes } from './server/index.js';
 import type { ClusterView } from './server/cluster-view.js';
@@ -31,12 +31,16 @@ export interface ResourceManagerOptions {
   /** Folder of the built pages; may be missing. */
   pagesFolder: string;
   version: string;
+  /** Reads the files that say how resources are shared: at the start and at each refresh. */
+  policies: () => PolicyFiles;
   /** The store failed under way: the process must end, and start again from what was written. */
   onStoreBroken: (error: Error) => void;
 }
 
 /** Largest file that can be uploaded: a bundle with its native packages and data. */
 const MAX_UPLOAD_BYTES = 2 ** 30;
+/** Time between two looks at what is to be preempted; the policies have longer intervals of their own. */
+const SCHEDULER_TICK_MS = 500;
 /** The key of container tokens rolls once a day, as YARN's does. */
 const KEY_ROLL_INTERVAL_MS = 86_400_000;
 
@@ -61,9 +65,11 @@ export class ResourceManager {
         epoch: identity.epoch,
       },
       settings.schedulerClassOrigin,
+      options.policies(),
     );
+    for (const warning of scheduler.warnings) log.warn(warning);
     const schedule = (event: SchedulerEvent): void => {
-      for (const decision of scheduler.apply(event, clock.nowMs())) manager.containers.allocated(decision);
+      for (const decision of scheduler.apply(event, clock.nowMs())) manager.containers.carryOut(decision);
     };
     const applications = new ApplicationRegistry(store);
     const ledger = new ContainerLedger(store);
@@ -79,6 +85,9 @@ export class ResourceManager {
     nodes.listen(new NodeEvents(applications, ledger, manager));
     this.view = {
       ...{ clock, identity, store, scheduler, applications, nodes, manager, blobs, url },
+      refreshQueues: () => {
+        scheduler.refresh(options.policies());
+      },
       containers: ledger,
       startedMs: clock.nowMs(),
       version: options.version,
@@ -88,6 +97,11 @@ export class ResourceManager {
       await configureRoutes(server.app, this.view, log, options.pagesFolder);
       configureEndpoints(server.rpc, { clock, log, settings, tokens, nodes, appMasters });
     };
+    this.stops.push(
+      clock.every(SCHEDULER_TICK_MS, () => {
+        schedule({ type: 'tick' });
+      }),
+    );
     this.watch(() => {
       tokens.roll();
       nodes.announceTokenKeys();

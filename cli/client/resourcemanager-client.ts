@@ -2,6 +2,7 @@
 import { userInfo } from 'node:os';
 import { hasCode } from '../../runtime/common/errors/index.js';
 import type { ChainEvent } from '../../runtime/common/events/chain-events.js';
+import type { QueueView } from '../../resourcemanager/scheduler/index.js';
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
 import type { ApplicationReport, ApplicationState, AttemptReport, NodeReport } from './application-report.js';
 import { JsonHttp } from './json-http.js';
@@ -80,6 +81,16 @@ export class ResourceManagerClient {
   async nodes(): Promise<NodeReport[]> {
     const { nodes } = (await this.http.get('/ws/v1/cluster/nodes')) as { nodes: { node?: NodeReport[] } };
     return nodes.node ?? [];
+  }
+
+  /** The tree of queues in force, and what the cluster has. */
+  async queues(): Promise<{ tree: QueueView; capacity: Resource }> {
+    return (await this.http.get('/weft/v1/queues')) as { tree: QueueView; capacity: Resource };
+  }
+
+  /** Has the queue files read again. @throws RM_BAD_QUEUES, CONFIG_BAD_FILE with nothing changed */
+  async refreshQueues(): Promise<{ queues: string[] }> {
+    return (await this.http.post('/weft/v1/queues/refresh')) as { queues: string[] };
   }
 
   /** What the Scheduler says of its queues, in the form of its kind. */

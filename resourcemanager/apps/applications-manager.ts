@@ -14,6 +14,7 @@ import { AttemptManager } from './attempt-manager.js';
 import { ContainerManager, stopped } from './container-manager.js';
 import { Lifetimes } from './lifetime.js';
 import type { ManagerContext } from './manager-context.js';
+import type { SchedulerEvent } from '../scheduler/index.js';
 import { Silences } from './silences.js';
 
 const LIFETIME_OVER = 'Application is killed by ResourceManager as it has exceeded the lifetime period.';
@@ -46,7 +47,7 @@ export class ApplicationsManager {
       this.lifetimes.set(id, record.expiresMs);
       const { name, queue } = submission;
       store.appendEvent(chainEvent(1, 'resourcemanager', nowMs, id, { name, queue, user, scheduler: scheduler.name }));
-      schedule({ type: 'application-added', applicationId: id, queue, user, submissionOrder: record.submissionOrder });
+      schedule(additionOf(record));
       this.attempts.startNext(application);
       return application;
     });
@@ -134,10 +135,14 @@ export class ApplicationsManager {
     const { ledger, schedule, clock } = this.context;
     const { record } = application;
     const nowMs = clock.nowMs();
-    const { id, user, submissionOrder, submission } = record;
-    schedule({ type: 'application-added', applicationId: id, queue: submission.queue, user, submissionOrder });
-    for (const { id: containerId, nodeId, resource, state } of ledger.ofApplication(id)) {
-      schedule({ type: 'container-recovered', applicationId: id, containerId, nodeId, resource });
+    const { id } = record;
+    if (this.context.scheduler.resolveQueue(record.submission.queue) === undefined) {
+      this.orphaned(application);
+      return;
+    }
+    schedule(additionOf(record));
+    for (const { id: containerId, nodeId, resource, state, isAppMaster } of ledger.ofApplication(id)) {
+      schedule({ type: 'container-recovered', applicationId: id, containerId, nodeId, resource, isAppMaster });
       if (state !== 'RUNNING') this.silences.unstarted.heard(containerId, nowMs);
     }
     this.lifetimes.set(id, record.expiresMs);
@@ -146,6 +151,14 @@ export class ApplicationsManager {
     if (record.state === 'KILLING' || record.state === 'FINISHING') this.silences.awaitEnd(id, nowMs);
     else if (attempt.state === 'SCHEDULED') this.attempts.askForAppMaster(application);
     else if (attempt.state !== 'ALLOCATED') this.silences.appMasters.heard(id, nowMs);
+  }
+
+  /** Its queue went from the files while the ResourceManager was down. */
+  private orphaned(application: Application): void {
+    const { record } = application;
+    const event = record.state === 'KILLING' || record.state === 'FINISHING' ? 'end' : 'fail';
+    this.attempts.endAttempt(latestAttempt(application), 'fail', record.diagnostics);
+    this.applicationEnd.reach(application, event, `Its queue ${record.submission.queue} is gone.`);
   }
 
   private newRecord(id: ApplicationId, submission: Submission, user: string, nowMs: number): ApplicationRecord {
@@ -170,4 +183,10 @@ export class ApplicationsManager {
       vcoreSeconds: 0,
     };
   }
+}
+
+/** An application as the Scheduler is told of it. */
+function additionOf({ id, user, submissionOrder, submission }: ApplicationRecord): SchedulerEvent {
+  const { queue, priority, resource } = submission;
+  return { type: 'application-added', applicationId: id, queue, user, submissionOrder, priority, amResource: resource };
 }

@@ -1,6 +1,6 @@
 /** Containers of applications from allocation to end, and who is told of them. */
 import type { AllocatedContainer, ExitReason } from '../../runtime/common/wire/protocols/index.js';
-import type { Allocation } from '../scheduler/index.js';
+import type { Allocation, Decision, Preemption } from '../scheduler/index.js';
 import { isEnded } from './application.js';
 import { latestAttempt, type Application } from './application-registry.js';
 import type { AttemptRecord } from './attempt.js';
@@ -22,8 +22,33 @@ export class ContainerManager {
     private readonly owner: () => AppMasterOwner,
   ) {}
 
+  /** What the Scheduler decided becomes so. */
+  carryOut(decision: Decision): void {
+    switch (decision.kind) {
+      case 'allocate':
+        this.allocated(decision);
+        return;
+      case 'preempt':
+        this.preempted(decision);
+        return;
+      case 'preemption-notice': {
+        const { containerId, deadlineMs, reason } = decision;
+        this.context.log.info({ containerId, deadlineMs }, `will be preempted: ${reason}`);
+      }
+    }
+  }
+
+  /** A container gives way to others. */
+  private preempted({ containerId, reason }: Preemption): void {
+    const container = this.context.ledger.get(containerId);
+    if (container === undefined) return;
+    this.context.log.warn({ containerId }, `preempted: ${reason}`);
+    const diagnostics = `It was preempted. ${reason}`;
+    this.end(container, 'kill', { kind: 'preempted', exitStatus: -102, diagnostics });
+  }
+
   /** The Scheduler gave a container away. */
-  allocated(allocation: Allocation): void {
+  private allocated(allocation: Allocation): void {
     const { applications, ledger, store, clock } = this.context;
     const application = applications.require(allocation.applicationId);
     const attempt = latestAttempt(application);
@@ -35,8 +60,7 @@ export class ContainerManager {
       nodeId,
       resource,
       priority,
-      // An attempt asks for nothing else before its AppMaster runs.
-      isAppMaster: attempt.state === 'SCHEDULED',
+      isAppMaster: allocation.isAppMaster,
       state: 'ALLOCATED',
       allocatedMs: clock.nowMs(),
     };

@@ -60,12 +60,15 @@ type SubmissionBody = Static<typeof SubmissionSchema>;
 
 export interface SubmissionChecks {
   scheduler: Scheduler;
+  user: string;
+  /** Of the user, the primary one first. */
+  groups: readonly string[];
   /** Size in bytes of a staged file, undefined if it is not there. */
   stagedSize(sha256: string): Promise<number | undefined>;
 }
 
 /**
- * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_ASK_TOO_LARGE with numbers, RM_RESOURCE_NOT_STAGED
+ * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_QUEUE_REFUSED naming the gate, RM_ASK_TOO_LARGE with numbers, RM_RESOURCE_NOT_STAGED
  */
 export async function checkSubmission(body: unknown, checks: SubmissionChecks): Promise<Submission> {
   // YARN takes numbers and truth values as text too, which is all that XML has.
@@ -80,7 +83,7 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
   const lifetimeSeconds = many(given['application-timeouts']?.entry).at(-1)?.value;
   return {
     name: given['application-name'] ?? 'N/A',
-    queue: queueOf(given.queue ?? 'default', checks.scheduler),
+    queue: queueOf(given, checks),
     type: given['application-type'] ?? 'YARN',
     tags: many(given['application-tags']?.tag),
     priority: given.priority ?? 0,
@@ -97,14 +100,15 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
   };
 }
 
-function queueOf(name: string, scheduler: Scheduler): string {
-  const queue = scheduler.resolveQueue(name);
-  if (queue !== undefined) return queue;
-  throw new WeftError(
-    'RM_UNKNOWN_QUEUE',
-    `There is no queue "${name}". The ${scheduler.name} scheduler has: ${scheduler.queues.join(', ')}.`,
-    { subject: name },
-  );
+/** Where the placement rules put it, if that queue takes it. */
+function queueOf(given: SubmissionBody, { scheduler, user, groups }: SubmissionChecks): string {
+  const queue = given.queue ?? 'default';
+  const applicationName = given['application-name'] ?? 'N/A';
+  const tags = many(given['application-tags']?.tag);
+  const admitted = scheduler.admit({ user, groups, queue, applicationName, tags });
+  if ('queue' in admitted) return admitted.queue;
+  const { gate, message } = admitted.refusal;
+  throw new WeftError(gate === 'queue' ? 'RM_UNKNOWN_QUEUE' : 'RM_QUEUE_REFUSED', message, { subject: queue });
 }
 
 function sizeOf({ resource }: SubmissionBody, scheduler: Scheduler): Submission['resource'] {

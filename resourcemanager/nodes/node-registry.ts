@@ -141,6 +141,7 @@ export class NodeRegistry implements NodeCommands {
     }
     const isHealthy = node.state !== 'UNHEALTHY';
     if (params.healthy !== isHealthy) this.changed(node, params.healthy ? 'healthy' : 'unhealthy');
+    this.options.schedule({ type: 'node-heartbeat', nodeId: node.id });
   }
 
   /** Its connection broke: nothing new is placed there until it is back, and AppMasters are warned. */

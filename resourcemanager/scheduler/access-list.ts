@@ -11,7 +11,7 @@ export class AccessList {
 
   static parse(text: string): AccessList {
     if (text.trim() === '*') return AccessList.EVERYBODY;
-    const [users = '', groups = ''] = text.split(' ', 2).length === 2 ? splitOnce(text) : [text, ''];
+    const [users, groups] = splitOnce(text);
     return new AccessList(false, namesIn(users), namesIn(groups));
   }
 
@@ -27,6 +27,7 @@ export class AccessList {
 
 function splitOnce(text: string): [string, string] {
   const at = text.indexOf(' ');
+  if (at === -1) return [text, ''];
   return [text.slice(0, at), text.slice(at + 1)];
 }
 

@@ -81,8 +81,6 @@ export class SchedulerApplication {
 
   avoids(node: SchedulerNode): boolean {
     const { blacklist } = this;
-    return (
-      blacklist.size > 0 && (blacklist.has(node.host) || blacklist.has(node.rack) || blacklist.has(node.nodeId))
-    );
+    return blacklist.size > 0 && (blacklist.has(node.host) || blacklist.has(node.rack) || blacklist.has(node.nodeId));
   }
 }

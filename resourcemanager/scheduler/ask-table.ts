@@ -138,7 +138,5 @@ function lowerLine({ places }: AskGroup, place: string): void {
 }
 
 function compare(a: AskGroup, b: AskGroup): number {
-  return (
-    a.priority - b.priority || a.resource.memoryMb - b.resource.memoryMb || a.resource.vcores - b.resource.vcores
-  );
+  return a.priority - b.priority || a.resource.memoryMb - b.resource.memoryMb || a.resource.vcores - b.resource.vcores;
 }

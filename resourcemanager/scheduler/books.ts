@@ -1,5 +1,11 @@
 /** The books of the Scheduler: nodes, applications, containers, reservations. Tells the policy of each change. */
-import { containerId, type ApplicationAttemptId, type ApplicationId, type ContainerId, type NodeId } from '../../runtime/common/ids.js';
+import {
+  containerId,
+  type ApplicationAttemptId,
+  type ApplicationId,
+  type ContainerId,
+  type NodeId,
+} from '../../runtime/common/ids.js';
 import type { Resource, ResourceRequest } from '../../runtime/common/wire/protocols/index.js';
 import type { ApplicationDescription, Reservation, SchedulerApplication, SchedulerContainer } from './application.js';
 import type { AskGroup, Locality } from './ask-table.js';
@@ -161,6 +167,10 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
 
   usedOf(label: string): Resource {
     return add(this.nodes.usedOf(label), this.reservedByLabel.get(label) ?? NOTHING);
+  }
+
+  reservationOf(node: SchedulerNode): Reservation<A> | undefined {
+    return node.reservation as Reservation<A> | undefined;
   }
 
   private book(

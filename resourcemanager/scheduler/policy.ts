@@ -13,7 +13,7 @@ import type { ResourceCalculator } from './calculator.js';
 import type { NodeTable } from './node-table.js';
 import type { SchedulerNode } from './node.js';
 import type { PolicyFiles } from './policy-files.js';
-import type { QueueView } from './queue-view.js';
+import type { QueueFacts, QueueView } from './queue-view.js';
 import type { Gate, Refusal } from './refusals.js';
 import type { Admission, Allocation, Decision } from './scheduler.js';
 import type { SchedulerSettings } from './settings.js';
@@ -49,6 +49,8 @@ export interface SchedulerBooks<A extends SchedulerApplication> {
   /** Keeps the node for the group; a reservation that it has already is renewed. */
   reserve(application: A, group: AskGroup, node: SchedulerNode, locality: Locality, nowMs: number): Placement;
   unreserve(reservation: Reservation): void;
+  /** The reservation of a node. */
+  reservationOf(node: SchedulerNode): Reservation<A> | undefined;
   /** What containers and reservations use of the nodes of a label. */
   usedOf(label: string): Resource;
 }
@@ -63,6 +65,7 @@ export interface SchedulingPolicy<A extends SchedulerApplication = SchedulerAppl
 
   newApplication(description: ApplicationDescription): A;
   resolveQueue(name: string): string | undefined;
+  place(admission: Admission): { queue: string } | { refusal: Refusal } | undefined;
   admit(admission: Admission): { queue: string } | { refusal: Refusal };
   checkMove(application: A, queue: string): Refusal | undefined;
   effectivePriority(priority: number): number;
@@ -106,6 +109,8 @@ export interface SchedulingPolicy<A extends SchedulerApplication = SchedulerAppl
   /** The gates of the queue and the user, in order; those of nodes follow and are the core's. */
   gates(application: A, group: AskGroup | undefined, nowMs: number): Gate[];
   queueTree(): QueueView;
+  queueFacts(queue: string, label: string): QueueFacts | undefined;
+  applicationFacts(application: A): QueueFacts;
   /** `schedulerInfo` of YARN's REST API. */
   schedulerInfo(): object;
 }

@@ -20,3 +20,6 @@ export interface QueueView {
   maximum: Resource;
   children: QueueView[];
 }
+
+/** Figures of a queue or an application by their names, as replays and comparisons look at them. */
+export type QueueFacts = Readonly<Record<string, number | string | boolean | Resource>>;

@@ -69,7 +69,9 @@ export function tooLarge(ask: Resource, ceilings: Ceilings): Refusal | undefined
     return refuse(`${ask.vcores} vcores are more than the largest node has (${largestNode.vcores}).`);
   }
   const [name = ''] = exceeding({ memoryMb: 0, vcores: 0, others: ask.others ?? {} }, largestNode);
-  return refuse(`${ask.others?.[name] ?? 0} of ${name} are more than any node has (${largestNode.others?.[name] ?? 0}).`);
+  return refuse(
+    `${ask.others?.[name] ?? 0} of ${name} are more than any node has (${largestNode.others?.[name] ?? 0}).`,
+  );
 }
 
 /** Why the first open ask of an application is not answered, though no limit of its queue forbids it. */
@@ -154,7 +156,11 @@ function gateOfFit(
   roomy: readonly SchedulerNode[],
 ): Gate {
   if (roomy.length > 0) {
-    return { gate: 'node-fit', passed: true, message: `${describe(group.resource)} are free on ${roomy.length} nodes.` };
+    return {
+      gate: 'node-fit',
+      passed: true,
+      message: `${describe(group.resource)} are free on ${roomy.length} nodes.`,
+    };
   }
   const freest = usable.reduce((best, node) => (node.free.memoryMb > best.free.memoryMb ? node : best));
   const { capacity, used } = nodes;
@@ -180,9 +186,7 @@ function gateOfReservations(
   const own = held
     .map(({ node, sinceMs }) => `${node.nodeId} has been kept for it for ${Math.round((nowMs - sinceMs) / 1000)} s`)
     .join(', ');
-  const taken = roomy.filter(
-    ({ reservation }) => reservation !== undefined && reservation.application !== application,
-  );
+  const taken = roomy.filter(({ reservation }) => reservation !== undefined && reservation.application !== application);
   if (roomy.length > 0 && taken.length === roomy.length) {
     const whose = [...new Set(taken.map(({ reservation }) => reservation?.application.applicationId))].join(', ');
     return {

@@ -68,12 +68,7 @@ export function describe({ memoryMb, vcores, others }: Resource): string {
   return [`${memoryMb} MB and ${vcores} ${vcores === 1 ? 'vcore' : 'vcores'}`, ...more].join(' and ');
 }
 
-function withOthers(
-  base: Resource,
-  a: Resource,
-  b: Resource,
-  combine: (x: number, y: number) => number,
-): Resource {
+function withOthers(base: Resource, a: Resource, b: Resource, combine: (x: number, y: number) => number): Resource {
   const others: Record<string, number> = {};
   for (const name of new Set([...Object.keys(a.others ?? {}), ...Object.keys(b.others ?? {})])) {
     others[name] = combine(a.others?.[name] ?? 0, b.others?.[name] ?? 0);

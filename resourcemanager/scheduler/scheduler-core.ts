@@ -6,7 +6,7 @@ import { Books } from './books.js';
 import type { SchedulerNode } from './node.js';
 import type { PolicyFiles } from './policy-files.js';
 import type { Pass, SchedulingPolicy } from './policy.js';
-import type { QueueView } from './queue-view.js';
+import type { QueueFacts, QueueView } from './queue-view.js';
 import { explainWait, gatesOfNodes, tooLarge, type Gate, type Refusal } from './refusals.js';
 import { NOTHING, UNLIMITED, add, subtract } from './resources.js';
 import type {
@@ -99,6 +99,10 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
     return this.policy.admit(admission);
   }
 
+  place(admission: Admission): { queue: string } | { refusal: Refusal } | undefined {
+    return this.policy.place(admission);
+  }
+
   checkMove(applicationId: ApplicationId, queue: string): Refusal | undefined {
     const application = this.books.applications.get(applicationId);
     if (application === undefined) return { gate: 'queue', message: `${applicationId} is not with the Scheduler.` };
@@ -115,6 +119,15 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
 
   refresh(files: PolicyFiles): void {
     this.policy.refresh(files);
+  }
+
+  queueFacts(queue: string, label: string): QueueFacts | undefined {
+    return this.policy.queueFacts(queue, label);
+  }
+
+  applicationFacts(applicationId: ApplicationId): QueueFacts {
+    const application = this.books.applications.get(applicationId);
+    return application === undefined ? {} : this.policy.applicationFacts(application);
   }
 
   queueTree(): QueueView {

@@ -4,7 +4,7 @@ import type { Resource, ResourceRequest } from '../../runtime/common/wire/protoc
 import type { ApplicationDescription } from './application.js';
 import type { NodeDescription } from './node.js';
 import type { PolicyFiles } from './policy-files.js';
-import type { QueueView } from './queue-view.js';
+import type { QueueFacts, QueueView } from './queue-view.js';
 import type { Gate, Refusal } from './refusals.js';
 
 export type SchedulerEvent =
@@ -123,6 +123,8 @@ export interface Admission {
   queue: string;
   applicationName?: string;
   tags?: readonly string[];
+  /** The placement rules have been applied already. @default false */
+  isPlaced?: boolean;
 }
 
 /**
@@ -140,9 +142,9 @@ export interface Scheduler {
   apply(event: SchedulerEvent, nowMs: number): Decision[];
   /** The queue that is meant by this name or path; undefined if there is none. */
   resolveQueue(name: string): string | undefined;
-  /**
-   * Where the submission goes, by the placement rules; or which gate refuses it. Changes nothing.
-   */
+  /** Where the placement rules put the submission; undefined where none decides, so that the named queue holds. */
+  place(admission: Admission): { queue: string } | { refusal: Refusal } | undefined;
+  /** Where the submission goes, or which gate refuses it. Changes nothing. */
   admit(admission: Admission): { queue: string } | { refusal: Refusal };
   /** Why the application cannot be moved there; undefined = it can. */
   checkMove(applicationId: ApplicationId, queue: string): Refusal | undefined;
@@ -154,6 +156,10 @@ export interface Scheduler {
    * @throws RM_BAD_QUEUES, CONFIG_BAD_VALUE with file, line and reason; the old ones stay in force then
    */
   refresh(files: PolicyFiles): void;
+  /** All that can be said of one queue and partition, by name; undefined if there is no such queue. */
+  queueFacts(queue: string, label: string): QueueFacts | undefined;
+  /** What only this scheduler can say of an application. */
+  applicationFacts(applicationId: ApplicationId): QueueFacts;
   /** The tree of queues with what they have and use. */
   queueTree(): QueueView;
   /** `schedulerInfo` of YARN's REST API. */

@@ -96,13 +96,14 @@ function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string)
 
   app.post<ByUser>(base, async ({ body, query }, reply) => {
     const id = submittedId(body, view);
+    const user = query['user.name'] ?? NOBODY;
     const stagedSize = (sha256: string): Promise<number | undefined> =>
       stat(view.blobs.pathOf(sha256)).then(
         ({ size }) => size,
         () => undefined,
       );
-    const submission = await checkSubmission(body, { scheduler: view.scheduler, stagedSize });
-    view.manager.submit(id, submission, query['user.name'] ?? NOBODY);
+    const submission = await checkSubmission(body, { scheduler: view.scheduler, user, groups: [], stagedSize });
+    view.manager.submit(id, submission, user);
     return reply.code(202).header('location', `${view.url()}${base}/${id}`).send('');
   });
 }

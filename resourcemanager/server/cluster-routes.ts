@@ -3,7 +3,7 @@ import type { FastifyInstance } from 'fastify';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { isGone } from '../nodes/node.js';
 import type { ClusterView } from './cluster-view.js';
-import { fifoSchedulerView, infoView, metricsView, nodeStateView, nodeView } from './views/cluster-views.js';
+import { infoView, metricsView, nodeStateView, nodeView } from './views/cluster-views.js';
 
 const NODE_STATES = [
   'NEW',
@@ -21,7 +21,7 @@ export function clusterRoutes(app: FastifyInstance, view: ClusterView): void {
   app.get('/ws/v1/cluster', info);
   app.get('/ws/v1/cluster/info', info);
   app.get('/ws/v1/cluster/metrics', () => ({ clusterMetrics: metricsView(view) }));
-  app.get('/ws/v1/cluster/scheduler', () => ({ scheduler: { schedulerInfo: fifoSchedulerView(view) } }));
+  app.get('/ws/v1/cluster/scheduler', () => ({ scheduler: { schedulerInfo: view.scheduler.schedulerInfo() } }));
 
   app.get<{ Querystring: { states?: string } }>('/ws/v1/cluster/nodes', ({ query }) => {
     const states = query.states === undefined || query.states === '' ? undefined : nodeStates(query.states);

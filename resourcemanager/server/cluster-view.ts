@@ -23,6 +23,8 @@ export interface ClusterView {
   readonly nodes: NodeRegistry;
   readonly manager: ApplicationsManager;
   readonly blobs: BlobStore;
+  /** Puts the policy files as they are now in force. @throws RM_BAD_QUEUES, with nothing changed */
+  readonly refreshQueues: () => void;
   /** `http://host:port` of this server. */
   readonly url: () => string;
 }

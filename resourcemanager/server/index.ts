@@ -14,6 +14,7 @@ import { registerEndpoints, type EndpointOptions } from './endpoints.js';
 import { installErrorHandlers } from './errors.js';
 import { pages } from './pages.js';
 import { proxyRoutes } from './proxy.js';
+import { queueRoutes } from './queue-routes.js';
 import { blobRoutes, weftRoutes } from './weft-routes.js';
 
 export async function configureRoutes(
@@ -28,6 +29,7 @@ export async function configureRoutes(
   applicationRoutes(app, view);
   applicationSettingRoutes(app, view);
   weftRoutes(app, view);
+  queueRoutes(app, view);
   await blobRoutes(app, view);
   await proxyRoutes(app, view);
   await pages(app, pagesFolder);

@@ -54,7 +54,7 @@ function summary(view: ClusterView): object {
         totalMb: node.capacity.memoryMb,
         usedVcores: usage?.used.vcores ?? 0,
         totalVcores: node.capacity.vcores,
-        containers: usage?.containers ?? 0,
+        containers: usage?.containers.length ?? 0,
       };
     }),
     applications: [...view.applications.all()].map(({ record, attempts }) => {

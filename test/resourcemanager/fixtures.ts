@@ -16,6 +16,7 @@ import {
   type Resource,
 } from '../../runtime/common/wire/protocols/index.js';
 import type { ResourceManagerSettings } from '../../resourcemanager/config/settings.js';
+import { NO_POLICY_FILES, type PolicyFiles } from '../../resourcemanager/scheduler/index.js';
 import { ResourceManager } from '../../resourcemanager/resource-manager.js';
 
 export const CLUSTER_KEY = 'ab'.repeat(32);
@@ -40,7 +41,7 @@ export function newFolder(): string {
 
 export function startResourceManager(
   folder: string,
-  options: { settings?: Partial<ResourceManagerSettings>; port?: number; clock?: Clock } = {},
+  options: { settings?: Partial<ResourceManagerSettings>; port?: number; clock?: Clock; policies?: PolicyFiles } = {},
 ): Promise<ResourceManager> {
   return ResourceManager.start({
     clock: options.clock ?? systemClock,
@@ -51,6 +52,7 @@ export function startResourceManager(
     listen: { bindHost: '127.0.0.1', advertisedHost: '127.0.0.1', port: options.port },
     pagesFolder: join(folder, 'no-pages'),
     version: 'test',
+    policies: () => options.policies ?? NO_POLICY_FILES,
     onStoreBroken: (error) => {
       throw error;
     },

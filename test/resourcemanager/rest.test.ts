@@ -155,7 +155,7 @@ test('submissions that cannot run are refused with the reason', async (t) => {
     'am-container-spec': { commands: { command: 'x' }, 'local-resources': { entry: { key: 'f', value } } },
   });
   for (const [changes, code, message] of [
-    [{ queue: 'nope' }, 'RM_UNKNOWN_QUEUE', /no queue "nope"\. The fifo scheduler has: default/],
+    [{ queue: 'nope' }, 'RM_UNKNOWN_QUEUE', /no queue "nope": the fifo scheduler has default only/],
     [{ resource: { memory: 999_999, vCores: 1 } }, 'RM_ASK_TOO_LARGE', /largest node has \(2048 MB\)/],
     [command('a; rm -rf /'), 'RM_BAD_SUBMISSION', /";" is not a plain word/],
     [{ 'am-container-spec': {} }, 'RM_BAD_SUBMISSION', /commands/],

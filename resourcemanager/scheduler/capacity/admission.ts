@@ -4,7 +4,7 @@ import type { CapacityContext } from './context.js';
 import type { LeafQueue } from './queues/leaf-queue.js';
 import type { QueueBase } from './queues/queue.js';
 
-/** Allowed if the queue or any queue above it allows it; who may administer may also submit. */
+/** Allowed if the queue or any queue above it allows it, or to administrators of the cluster. */
 export function mayAccess(
   { configuration }: CapacityContext,
   queue: QueueBase,
@@ -13,19 +13,18 @@ export function mayAccess(
   action: 'submit' | 'administer',
 ): boolean {
   if (!configuration.aclEnabled || configuration.administrators.allows(user, groups)) return true;
-  for (let each: QueueBase | undefined = queue; each !== undefined; each = each.parent) {
+  for (const each of queue.lineage) {
     const { submitters, administrators } = each.config;
-    // Whoever the root says nothing of may do anything.
-    const isOpen = each.parent === undefined;
-    if (administrators?.allows(user, groups) ?? isOpen) return true;
-    if (action === 'submit' && (submitters?.allows(user, groups) ?? isOpen)) return true;
+    const list = action === 'submit' ? submitters : administrators;
+    // Where the root says nothing, everybody may.
+    if (list?.allows(user, groups) ?? each.parent === undefined) return true;
   }
   return false;
 }
 
 /** Why the queue does not take one more application of the user. */
 export function admissionRefusal(leaf: LeafQueue, user: string): Refusal | undefined {
-  for (let queue: QueueBase | undefined = leaf; queue !== undefined; queue = queue.parent) {
+  for (const queue of leaf.lineage) {
     if (queue.state === 'RUNNING') continue;
     return { gate: 'queue-state', message: `The queue ${queue.path} is ${queue.state}: it takes no applications.` };
   }

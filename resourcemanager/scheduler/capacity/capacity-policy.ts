@@ -6,7 +6,7 @@ import type { AskGroup } from '../ask-table.js';
 import type { SchedulerNode } from '../node.js';
 import type { PolicyFiles } from '../policy-files.js';
 import type { Pass, Placement, SchedulerBooks, SchedulingPolicy } from '../policy.js';
-import type { QueueView } from '../queue-view.js';
+import type { QueueFacts, QueueView } from '../queue-view.js';
 import type { Gate, Refusal } from '../refusals.js';
 import { NOTHING, subtract, times } from '../resources.js';
 import type { Admission, Decision } from '../scheduler.js';
@@ -23,7 +23,8 @@ import { CapacityPreemption } from './preemption/preemption.js';
 import { QueueRegistry } from './queue-registry.js';
 import { refreshCapacities } from './queues/capacities.js';
 import type { CapacityQueue } from './queues/queue.js';
-import { queueTreeOf, schedulerInfoOf } from './views.js';
+import { schedulerInfoOf } from './rest-view.js';
+import { queueFactsOf, queueTreeOf } from './views.js';
 
 export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
   readonly name = 'capacity';
@@ -76,9 +77,13 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     return this.registry.resolve(name) ?? this.registry.creatable(name, name.includes('.'));
   }
 
+  place(admission: Admission): { queue: string } | { refusal: Refusal } | undefined {
+    return placeByRules(admission, this.configuration.placement, this.registry);
+  }
+
   admit(admission: Admission): { queue: string } | { refusal: Refusal } {
     this.settle();
-    const placed = placeByRules(admission, this.configuration.placement, this.registry);
+    const placed = admission.isPlaced === true ? undefined : this.place(admission);
     if (placed !== undefined && 'refusal' in placed) return placed;
     const queue = placed?.queue ?? this.resolveQueue(admission.queue);
     if (queue === undefined) {
@@ -92,7 +97,10 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
   checkMove(application: CapacityApplication, queue: string): Refusal | undefined {
     const target = this.registry.leaf(queue);
     if (target === undefined) {
-      return { gate: 'queue', message: `There is no queue "${queue}" to move it to: there is ${this.queues.join(', ')}.` };
+      return {
+        gate: 'queue',
+        message: `There is no queue "${queue}" to move it to: there is ${this.queues.join(', ')}.`,
+      };
     }
     return target === application.leaf ? undefined : admissionRefusal(target, application.user);
   }
@@ -235,6 +243,16 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     return queueTreeOf(this.registry.root);
   }
 
+  queueFacts(queue: string, label: string): QueueFacts | undefined {
+    this.settle();
+    const found = this.registry.get(queue) ?? this.registry.leaf(queue);
+    return found === undefined ? undefined : queueFactsOf(found, label);
+  }
+
+  applicationFacts(): QueueFacts {
+    return {};
+  }
+
   schedulerInfo(): object {
     this.settle();
     return schedulerInfoOf(this.context, this.registry.root);
@@ -250,13 +268,22 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     const leaf = this.registry.leaf(queue);
     // A queue that will be made takes what its nearest parent takes.
     if (leaf === undefined) return undefined;
-    if (!mayAccess(this.context, leaf, user, groups, 'submit')) {
+    // Who administers a queue may submit to it, too.
+    const mayBe = (['submit', 'administer'] as const).some((action) =>
+      mayAccess(this.context, leaf, user, groups, action),
+    );
+    if (!mayBe) {
       return { gate: 'acl', message: `${user} may not submit applications to ${leaf.path}.` };
     }
     return admissionRefusal(leaf, user);
   }
 
-  private changeUsed(application: CapacityApplication, node: SchedulerNode, change: Resource, containers: number): void {
+  private changeUsed(
+    application: CapacityApplication,
+    node: SchedulerNode,
+    change: Resource,
+    containers: number,
+  ): void {
     const { leaf } = application;
     leaf.changeUsed(node.label, change, containers);
     leaf.users.changeUsed(leaf.userOf(application), node.label, change);

@@ -105,7 +105,7 @@ function gateOfUser(application: CapacityApplication, { label }: AskGroup): Gate
 /** The queue itself, then each queue above it. */
 function gatesOfCapacity(leaf: LeafQueue, group: AskGroup): Gate[] {
   const gates: Gate[] = [];
-  for (let queue: QueueBase | undefined = leaf; queue !== undefined; queue = queue.parent) {
+  for (const queue of leaf.lineage) {
     gates.push(gateOfCapacity(leaf, queue, group));
   }
   return gates;

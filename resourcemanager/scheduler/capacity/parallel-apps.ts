@@ -2,7 +2,6 @@
 import type { CapacityApplication } from './application.js';
 import type { CapacityContext } from './context.js';
 import type { LeafQueue } from './queues/leaf-queue.js';
-import type { QueueBase } from './queues/queue.js';
 import { SortedList } from '../sorted-list.js';
 
 export class ParallelApps {
@@ -38,7 +37,7 @@ export class ParallelApps {
 
   /** The limit that holds the application back, with the numbers. */
   obstacle({ leaf, user }: CapacityApplication): { of: string; running: number; limit: number } | undefined {
-    for (let queue: QueueBase | undefined = leaf; queue !== undefined; queue = queue.parent) {
+    for (const queue of leaf.lineage) {
       const { maxParallelApps } = queue.config;
       if (queue.runnableApplications >= maxParallelApps) {
         return { of: queue.path, running: queue.runnableApplications, limit: maxParallelApps };
@@ -57,7 +56,7 @@ export class ParallelApps {
   }
 
   private count({ leaf, user }: { leaf: LeafQueue; user: string }, change: 1 | -1): void {
-    for (let queue: QueueBase | undefined = leaf; queue !== undefined; queue = queue.parent) {
+    for (const queue of leaf.lineage) {
       queue.runnableApplications += change;
     }
     this.ofUsers.set(user, (this.ofUsers.get(user) ?? 0) + change);

@@ -40,7 +40,7 @@ export class QueueRegistry {
 
   leaf(name: string): LeafQueue | undefined {
     const queue = this.byPath.get(name) ?? this.byPath.get(`root.${name}`);
-    if (queue?.isLeaf === true) return queue as LeafQueue;
+    if (queue?.isLeaf === true) return queue;
     const named = this.leavesByName.get(name) ?? [];
     return named.length === 1 ? named[0] : undefined;
   }
@@ -66,7 +66,7 @@ export class QueueRegistry {
     plan.names.forEach((name, index) => {
       const isLeaf = index === plan.names.length - 1;
       const child = this.make(parent, name, plan.creation, isLeaf);
-      if (!child.isLeaf) parent = child as ParentQueue;
+      if (!child.isLeaf) parent = child;
     });
     this.index();
     return this.leaf(path);
@@ -109,7 +109,7 @@ export class QueueRegistry {
     parent.config.children.forEach((config, index) => {
       const child = this.byPath.get(config.path) ?? this.add(parent, config, false);
       child.index = index;
-      if (!child.isLeaf) this.addBelow(child as ParentQueue);
+      if (!child.isLeaf) this.addBelow(child);
     });
   }
 
@@ -139,10 +139,10 @@ export class QueueRegistry {
     }
     const parent = this.byPath.get(above);
     if (parent === undefined || parent.isLeaf || names.length === 0 || names.includes('')) return undefined;
-    const creation = creationOf(parent as ParentQueue);
+    const creation = creationOf(parent);
     if (creation === undefined || names.length > creation.maximumDepth) return undefined;
-    if (parent.state !== 'RUNNING' || (parent as ParentQueue).children.size >= creation.maximumQueues) return undefined;
-    return { parent: parent as ParentQueue, names, creation };
+    if (parent.state !== 'RUNNING' || parent.children.size >= creation.maximumQueues) return undefined;
+    return { parent: parent, names, creation };
   }
 
   private make(parent: ParentQueue, name: string, creation: AutoCreation, isLeaf: boolean): CapacityQueue {
@@ -186,10 +186,12 @@ function requireFree(queue: CapacityQueue, config: QueueConfig | undefined): voi
   if (config === undefined && queue.state === 'RUNNING') {
     throw refused(queue, 'it would be removed while it is RUNNING: set its state to STOPPED and refresh first.');
   }
-  if (config === undefined && isInUse) throw refused(queue, `it would be removed with ${queue.applications} applications.`);
+  if (config === undefined && isInUse)
+    throw refused(queue, `it would be removed with ${queue.applications} applications.`);
   if (config === undefined || queue.isLeaf === isLeafConfig(config)) return;
   const becomes = queue.isLeaf ? 'get queues below it' : 'lose the queues below it';
-  if (queue.state === 'RUNNING' || isInUse) throw refused(queue, `it would ${becomes} while it is in use: stop it first.`);
+  if (queue.state === 'RUNNING' || isInUse)
+    throw refused(queue, `it would ${becomes} while it is in use: stop it first.`);
 }
 
 function refused({ path }: CapacityQueue, reason: string): WeftError {

@@ -18,14 +18,24 @@ export function schedulerInfoOf(context: CapacityContext, root: ParentQueue): ob
     type: 'capacityScheduler',
     ...{ capacity: 100, usedCapacity: percent(main.usedCapacity), maxCapacity: 100, weight: -1, normalizedWeight: 0 },
     queueCapacityVectorInfo: vectorOf({ kind: 'percent', percent: 100 }),
-    ...{ queueName: 'root', queuePath: 'root', maxParallelApps: root.config.maxParallelApps, isAbsoluteResource: false },
+    ...{
+      queueName: 'root',
+      queuePath: 'root',
+      maxParallelApps: root.config.maxParallelApps,
+      isAbsoluteResource: false,
+    },
     queues: childrenOf(root),
     capacities: capacitiesOf(root, false),
     health: { lastrun: 0, operationsInfo: {}, lastRunDetails: [] },
     maximumAllocation: restResource(all, { minimum: context.minimum, maximum: all }),
     queueAcls: aclsOf(root),
     ...{ queuePriority: root.config.priority, orderingPolicyInfo: orderingOf(root) },
-    ...{ mode: 'percentage', queueType: 'parent', creationMethod: 'static', autoCreationEligibility: eligibilityOf(root) },
+    ...{
+      mode: 'percentage',
+      queueType: 'parent',
+      creationMethod: 'static',
+      autoCreationEligibility: eligibilityOf(root),
+    },
     ...{ autoQueueTemplateProperties: {}, autoQueueParentTemplateProperties: {}, autoQueueLeafTemplateProperties: {} },
   };
 }
@@ -37,7 +47,7 @@ function childrenOf(parent: ParentQueue): object {
 
 function queueOf(queue: CapacityQueue): object {
   const { main, config } = queue;
-  const leaf = queue.isLeaf ? (queue as LeafQueue) : undefined;
+  const leaf = queue.isLeaf ? queue : undefined;
   return {
     ...(leaf === undefined ? {} : { type: 'capacitySchedulerLeafQueueInfo' }),
     queuePath: queue.path,
@@ -64,7 +74,10 @@ function queueOf(queue: CapacityQueue): object {
     ...{ queuePriority: config.priority, orderingPolicyInfo: orderingOf(queue) },
     ...{ autoCreateChildQueueEnabled: config.autoCreation?.kind === 'leaf', leafQueueTemplate: {} },
     ...{ mode: modeOf(queue), queueType: queue.isLeaf ? 'leaf' : 'parent' },
-    ...{ creationMethod: queue.isDynamic ? 'dynamicFlexible' : 'static', autoCreationEligibility: eligibilityOf(queue) },
+    ...{
+      creationMethod: queue.isDynamic ? 'dynamicFlexible' : 'static',
+      autoCreationEligibility: eligibilityOf(queue),
+    },
     ...{ autoQueueTemplateProperties: {}, autoQueueParentTemplateProperties: {}, autoQueueLeafTemplateProperties: {} },
     ...(leaf === undefined ? {} : leafOf(leaf)),
   };

@@ -1,22 +1,41 @@
 /** The tree of queues, for those who look at it: pages, the command line, REST. */
-import type { QueueView } from '../queue-view.js';
+import type { QueueFacts, QueueView } from '../queue-view.js';
 import type { LeafQueue } from './queues/leaf-queue.js';
-import type { ParentQueue } from './queues/parent-queue.js';
 import type { CapacityQueue } from './queues/queue.js';
-
-export { schedulerInfoOf } from './rest-view.js';
 
 export function queueTreeOf(queue: CapacityQueue): QueueView {
   const { path, name, state, isLeaf, main, containers, reservedContainers } = queue;
-  const children = isLeaf ? [] : [...(queue as ParentQueue).children.values()].map(queueTreeOf);
+  const children = isLeaf ? [] : [...queue.children.values()].map(queueTreeOf);
   const sum = (of: (child: QueueView) => number): number => children.reduce((total, child) => total + of(child), 0);
   return {
     ...{ path, name, state, isLeaf, containers, reservedContainers, children },
     ...{ used: main.used, reserved: main.reserved, pending: main.pending, pendingContainers: main.pendingContainers },
-    activeApplications: isLeaf ? (queue as LeafQueue).active.size : sum((child) => child.activeApplications),
-    pendingApplications: isLeaf ? waitingIn(queue as LeafQueue) : sum((child) => child.pendingApplications),
+    activeApplications: isLeaf ? queue.active.size : sum((child) => child.activeApplications),
+    pendingApplications: isLeaf ? waitingIn(queue) : sum((child) => child.pendingApplications),
     guaranteed: main.guaranteed,
     maximum: main.maximum,
+  };
+}
+
+export function queueFactsOf(queue: CapacityQueue, label: string): QueueFacts {
+  const own = queue.partition(label);
+  const capacity = queue.config.partitions.get(label)?.capacity;
+  const facts = {
+    ...{ state: queue.state, used: own.used, pending: own.pending, reserved: own.reserved, am: own.amUsed },
+    ...{ usedCapacity: own.usedCapacity, absoluteUsedCapacity: own.absoluteUsedCapacity, capacity: own.capacity },
+    ...{ absoluteCapacity: own.absoluteCapacity, absoluteMaximumCapacity: own.absoluteMaximumCapacity },
+    weight: capacity?.kind === 'weight' ? capacity.weight : -1,
+    ...{ effectiveMin: own.guaranteed, effectiveMax: own.maximum },
+    // Hadoop counts those of the main partition only.
+    ...{ containers: queue.main.containers, preemptedContainers: queue.preemptedContainers },
+  };
+  if (!queue.isLeaf) return facts;
+  const leaf = queue;
+  return {
+    ...facts,
+    ...{ activeApps: leaf.active.size, pendingApps: waitingIn(leaf) },
+    ...{ amLimit: own.amLimit, userAmLimit: leaf.userAmLimit(label, 1) },
+    ...{ maxApplications: leaf.maximumApplications, maxApplicationsPerUser: leaf.maximumApplicationsPerUser },
   };
 }
 

@@ -5,7 +5,7 @@ import type { AskGroup, Locality } from '../ask-table.js';
 import { MEMORY_CALCULATOR } from '../calculator.js';
 import type { SchedulerNode } from '../node.js';
 import type { Placement, SchedulerBooks, SchedulingPolicy } from '../policy.js';
-import type { QueueView } from '../queue-view.js';
+import type { QueueFacts, QueueView } from '../queue-view.js';
 import type { Gate, Refusal } from '../refusals.js';
 import { NOTHING, add, floored, subtract } from '../resources.js';
 import type { Admission } from '../scheduler.js';
@@ -35,6 +35,10 @@ export class FifoPolicy implements SchedulingPolicy {
   /** Hadoop's FIFO takes any name and ignores it; here a name that is not the queue's is a mistake worth telling. */
   resolveQueue(name: string): string | undefined {
     return name === QUEUE || name === `root.${QUEUE}` ? QUEUE : undefined;
+  }
+
+  place(): undefined {
+    return undefined;
   }
 
   admit({ queue }: Admission): { queue: string } | { refusal: Refusal } {
@@ -165,6 +169,16 @@ export class FifoPolicy implements SchedulingPolicy {
       ...{ activeApplications: applications.size, pendingApplications: 0 },
       ...{ guaranteed: nodes.capacity, maximum: nodes.capacity, children: [] },
     };
+  }
+
+  queueFacts(queue: string): QueueFacts | undefined {
+    if (this.resolveQueue(queue) === undefined) return undefined;
+    const { used, pending, pendingContainers, reserved, containers } = this.queueTree();
+    return { state: 'RUNNING', used, pending, pendingContainers, reserved, containers };
+  }
+
+  applicationFacts(): QueueFacts {
+    return {};
   }
 
   schedulerInfo(): object {

@@ -23,7 +23,8 @@ export function infoView({ identity, startedMs, version }: ClusterView): object 
 }
 
 export function metricsView(view: ClusterView): object {
-  const { capacity, used, containers, nodes, pending, pendingContainers } = view.scheduler.totals();
+  const { capacity, used, containers, nodes, pending, pendingContainers, reserved, reservedContainers } =
+    view.scheduler.totals();
   const apps = countBy([...view.applications.all()].map(({ record }) => publicState(record)));
   const states = countBy(view.nodes.all().map(({ state }) => state));
   const utilizedMb = view.nodes.all().reduce((sum, { usedMemoryMb }) => sum + usedMemoryMb, 0);
@@ -35,16 +36,16 @@ export function metricsView(view: ClusterView): object {
     appsRunning: count('RUNNING'),
     appsFailed: count('FAILED'),
     appsKilled: count('KILLED'),
-    reservedMB: 0,
+    reservedMB: reserved.memoryMb,
     availableMB: capacity.memoryMb - used.memoryMb,
     allocatedMB: used.memoryMb,
     pendingMB: pending.memoryMb,
-    reservedVirtualCores: 0,
+    reservedVirtualCores: reserved.vcores,
     availableVirtualCores: capacity.vcores - used.vcores,
     allocatedVirtualCores: used.vcores,
     pendingVirtualCores: pending.vcores,
     containersAllocated: containers,
-    containersReserved: 0,
+    containersReserved: reservedContainers,
     containersPending: pendingContainers,
     totalMB: capacity.memoryMb,
     utilizedMB: utilizedMb,
@@ -69,31 +70,13 @@ export function metricsView(view: ClusterView): object {
   };
 }
 
-/** Hadoop's FifoScheduler; other schedulers print their trees of queues. */
-export function fifoSchedulerView({ scheduler }: ClusterView): object {
-  const { capacity, used, containers, nodes } = scheduler.totals();
-  return {
-    type: 'fifoScheduler',
-    capacity: 1,
-    usedCapacity: capacity.memoryMb === 0 ? 0 : used.memoryMb / capacity.memoryMb,
-    qstate: 'RUNNING',
-    minQueueMemoryCapacity: scheduler.minimum.memoryMb,
-    maxQueueMemoryCapacity: scheduler.maximum()?.memoryMb ?? 0,
-    numNodes: nodes,
-    usedNodeCapacity: used.memoryMb,
-    availNodeCapacity: capacity.memoryMb - used.memoryMb,
-    totalNodeCapacity: capacity.memoryMb,
-    numContainers: containers,
-  };
-}
-
 /** What YARN's clients call its state: a suspect node is running until the verdict. */
 export function nodeStateView({ state }: Node): Exclude<Node['state'], 'SUSPECT'> {
   return state === 'SUSPECT' ? 'RUNNING' : state;
 }
 
 export function nodeView(node: Node, view: ClusterView): object {
-  const { used, containers } = view.scheduler.nodeUsage(node.id) ?? { used: NOTHING, containers: 0 };
+  const { used, containers } = view.scheduler.nodeUsage(node.id) ?? { used: NOTHING, containers: [] };
   const capacity = isGone(node) ? NOTHING : node.capacity;
   const free = { memoryMb: capacity.memoryMb - used.memoryMb, vcores: capacity.vcores - used.vcores };
   const suspicion = 'Its connection is broken; it is waited for.';
@@ -106,7 +89,7 @@ export function nodeView(node: Node, view: ClusterView): object {
     lastHealthUpdate: node.lastHeardMs,
     version: node.version,
     healthReport: node.state === 'SUSPECT' && node.healthReport === '' ? suspicion : node.healthReport,
-    numContainers: containers,
+    numContainers: containers.length,
     usedMemoryMB: used.memoryMb,
     availMemoryMB: free.memoryMb,
     usedVirtualCores: used.vcores,

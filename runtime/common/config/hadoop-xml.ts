@@ -32,8 +32,21 @@ export function readHadoopXml(path: string): Map<string, RawEntry> {
   return parseHadoopXml(text, path);
 }
 
+/** No file of settings is larger; what is, would only keep the process busy. */
+const MAX_XML_BYTES = 4 * 2 ** 20;
+
+/** Refuses what is far too large, and documents that define entities, which can grow without bounds. @throws CONFIG_BAD_FILE */
+export function refuseHarmfulXml(text: string, path: string): void {
+  if (Buffer.byteLength(text) > MAX_XML_BYTES) {
+    throw badFile(path, 1, `it is larger than ${MAX_XML_BYTES / 2 ** 20} MB, more than any file of settings.`);
+  }
+  const entities = /<!(?:DOCTYPE|ENTITY)/i.exec(text);
+  if (entities !== null) throw badFile(path, lineOf(text, entities.index), 'document types and entities are not read.');
+}
+
 /** @throws CONFIG_BAD_FILE naming the line of what is not XML, or not a property. */
 export function parseHadoopXml(text: string, path: string): Map<string, RawEntry> {
+  refuseHarmfulXml(text, path);
   // eslint-disable-next-line @typescript-eslint/no-deprecated -- its successor is one more package for the same function.
   const valid = XMLValidator.validate(text);
   if (valid !== true) throw badFile(path, valid.err.line, valid.err.msg);

@@ -4,7 +4,7 @@ import { WeftError } from '../errors/index.js';
 import { nearest, type Origin, type RawEntry } from './configuration.js';
 import { readHadoopXml } from './hadoop-xml.js';
 import type { ConfigOption } from './option.js';
-import { YARN_SITE_OPTIONS } from './options/yarn-site.js';
+import { SCHEDULER_PREFIXES, YARN_SITE_OPTIONS } from './options/yarn-site.js';
 
 interface Entry {
   value: unknown;
@@ -26,6 +26,7 @@ export class YarnConfiguration {
     const warnings: string[] = [];
     for (const [name, { value, origin }] of raw) {
       const option = options.get(name);
+      if (SCHEDULER_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
       if (option === undefined) warnings.push(unknownKey(name, origin, [...options.keys()]));
       else entries.set(name, { value: parseAt(option, value, origin), origin });
     }

@@ -1,6 +1,6 @@
 import test from 'ava';
 import fc from 'fast-check';
-import type { Decision, Scheduler, SchedulerEvent } from '../../../resourcemanager/scheduler/index.js';
+import type { Allocation, Scheduler, SchedulerEvent } from '../../../resourcemanager/scheduler/index.js';
 import { MB, added, app, ask, asked, newFifo, node, nodeUpdated } from './scheduler-fixtures.js';
 
 const APPLICATIONS = 5;
@@ -34,15 +34,15 @@ const step: fc.Arbitrary<Step> = fc.oneof(
 /** Plays the steps, keeping its own simple books beside the Scheduler's. */
 class History {
   readonly scheduler: Scheduler = newFifo();
-  readonly decisions: Decision[] = [];
-  readonly running: Decision[] = [];
+  readonly decisions: Allocation[] = [];
+  readonly running: Allocation[] = [];
   readonly capacity = new Map<string, { memoryMb: number; schedulable: boolean }>();
 
   constructor() {
     for (let i = 1; i <= APPLICATIONS; i++) for (const event of added(i)) this.apply(event);
   }
 
-  play(next: Step): Decision[] {
+  play(next: Step): Allocation[] {
     switch (next.kind) {
       case 'node': {
         // A node shrinks only while it is idle: a shrunken busy one may well hold more than it has.
@@ -72,14 +72,14 @@ class History {
       .reduce((sum, { resource }) => sum + resource.memoryMb, 0);
   }
 
-  private end(container: Decision): Decision[] {
+  private end(container: Allocation): Allocation[] {
     this.running.splice(this.running.indexOf(container), 1);
     const { applicationId, containerId } = container;
     return this.apply({ type: 'container-ended', applicationId, containerId });
   }
 
-  private apply(event: SchedulerEvent): Decision[] {
-    const decisions = this.scheduler.apply(event, 0);
+  private apply(event: SchedulerEvent): Allocation[] {
+    const decisions = this.scheduler.apply(event, 0) as Allocation[];
     this.decisions.push(...decisions);
     this.running.push(...decisions);
     return decisions;

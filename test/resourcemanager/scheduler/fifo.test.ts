@@ -2,20 +2,20 @@ import test from 'ava';
 import { hasCode } from '../../../runtime/common/errors/index.js';
 import {
   createScheduler,
-  type Decision,
+  type Allocation,
   type Scheduler,
   type SchedulerEvent,
 } from '../../../resourcemanager/scheduler/index.js';
 import { MB, added, app, ask, asked, newFifo, node, nodeUpdated } from './scheduler-fixtures.js';
 
-function applyAll(scheduler: Scheduler, events: readonly SchedulerEvent[], nowMs = 0): Decision[] {
-  return events.flatMap((event) => scheduler.apply(event, nowMs));
+function applyAll(scheduler: Scheduler, events: readonly SchedulerEvent[], nowMs = 0): Allocation[] {
+  return events.flatMap((event) => scheduler.apply(event, nowMs) as Allocation[]);
 }
 
 test('an ask is answered at once, spread over the freest nodes', (t) => {
   const scheduler = newFifo();
   applyAll(scheduler, [nodeUpdated(1, MB(1024, 4)), nodeUpdated(2, MB(1024, 4)), ...added(1)]);
-  const decisions = scheduler.apply(asked(1, ask(3, MB(300))), 0);
+  const decisions = applyAll(scheduler, [asked(1, ask(3, MB(300)))]);
   t.deepEqual(
     decisions.map(({ nodeId, resource }) => [nodeId, resource.memoryMb]),
     [
@@ -60,7 +60,7 @@ test('within an application the lower priority number goes first, and nothing ov
   applyAll(scheduler, [asked(1, ask(1, MB(128), { priority: 5 }), ask(1, MB(640), { priority: 2 }))]);
   t.deepEqual(scheduler.apply(nodeUpdated(1, MB(512)), 0), []);
   t.deepEqual(
-    scheduler.apply(nodeUpdated(2, MB(1024)), 0).map(({ priority }) => priority),
+    applyAll(scheduler, [nodeUpdated(2, MB(1024))]).map(({ priority }) => priority),
     [2, 5],
   );
 });
@@ -91,7 +91,7 @@ test('a suspect or unhealthy node gets nothing new and keeps what it has', (t) =
   applyAll(scheduler, [nodeUpdated(1, MB(1024), { schedulable: false })]);
   t.deepEqual(scheduler.apply(asked(1, ask(1, MB(256))), 0), []);
   t.regex(scheduler.refusal(app(1), 0)?.message ?? '', /no NodeManager is healthy and connected/);
-  t.is(scheduler.nodeUsage(node(1))?.containers, 1);
+  t.is(scheduler.nodeUsage(node(1))?.containers.length, 1);
   t.is(scheduler.apply(nodeUpdated(1, MB(1024)), 0).length, 1);
 });
 
@@ -153,7 +153,10 @@ test('who waits is told which gate stopped it, with numbers', (t) => {
   scheduler.apply(nodeUpdated(2, MB(1536)), 4000);
   const refusal = scheduler.refusal(app(1), 4000);
   t.is(refusal?.gate, 'node-fit');
-  t.regex(refusal?.message ?? '', /1 container .* has 512 of \d+ MB; the whole cluster uses 1024 of 2048 MB/);
+  t.regex(
+    refusal?.message ?? '',
+    /1 container .* has 512 of \d+ MB .*; the whole cluster uses 1024 of 2048 MB and 1 of 2 vcores/,
+  );
 });
 
 test('an ask above the maximum or above every node is too large', (t) => {
@@ -167,7 +170,7 @@ test('an ask above the maximum or above every node is too large', (t) => {
 test('after a restart containers are booked again, and new ids carry the epoch', (t) => {
   const scheduler = newFifo({ epoch: 3 });
   applyAll(scheduler, [nodeUpdated(1, MB(1024), { schedulable: false }), ...added(1)]);
-  const containerId = 'container_1_0001_01_000001' as Decision['containerId'];
+  const containerId = 'container_1_0001_01_000001' as Allocation['containerId'];
   const recovered: SchedulerEvent = {
     type: 'container-recovered',
     applicationId: app(1),
@@ -195,5 +198,5 @@ test('the registry knows short names and Hadoop’s classes, and names what it h
   t.is(createScheduler(hadoop, settings, 'x').name, 'fifo');
   const error = t.throws(() => createScheduler('fair', settings, '/conf/yarn-site.xml:5'));
   t.true(hasCode(error, 'RM_UNKNOWN_SCHEDULER'));
-  t.regex(error.message, /"fair" \(set by \/conf\/yarn-site\.xml:5\)\. There is: fifo\./);
+  t.regex(error.message, /"fair" \(set by \/conf\/yarn-site\.xml:5\)\. There is: fifo, capacity\./);
 });

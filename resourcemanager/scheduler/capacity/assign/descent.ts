@@ -26,7 +26,8 @@ export class Descent {
   /** The next container of the node, or a reservation of it. */
   run(root: ParentQueue): Placement | undefined {
     const { node, context } = this;
-    if (node.reservation !== undefined) return this.fulfil(node.reservation as Reservation<CapacityApplication>);
+    const reservation = context.books.reservationOf(node);
+    if (reservation !== undefined) return this.fulfil(reservation);
     if (!context.calculator.fits(context.minimum, node.free)) return undefined;
     const own = this.visit(root, limitsOf(context.totalOf(node.label)), 'respected');
     if (own !== undefined && own !== 'no-headroom') return own;
@@ -54,9 +55,7 @@ export class Descent {
     const { label } = this.node;
     if (exclusivity === 'respected' && !queue.canAccess(label)) return undefined;
     if (queue.partition(exclusivity === 'respected' ? label : '').pendingContainers === 0) return undefined;
-    return queue.isLeaf
-      ? this.visitLeaf(queue as LeafQueue, limits, exclusivity)
-      : this.visitParent(queue as ParentQueue, limits, exclusivity);
+    return queue.isLeaf ? this.visitLeaf(queue, limits, exclusivity) : this.visitParent(queue, limits, exclusivity);
   }
 
   private visitParent(parent: ParentQueue, limits: ResourceLimits, exclusivity: Exclusivity): Result {
@@ -152,7 +151,7 @@ export class Descent {
   /** The last check: no queue on the way exceeds its maximum in any resource type. */
   private staysWithin(leaf: LeafQueue, more: NodeResource, less: NodeResource, exclusivity: Exclusivity): boolean {
     const { context, node } = this;
-    for (let queue: QueueBase | undefined = leaf; queue !== undefined; queue = queue.parent) {
+    for (const queue of leaf.lineage) {
       const { used, maximum } = queue.partition(node.label);
       const most = exclusivity === 'respected' ? maximum : context.totalOf(node.label);
       const needed = less === NOTHING ? add(used, more) : add(used, subtract(more, lower(less, used)));

@@ -103,7 +103,10 @@ function readCalculator(reader: PropertyReader): ResourceCalculator {
   const name = reader.text(key);
   if (name === undefined || name.endsWith('DefaultResourceCalculator')) return MEMORY_CALCULATOR;
   if (name.endsWith('DominantResourceCalculator')) return DOMINANT_CALCULATOR;
-  throw reader.error(key, `there is no calculator ${name}: use DefaultResourceCalculator or DominantResourceCalculator.`);
+  throw reader.error(
+    key,
+    `there is no calculator ${name}: use DefaultResourceCalculator or DominantResourceCalculator.`,
+  );
 }
 
 function readParallelAppsOfUsers(

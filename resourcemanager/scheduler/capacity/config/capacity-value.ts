@@ -8,7 +8,15 @@ export type CapacityValue =
   | { readonly kind: 'absolute'; readonly resource: Resource };
 
 /** Megabytes in a unit that may follow an amount of memory. */
-const MEMORY_UNITS: Readonly<Record<string, number>> = { '': 1, m: 1, mi: 1, g: 1024, gi: 1024, t: 1024 ** 2, ti: 1024 ** 2 };
+const MEMORY_UNITS: Readonly<Record<string, number>> = {
+  '': 1,
+  m: 1,
+  mi: 1,
+  g: 1024,
+  gi: 1024,
+  t: 1024 ** 2,
+  ti: 1024 ** 2,
+};
 
 /** @throws RM_BAD_QUEUES with file, line and reason */
 export function readCapacity(reader: PropertyReader, key: string): CapacityValue | undefined {
@@ -26,7 +34,10 @@ function readAmounts(reader: PropertyReader, key: string, text: string): Resourc
   if (!text.endsWith(']')) throw reader.error(key, `"${text}" has no closing bracket.`);
   let [memoryMb, vcores] = [0, 0];
   const others: Record<string, number> = {};
-  const parts = text.slice(1, -1).split(',').map((part) => part.trim());
+  const parts = text
+    .slice(1, -1)
+    .split(',')
+    .map((part) => part.trim());
   for (const part of parts.filter((each) => each !== '')) {
     const match = /^([\w./-]+)\s*=\s*(\d+)\s*([A-Za-z]*)$/.exec(part);
     if (match === null) throw reader.error(key, `"${part}" is not an amount such as memory=4096.`);

@@ -84,7 +84,8 @@ function readJsonRules(reader: PropertyReader): PlacementRule[] {
 function readJsonRule(reader: PropertyReader, key: string, rule: JsonRule, index: number): PlacementRule {
   const bad = (reason: string): Error => reader.error(key, `rule ${index + 1}: ${reason}`);
   const { type, matches, policy, parentQueue, fallbackResult = 'skip' } = rule;
-  if (type !== 'user' && type !== 'group' && type !== 'application') throw bad('its type is not user, group or application.');
+  if (type !== 'user' && type !== 'group' && type !== 'application')
+    throw bad('its type is not user, group or application.');
   if (typeof matches !== 'string') throw bad('it has no "matches".');
   if (typeof policy !== 'string') throw bad('it has no "policy".');
   if (fallbackResult !== 'skip' && fallbackResult !== 'reject' && fallbackResult !== 'placeDefault') {

@@ -47,7 +47,11 @@ export function readPreemption(reader: PropertyReader): PreemptionConfig | undef
       enabled: reader.flag(`${LEGACY}enabled`, false),
       minimumThreshold: reader.number(`${LEGACY}minimum-threshold`, 0.5, { min: 0 }),
       maximumAllowance: reader.number(`${LEGACY}max-allowable-limit`, 0.2, { min: 0 }),
-      order: reader.choice(`${LEGACY}preemption-order-policy`, ['userlimit_first', 'priority_first'], 'userlimit_first'),
+      order: reader.choice(
+        `${LEGACY}preemption-order-policy`,
+        ['userlimit_first', 'priority_first'],
+        'userlimit_first',
+      ),
     },
   };
   return enabled ? config : undefined;

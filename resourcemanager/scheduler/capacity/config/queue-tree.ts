@@ -1,6 +1,13 @@
 /** Reads the hierarchy of `capacity-scheduler.xml` and refuses what contradicts itself. */
 import type { PropertyReader } from '../../property-reader.js';
-import { PREFIX, inheritedBy, readQueue, type Inherited, type QueueConfig, type QueueDefaults } from './queue-config.js';
+import {
+  PREFIX,
+  inheritedBy,
+  readQueue,
+  type Inherited,
+  type QueueConfig,
+  type QueueDefaults,
+} from './queue-config.js';
 
 /** Capacities of siblings must sum up to 100 percent to within this many percent, as in Hadoop. */
 const PRECISION_PERCENT = 0.05;
@@ -73,7 +80,9 @@ function checkChildren(reader: PropertyReader, parent: QueueConfig, label: strin
   const own = parent.partitions.get(label)?.capacity;
   const mayBeZero = parent.allowsZeroCapacitySum || (own?.kind === 'percent' && own.percent === 0);
   if (Math.abs(sum - 100) <= PRECISION_PERCENT || (sum === 0 && (mayBeZero || label !== ''))) return;
-  const parts = known.map(({ child, capacity }) => `${child.name} ${capacity.kind === 'percent' ? capacity.percent : 0}`);
+  const parts = known.map(
+    ({ child, capacity }) => `${child.name} ${capacity.kind === 'percent' ? capacity.percent : 0}`,
+  );
   const where = label === '' ? '' : ` on the label ${label}`;
   const reason = `the capacities below ${parent.path}${where} sum up to ${round(sum)} percent, not 100 (${parts.join(', ')}).`;
   throw reader.error(first === undefined ? `${PREFIX}${parent.path}.queues` : keyOf(first.child), reason);

@@ -63,9 +63,7 @@ export class IdealShares {
     if (rest.length > 0 && !isNothing(left)) this.assign(rest, left, true);
     let needed = NOTHING;
     for (const { used, ideal } of shares) if (this.exceeds(used, ideal)) needed = add(needed, subtract(used, ideal));
-    const scale = this.exceeds(needed, this.allowed)
-      ? this.calculator.divide(available, this.allowed, needed)
-      : 1;
+    const scale = this.exceeds(needed, this.allowed) ? this.calculator.divide(available, this.allowed, needed) : 1;
     for (const share of shares) {
       const wanted = add(share.used, share.pending);
       const kept = this.most(this.least(wanted, share.guaranteed), share.ideal);

@@ -23,7 +23,11 @@ interface ApplicationShare {
 }
 
 /** What applications of the queue have to give up for others of it. */
-export function intraQueueDue(share: QueueShare, label: string, config: PreemptionConfig['intraQueue']): IntraQueueDue[] {
+export function intraQueueDue(
+  share: QueueShare,
+  label: string,
+  config: PreemptionConfig['intraQueue'],
+): IntraQueueDue[] {
   const leaf = share.queue as LeafQueue;
   if (leaf.config.intraQueuePreemptionDisabled || isNothing(share.pending)) return [];
   const { calculator } = leaf.context;

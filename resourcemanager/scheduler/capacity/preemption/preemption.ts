@@ -61,7 +61,8 @@ export class CapacityPreemption {
       new IdealShares(this.context.calculator, total, mostHere).compute(root);
       for (const share of leavesOf(root)) {
         const due = this.dueOf(share, total, config);
-        if (!isNothing(due) && !share.isUntouchable) victims.takeFrom(share.queue as LeafQueue, label, due, whyOf(share));
+        if (!isNothing(due) && !share.isUntouchable)
+          victims.takeFrom(share.queue as LeafQueue, label, due, whyOf(share));
       }
       if (!config.intraQueue.enabled) continue;
       for (const share of leavesOf(root)) {
@@ -85,7 +86,12 @@ export class CapacityPreemption {
       const notice = this.notices.get(container.containerId);
       if (notice === undefined) {
         this.notices.set(container.containerId, { sinceMs: nowMs });
-        decisions.push({ kind: 'preemption-notice', ...partiesOf(container), deadlineMs: nowMs + config.waitBeforeKillMs, reason });
+        decisions.push({
+          kind: 'preemption-notice',
+          ...partiesOf(container),
+          deadlineMs: nowMs + config.waitBeforeKillMs,
+          reason,
+        });
       } else if (notice.sinceMs + config.waitBeforeKillMs <= nowMs) {
         this.notices.delete(container.containerId);
         container.application.leaf.preemptedContainers++;

@@ -2,17 +2,14 @@
 import type { Resource } from '../../../../runtime/common/wire/protocols/index.js';
 import { NOTHING, add, floored, lower, subtract } from '../../resources.js';
 import type { LeafQueue } from '../queues/leaf-queue.js';
-import type { ParentQueue } from '../queues/parent-queue.js';
 import type { CapacityQueue } from '../queues/queue.js';
 import type { QueueShare } from './ideal.js';
 
 export function snapshotOf(queue: CapacityQueue, label: string): QueueShare {
-  const children = queue.isLeaf
-    ? []
-    : [...(queue as ParentQueue).children.values()].map((child) => snapshotOf(child, label));
+  const children = queue.isLeaf ? [] : [...queue.children.values()].map((child) => snapshotOf(child, label));
   const { used, reserved, guaranteed, maximum } = queue.partition(label);
   const pending = queue.isLeaf
-    ? pendingWithinUserLimits(queue as LeafQueue, label)
+    ? pendingWithinUserLimits(queue, label)
     : children.reduce((sum, child) => add(sum, child.pending), NOTHING);
   return {
     ...{ queue, children, used, reserved, pending, guaranteed, maximum },
@@ -28,8 +25,7 @@ function pendingWithinUserLimits(leaf: LeafQueue, label: string): Resource {
   for (const application of leaf.active) {
     const user = leaf.userOf(application);
     const headroom =
-      headrooms.get(user.name) ??
-      floored(subtract(leaf.users.limitOf(user, label, 'respected'), user.usedOf(label)));
+      headrooms.get(user.name) ?? floored(subtract(leaf.users.limitOf(user, label, 'respected'), user.usedOf(label)));
     const wanted = lower(application.asks.pendingWith(label), headroom);
     headrooms.set(user.name, subtract(headroom, wanted));
     pending = add(pending, wanted);

@@ -86,7 +86,8 @@ export class Victims {
   private take(container: Container, due: Resource, reason: string): Resource {
     if (isNothing(due) || this.containers.has(container)) return due;
     const { calculator, cluster } = this.context;
-    if (calculator.compare(cluster, due, NOTHING) <= 0 || !calculator.fits(container.resource, this.allowed)) return due;
+    if (calculator.compare(cluster, due, NOTHING) <= 0 || !calculator.fits(container.resource, this.allowed))
+      return due;
     this.containers.set(container, reason);
     this.allowed = subtract(this.allowed, container.resource);
     return this.deduct(due, container.resource);

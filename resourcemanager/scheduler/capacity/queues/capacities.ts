@@ -33,7 +33,7 @@ function refreshBelow(parent: ParentQueue, labels: ReadonlySet<string>): void {
       for (const label of labels) child.refreshUsedCapacity(child.partition(label));
     }
   });
-  for (const child of parent.children.values()) if (!child.isLeaf) refreshBelow(child as ParentQueue, labels);
+  for (const child of parent.children.values()) if (!child.isLeaf) refreshBelow(child, labels);
 }
 
 /** Divides what the parent has of the partition among its children. */
@@ -47,7 +47,8 @@ function divide(parent: ParentQueue, label: string): void {
   children.forEach((child, index) => {
     const own = child.partition(label);
     const capacity = capacityOf(child, label);
-    own.normalizedWeight = capacity?.kind === 'weight' && allWeights > 0 ? Math.fround((weights[index] ?? 0) / allWeights) : 0;
+    own.normalizedWeight =
+      capacity?.kind === 'weight' && allWeights > 0 ? Math.fround((weights[index] ?? 0) / allWeights) : 0;
     refreshMaximum(child, own, above, total);
     if (capacity?.kind === 'absolute') {
       own.guaranteed = lower(scale(capacity.resource), own.maximum);
@@ -55,7 +56,12 @@ function divide(parent: ParentQueue, label: string): void {
       own.absoluteCapacity = partOf(child.context, own.guaranteed, total);
       return;
     }
-    own.capacity = capacity === undefined ? 0 : capacity.kind === 'percent' ? Math.fround(capacity.percent / 100) : own.normalizedWeight;
+    own.capacity =
+      capacity === undefined
+        ? 0
+        : capacity.kind === 'percent'
+          ? Math.fround(capacity.percent / 100)
+          : own.normalizedWeight;
     own.absoluteCapacity = Math.fround(above.absoluteCapacity * own.capacity);
     own.guaranteed = times(total, own.absoluteCapacity);
   });
@@ -123,11 +129,11 @@ function refreshLimits(parent: ParentQueue, limits: ResourceLimits): void {
   for (const child of parent.children.values()) {
     const below = limitsOf(limitOfChild(parent, child, limits, '', false));
     if (child.isLeaf) {
-      const leaf = child as LeafQueue;
+      const leaf = child;
       noteLimit(leaf, below.limit);
       leaf.users.refresh();
       leaf.activatePending();
-    } else refreshLimits(child as ParentQueue, below);
+    } else refreshLimits(child, below);
   }
 }
 

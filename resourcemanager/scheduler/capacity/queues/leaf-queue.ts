@@ -41,7 +41,7 @@ export class LeafQueue extends QueueBase {
     const count = this.applicationsOf(user) + change;
     if (count === 0) this.applicationsByUser.delete(user);
     else this.applicationsByUser.set(user, count);
-    for (let queue: QueueBase | undefined = this; queue !== undefined; queue = queue.parent) {
+    for (const queue of this.lineage) {
       queue.applications += change;
     }
   }
@@ -72,7 +72,11 @@ export class LeafQueue extends QueueBase {
     } else if (application.state === 'active') {
       this.active.delete(application);
       if (this.wanting.remove(application)) this.users.changeWanting(user, -1);
-      this.changeAmUsed(application, user, map(application.amSize, (value) => -value));
+      this.changeAmUsed(
+        application,
+        user,
+        map(application.amSize, (value) => -value),
+      );
       this.users.changeApplications(user, -1, 0);
     }
     application.state = 'held';

@@ -1,6 +1,4 @@
 /** A queue with queues below it: in which order those are served. */
-import type { CapacityContext } from '../context.js';
-import type { QueueConfig } from '../config/queue-config.js';
 import { SortedList } from '../../sorted-list.js';
 import { QueueBase, type CapacityQueue } from './queue.js';
 
@@ -9,10 +7,6 @@ export class ParentQueue extends QueueBase {
   readonly children = new Map<string, CapacityQueue>();
   /** Children with open asks, by label, the one to be served first first: kept in order with every change. */
   private readonly wanting = new Map<string, SortedList<CapacityQueue>>();
-
-  constructor(context: CapacityContext, parent: ParentQueue | undefined, config: QueueConfig, isDynamic: boolean) {
-    super(context, parent, config, isDynamic);
-  }
 
   add(child: CapacityQueue): void {
     child.index = this.children.size;

@@ -5,6 +5,8 @@ import { NOTHING } from '../../resources.js';
 export class PartitionState {
   /** Containers and reservations. */
   used: Resource = NOTHING;
+  /** Without reservations. */
+  containers = 0;
   reserved: Resource = NOTHING;
   pending: Resource = NOTHING;
   pendingContainers = 0;

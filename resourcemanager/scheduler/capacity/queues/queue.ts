@@ -24,6 +24,8 @@ export abstract class QueueBase {
   preemptedContainers = 0;
   /** Its place among its siblings in the file. */
   index = 0;
+  /** The queue itself, its parent, and so on up to the root. */
+  readonly lineage: readonly QueueBase[];
   private readonly others = new Map<string, PartitionState>();
 
   constructor(
@@ -35,6 +37,7 @@ export abstract class QueueBase {
   ) {
     this.path = config.path;
     this.name = config.name;
+    this.lineage = [this, ...(parent?.lineage ?? [])];
   }
 
   partition(label: string): PartitionState {
@@ -65,16 +68,17 @@ export abstract class QueueBase {
 
   /** Books what is used here and in all queues above; negative amounts give back. */
   changeUsed(label: string, change: Resource, containers: number): void {
-    for (let queue: QueueBase | undefined = this; queue !== undefined; queue = queue.parent) {
+    for (const queue of this.lineage) {
       const partition = queue.partition(label);
       queue.containers += containers;
+      partition.containers += containers;
       if (queue.parent === undefined) {
         partition.used = add(partition.used, change);
         queue.refreshUsedCapacity(partition);
       } else {
         queue.parent.reorder(queue, label, () => {
           partition.used = add(partition.used, change);
-          queue?.refreshUsedCapacity(partition);
+          queue.refreshUsedCapacity(partition);
         });
       }
     }
@@ -82,7 +86,7 @@ export abstract class QueueBase {
 
   /** Reserved resources, which count as used as well. */
   changeReserved(label: string, change: Resource, reservations: number): void {
-    for (let queue: QueueBase | undefined = this; queue !== undefined; queue = queue.parent) {
+    for (const queue of this.lineage) {
       const partition = queue.partition(label);
       partition.reserved = add(partition.reserved, change);
       queue.reservedContainers += reservations;
@@ -90,7 +94,7 @@ export abstract class QueueBase {
   }
 
   changePending(label: string, change: Resource, containers: number): void {
-    for (let queue: QueueBase | undefined = this; queue !== undefined; queue = queue.parent) {
+    for (const queue of this.lineage) {
       const partition = queue.partition(label);
       const before = partition.pendingContainers;
       partition.pending = add(partition.pending, change);
@@ -108,8 +112,7 @@ export abstract class QueueBase {
       partition.absoluteUsedCapacity = 0;
       return;
     }
-    const guaranteed =
-      calculator.compare(total, partition.guaranteed, minimum) >= 0 ? partition.guaranteed : minimum;
+    const guaranteed = calculator.compare(total, partition.guaranteed, minimum) >= 0 ? partition.guaranteed : minimum;
     partition.usedCapacity = calculator.divide(total, partition.used, guaranteed);
     partition.absoluteUsedCapacity = calculator.divide(total, partition.used, total);
   }

@@ -1,6 +1,6 @@
 /** The users of a leaf queue, and how much each may use: Hadoop's UsersManager. */
 import type { Resource } from '../../../../runtime/common/wire/protocols/index.js';
-import { NOTHING, UNLIMITED, add, isNothing, map, subtract } from '../../resources.js';
+import { NOTHING, add, isNothing, map, subtract } from '../../resources.js';
 import type { LeafQueue } from './leaf-queue.js';
 
 /** Whether a queue is served on its own partition, or lends a foreign one that lies idle. */
@@ -155,9 +155,7 @@ export class LeafUsers {
     const minimumPart = map(current, (value) => Math.ceil(Math.floor(value * percent) / 100));
     // Without active users nobody shares.
     const fairPart =
-      this.activeWeights === 0
-        ? UNLIMITED
-        : calculator.divideAndCeil(add(usage.active, minimum), this.activeWeights);
+      this.activeWeights === 0 ? NOTHING : calculator.divideAndCeil(add(usage.active, minimum), this.activeWeights);
     const cap = this.capOf(exclusivity, { total, capacity, guaranteed, maximum });
     const wanted = most(fairPart, minimumPart);
     return calculator.roundUp(calculator.compare(total, wanted, cap) <= 0 ? wanted : cap, minimum);

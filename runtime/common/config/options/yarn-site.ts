@@ -13,7 +13,7 @@ export const resourceManagerOptions = {
   schedulerClass: stringOption({
     key: 'yarn.resourcemanager.scheduler.class',
     default: 'fifo',
-    description: 'The scheduler: its short name, or the name of Hadoop’s class for it.',
+    description: 'The scheduler: fifo or capacity, or the name of Hadoop’s class for it.',
   }),
   webappAddress: addressOption({
     key: 'yarn.resourcemanager.webapp.address',
@@ -89,6 +89,32 @@ export const schedulerOptions = {
     default: undefined,
     min: 1,
     description: 'Most virtual cores of one container. Default: those of the largest node. (YARN: 4.)',
+  }),
+  maximumPriority: integerOption({
+    key: 'yarn.cluster.max-application-priority',
+    default: 0,
+    min: 0,
+    description: 'Priorities of applications are cut to this; 0 = all are alike.',
+  }),
+  aclEnabled: booleanOption({
+    key: 'yarn.acl.enable',
+    default: false,
+    description: 'Whether the access lists of queues are heeded.',
+  }),
+  adminAcl: stringOption({
+    key: 'yarn.admin.acl',
+    default: '*',
+    description: 'Who may administer the cluster: `user1,user2 group1,group2`; * = everybody.',
+  }),
+  monitorEnabled: booleanOption({
+    key: 'yarn.resourcemanager.scheduler.monitor.enable',
+    default: false,
+    description: 'Whether queues below their guarantee may take containers from those above (capacity scheduler).',
+  }),
+  monitorPolicies: stringOption({
+    key: 'yarn.resourcemanager.scheduler.monitor.policies',
+    default: 'ProportionalCapacityPreemptionPolicy',
+    description: 'What takes containers; there is this one.',
   }),
 } as const;
 
@@ -179,6 +205,13 @@ export const nodeManagerOptions = {
     description: 'A node whose disk is fuller than this many percent is unhealthy: it gets no further containers.',
   }),
 } as const;
+
+/** Families of keys that the schedulers read by themselves, and complain about by themselves. */
+export const SCHEDULER_PREFIXES: readonly string[] = [
+  'yarn.scheduler.capacity.',
+  'yarn.scheduler.fair.',
+  'yarn.resourcemanager.monitor.capacity.preemption.',
+];
 
 /** Every key of `yarn-site.xml` that has an effect here. */
 export const YARN_SITE_OPTIONS: readonly ConfigOption<unknown>[] = [

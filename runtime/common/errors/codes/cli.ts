@@ -21,6 +21,11 @@ export const CLI_CODES = defineCodes({
     summary: 'None of the clusters that were asked has a job with this id.',
     hint: 'See weft list -a for the jobs there are.',
   },
+  SLS_BAD_FILE: {
+    domain: 'user',
+    summary: 'A scenario or workload of weft sls cannot be read or is not one.',
+    hint: 'Correct it at the place in the message; docs/guide/queues.md describes the formats.',
+  },
   JOB_FAILED: {
     domain: 'user',
     summary: 'A job that was waited for failed.',

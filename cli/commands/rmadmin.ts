@@ -1,0 +1,48 @@
+/** `weft rmadmin -refreshQueues`: a running ResourceManager reads its queues again, whole or not at all. */
+import { loadConfiguration, yarnOptions } from '../../runtime/common/config/index.js';
+import { WeftHome } from '../../runtime/common/home.js';
+import { resourceManagerAddress } from '../client/resourcemanager-address.js';
+import { ResourceManagerClient } from '../client/resourcemanager-client.js';
+import { reportError } from '../errors.js';
+import { print } from '../output.js';
+import { badArguments, parseOptions, type ActionSpec } from '../program/option-parser.js';
+import { packageFile } from '../program/package-root.js';
+import { actionHelp } from '../render/help.js';
+
+const OPTIONS = {
+  refreshQueues: { short: 'refreshQueues', long: 'refreshQueues', description: 'Puts the queue files in force' },
+  rm: { long: 'rm', value: 'url', description: 'Address of the ResourceManager' },
+  json: { long: 'json', description: 'Prints results and errors as JSON' },
+  help: { short: 'h', long: 'help', description: 'Shows this help' },
+};
+const SPEC: ActionSpec<keyof typeof OPTIONS> = {
+  options: OPTIONS,
+  properties: [{ prefix: '-D', description: 'Sets a configuration key over the configuration file' }],
+  stopsAtProgram: false,
+};
+
+/** @param argv what follows `weft rmadmin`. @returns the exit code */
+export async function rmadminCommand(argv: readonly string[]): Promise<number> {
+  const json = argv.includes('--json');
+  try {
+    const options = parseOptions(argv, SPEC);
+    if (options.has('help')) {
+      print(actionHelp('weft rmadmin -refreshQueues', 'Administers a running ResourceManager.', SPEC));
+      return 0;
+    }
+    if (!options.has('refreshQueues')) throw badArguments('Please specify -refreshQueues.');
+    const home = new WeftHome();
+    const configuration = loadConfiguration(home.confDir(packageFile('conf')), options.properties);
+    const named = options.get('rm') ?? configuration.get(yarnOptions.resourceManagerAddress);
+    const client = new ResourceManagerClient(await resourceManagerAddress(home, named));
+    try {
+      const { queues } = await client.refreshQueues();
+      print(json ? JSON.stringify({ refreshed: true, queues }) : `The queues are in force: ${queues.join(', ')}`);
+      return 0;
+    } finally {
+      client.close();
+    }
+  } catch (error) {
+    return reportError(error, json);
+  }
+}

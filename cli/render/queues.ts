@@ -1,0 +1,59 @@
+/** Trees of queues as text. */
+import type { QueueView } from '../../resourcemanager/scheduler/index.js';
+import type { Resource } from '../../runtime/common/wire/protocols/index.js';
+
+/** Each queue with what it is promised and may have at most, of the whole. */
+export function renderQueues(root: QueueView): string {
+  const rows: [string, string, string, string][] = [['queue', 'state', 'guaranteed', 'maximum']];
+  const visit = (queue: QueueView, depth: number): void => {
+    const { name, state, guaranteed, maximum, children } = queue;
+    const part = (of: Resource): string => `${percentOf(of, root.guaranteed)} (${of.memoryMb} MB, ${of.vcores} vcores)`;
+    rows.push([`${'  '.repeat(depth)}${name}`, state, part(guaranteed), part(maximum)]);
+    for (const child of children) visit(child, depth + 1);
+  };
+  visit(root, 0);
+  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  return rows
+    .map((row) =>
+      row
+        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}
+
+/** What would change from one tree to the other. */
+export function renderQueueDifferences(before: QueueView, after: QueueView): string {
+  const [old, now] = [flat(before), flat(after)];
+  const lines: string[] = [];
+  for (const [path, queue] of now) {
+    const known = old.get(path);
+    if (known === undefined) lines.push(`+ ${path}`);
+    else lines.push(...changesOf(path, known, queue));
+  }
+  for (const path of old.keys()) if (!now.has(path)) lines.push(`- ${path}`);
+  return lines.length === 0 ? 'Nothing differs from the queues in force.' : ['Differences:', ...lines].join('\n');
+}
+
+function changesOf(path: string, before: QueueView, after: QueueView): string[] {
+  const changes: string[] = [];
+  if (before.state !== after.state) changes.push(`~ ${path}: ${before.state} → ${after.state}`);
+  for (const what of ['guaranteed', 'maximum'] as const) {
+    const [one, other] = [before[what], after[what]];
+    if (one.memoryMb === other.memoryMb && one.vcores === other.vcores) continue;
+    const text = ({ memoryMb, vcores }: Resource): string => `${memoryMb} MB, ${vcores} vcores`;
+    changes.push(`~ ${path}: ${what} ${text(one)} → ${text(other)}`);
+  }
+  return changes;
+}
+
+function flat(queue: QueueView, found = new Map<string, QueueView>()): Map<string, QueueView> {
+  found.set(queue.path, queue);
+  for (const child of queue.children) flat(child, found);
+  return found;
+}
+
+function percentOf(part: Resource, whole: Resource): string {
+  return `${whole.memoryMb === 0 ? 0 : Math.round((part.memoryMb / whole.memoryMb) * 1000) / 10} %`;
+}

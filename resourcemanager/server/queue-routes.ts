@@ -1,0 +1,16 @@
+/** The queues for Weft's own commands: the tree in force, and reading the files again. */
+import type { FastifyInstance } from 'fastify';
+import type { ClusterView } from './cluster-view.js';
+
+export function queueRoutes(app: FastifyInstance, view: ClusterView): void {
+  const { scheduler } = view;
+  app.get('/weft/v1/queues', () => ({
+    scheduler: scheduler.name,
+    tree: scheduler.queueTree(),
+    capacity: scheduler.totals().capacity,
+  }));
+  app.post('/weft/v1/queues/refresh', () => {
+    view.refreshQueues();
+    return { queues: scheduler.queues, warnings: scheduler.warnings };
+  });
+}
