@@ -11,6 +11,8 @@ import { muteOutput } from './context/mute-output.js';
 import { ContextPlayer } from './context/player.js';
 import { API_IMPORTED_SYMBOL, API_SYMBOL } from './api-symbols.js';
 import { Deferred } from './deferred.js';
+import { systemClock } from '../common/clock.js';
+import { watchForEnd } from './replay-end.js';
 import { programError } from './program-error.js';
 import { installHost, type JobExecutionResult, type ProgramHost, type SubmittedJob } from '../api/host.js';
 import { sourceMappingOf } from './source-mapping.js';
@@ -50,17 +52,17 @@ export async function replayProgram({ folder, jobGraph }: ReplayOptions): Promis
 
   const path = join(folder, entry);
   process.argv = [process.execPath, path, ...context.args];
+  const end = watchForEnd(systemClock);
   try {
-    const ended = import(pathToFileURL(path).href).then(() => {
-      throw new WeftError('BUNDLE_GRAPH_DIVERGED', 'The program ended before the execute() that made this job.');
-    });
-    const streamGraph = await Promise.race([captured.promise, ended]);
+    const failed = import(pathToFileURL(path).href).then(() => end.never);
+    const streamGraph = await Promise.race([captured.promise, failed, end.never]);
     requireSameGraph(streamGraph, jobGraph);
     return streamGraph;
   } catch (error) {
     throw programError(error, folder);
   } finally {
     running = false;
+    end.stop();
     patches.restore();
     removeHost();
   }

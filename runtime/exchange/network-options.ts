@@ -14,6 +14,8 @@ export interface TaskManagerNetworkOptions {
   slots: number;
   /** `taskmanager.memory.segment-size`. */
   segmentBytes: number;
+  /** Most bytes of one record between threads. @default 64 MiB */
+  maxRecordBytes?: number;
   /** The network share of the memory plan. */
   networkBytes: number;
   /** `taskmanager.network.memory.buffers-per-channel`. @default 2 */

@@ -59,7 +59,8 @@ class ThreadNetwork implements SlotNetwork {
             channel.peer,
           ),
     );
-    return new EdgeWriter<T>(channels, options, counters, (channel) => channel instanceof RingOutput);
+    const limited = { maxRecordBytes: this.setup.maxRecordBytes, ...options };
+    return new EdgeWriter<T>(channels, limited, counters, (channel) => channel instanceof RingOutput);
   }
 
   createGate<T>(executionId: string, edgeId: string, { time = { timestampMs: NaN } }: GateOptions = {}): InputGate<T> {

@@ -26,6 +26,7 @@ import type {
 
 /** Subscriptions that may wait for their channel to be prepared, over all jobs. */
 const MAX_WAITING = 100_000;
+const MAX_RECORD_BYTES = 64 * 1024 * 1024;
 
 export function createTaskManagerNetwork(options: TaskManagerNetworkOptions): TaskManagerNetwork {
   return new MainNetwork(options);
@@ -93,6 +94,7 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
       pool: this.pool.memory,
       doorbells: this.bells.memory,
       segmentBytes,
+      maxRecordBytes: this.options.maxRecordBytes ?? MAX_RECORD_BYTES,
       outputs,
       inputs,
     };

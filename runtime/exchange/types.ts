@@ -37,6 +37,8 @@ export interface WriterOptions<T = unknown> {
   time?: RecordTime;
   /** A value that only the generic encoding can carry (class instance, mixed types …): once per path. */
   onFallback?: (path: string, reason: string) => void;
+  /** Most bytes of one record. @default unlimited */
+  maxRecordBytes?: number;
   /** The shape of the records, where it is declared. @default learnt from them */
   shape?: Shape;
 }
@@ -140,6 +142,8 @@ export interface SlotSetup {
   readonly pool: SharedArrayBuffer;
   readonly doorbells: SharedArrayBuffer;
   readonly segmentBytes: number;
+  /** Most bytes of one record. */
+  readonly maxRecordBytes: number;
   readonly outputs: readonly OutputSetup[];
   readonly inputs: readonly InputSetup[];
 }

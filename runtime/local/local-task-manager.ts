@@ -41,6 +41,7 @@ export async function startLocalTaskManager(options: LocalTaskManagerOptions): P
   const { configuration, resourceId, slots, log, jobManager, memory, startSlot } = options;
   const network = createTaskManagerNetwork({
     ...{ resourceId, slots, log, segmentBytes: memory.segmentBytes, networkBytes: memory.networkBytes },
+    maxRecordBytes: configuration.get(memoryOptions.recordMaxSize),
     buffersPerChannel: configuration.get(memoryOptions.buffersPerChannel),
     floatingBuffersPerGate: configuration.get(memoryOptions.floatingBuffersPerGate),
     auth: options.auth,

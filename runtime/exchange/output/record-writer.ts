@@ -1,3 +1,4 @@
+import { WeftError } from '../../common/errors/index.js';
 import { KNOWN_KEYS } from '../../common/known-keys.js';
 import { makeCopier, RecordEncoder } from '../../serde/index.js';
 import { controlElement, END_TAG, FIRST_INTERNAL_TAG, headRecord, MAX_HEADER, SHAPE_TAG } from '../elements.js';
@@ -11,6 +12,9 @@ const NOTHING = new Uint8Array(0);
 /** Node's timers count whole milliseconds, at least one, and come up to one late. */
 const TIMER_LATENESS_MS = 2;
 
+/** A record never takes less than this part of what its encoder says that it may take. */
+const BOUND_FACTOR = 8;
+
 /** A subtask's output along one job edge. */
 export class EdgeWriter<T> implements RecordWriter<T> {
   readonly emit: (record: T) => void;
@@ -22,6 +26,7 @@ export class EdgeWriter<T> implements RecordWriter<T> {
   private readonly timeoutMs: number;
   private readonly time: RecordTime;
   private readonly copy: ((record: unknown) => unknown) | undefined;
+  private readonly maxBytes: number;
   private shapeVersion = 0;
   private scratch = new Uint8Array(1024);
   private scratchView = new DataView(this.scratch.buffer);
@@ -41,6 +46,7 @@ export class EdgeWriter<T> implements RecordWriter<T> {
     this.locals = channels.filter((channel) => !isRing(channel)) as LocalChannel[];
     for (const local of this.locals) local.onFull((full) => (this.fullLocals += full ? 1 : -1));
     this.timeoutMs = options.bufferTimeoutMs ?? 100;
+    this.maxBytes = options.maxRecordBytes ?? Infinity;
     this.time = options.time ?? { timestampMs: NaN };
     this.copy = options.objectReuse === true ? undefined : makeCopier(options.onFallback, options.shape);
     this.encoder = new RecordEncoder(options.onFallback, options.shape, KNOWN_KEYS);
@@ -135,12 +141,14 @@ export class EdgeWriter<T> implements RecordWriter<T> {
   /** Encodes a record with its header into the scratch buffer. */
   private encode(record: unknown): { from: number; to: number } {
     const bound = this.encoder.boundOf(record);
+    if (bound > BOUND_FACTOR * this.maxBytes) throw tooLarge(`up to ${bound}`, this.maxBytes);
     if (this.encoder.version !== this.shapeVersion) this.adoptShape();
     if (MAX_HEADER + bound > this.scratch.length) {
       this.scratch = new Uint8Array(Math.max(MAX_HEADER + bound, 2 * this.scratch.length));
       this.scratchView = new DataView(this.scratch.buffer);
     }
     const to = this.encoder.write(record, this.scratch, this.scratchView, MAX_HEADER);
+    if (to - MAX_HEADER > this.maxBytes) throw tooLarge(String(to - MAX_HEADER), this.maxBytes);
     return { from: headRecord(this.scratchView, MAX_HEADER, to - MAX_HEADER, this.time.timestampMs), to };
   }
 
@@ -172,4 +180,11 @@ export class EdgeWriter<T> implements RecordWriter<T> {
       if (!ring.blocked) this.blockedRings--;
     }
   }
+}
+
+function tooLarge(bytes: string, limit: number): WeftError {
+  return new WeftError(
+    'SERDE_RECORD_TOO_LARGE',
+    `A record takes ${bytes} bytes, but taskmanager.record.max-size allows ${limit}.`,
+  );
 }

@@ -129,6 +129,7 @@ async function listen(
       slots: configuration.get(clusterOptions.numberOfTaskSlots),
       segmentBytes: configuration.get(memoryOptions.segmentSize),
       networkBytes,
+      maxRecordBytes: configuration.get(memoryOptions.recordMaxSize),
       buffersPerChannel: configuration.get(memoryOptions.buffersPerChannel),
       floatingBuffersPerGate: configuration.get(memoryOptions.floatingBuffersPerGate),
       host: configuration.get(clusterOptions.taskManagerBindHost),

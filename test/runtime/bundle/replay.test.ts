@@ -114,6 +114,42 @@ test.serial('main() that nobody awaits is waited for', async (t) => {
   t.is(run.jobs.length, 1);
 });
 
+test.serial('a main() that nobody awaits, and that takes its time, comes to its execute() on replay', async (t) => {
+  const run = await runInClient(
+    project({
+      'main.ts': `import { execute, value } from 'weft-stream';
+import { isMainThread } from 'node:worker_threads';
+async function main() {
+  const v = await value('v', () => 5);
+  await new Promise((done) => setTimeout(done, 150));
+  for (let i = 0; i < 50; i++) await undefined;
+  await execute({ a: () => v });
+}
+const running = main();
+// The test's process is no place to notice that nothing is left to do.
+if (isMainThread) await running;`,
+    }),
+  );
+  t.deepEqual((await replayInThread(run.folder, jobGraphOf(run))).results, { a: 5 });
+});
+
+test.serial('a replay that never comes to its execute() is told, whether it ends or waits for ever', async (t) => {
+  const ways = [
+    'if (!worker) await execute({ a: () => 1 });',
+    'if (worker) await new Promise(() => {}); await execute({ a: () => 1 });',
+    'async function main() { if (worker) await new Promise(() => {}); await execute({ a: () => 1 }); } void main();',
+  ];
+  for (const way of ways) {
+    const run = await runInClient(
+      project({
+        'main.ts': `import { execute } from 'weft-stream';\nimport { isMainThread } from 'node:worker_threads';\nconst worker = !isMainThread;\n${way}`,
+      }),
+    );
+    const error = await t.throwsAsync(replayInThread(run.folder, jobGraphOf(run)), { code: 'BUNDLE_GRAPH_DIVERGED' });
+    t.regex(error.message, /before the execute\(\) that made this job/);
+  }
+});
+
 test.serial('reading files or the network in the main part is refused on replay, with the user’s line', async (t) => {
   const server = createServer((socket) => socket.destroy()).listen(0);
   const port = (server.address() as { port: number }).port;

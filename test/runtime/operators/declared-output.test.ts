@@ -43,6 +43,31 @@ test('sources are checked as well', async (t) => {
   t.deepEqual(sink.results, []);
 });
 
+test('a record over taskmanager.record.max-size fails with its operator and its size', async (t) => {
+  const cluster = await MiniCluster.start({
+    taskManagers: 2,
+    configuration: { 'taskmanager.record.max-size': '64 kb' },
+  });
+  t.teardown(() => cluster.close());
+  const sink = collectSink<number>();
+  const job = (length: number) =>
+    cluster.run((env) => {
+      env
+        .fromElements('a', 'b')
+        .map((text) => text.repeat(length))
+        .name('Lengthen')
+        .rebalance()
+        .map((text) => text.length)
+        .setParallelism(2)
+        .addSink(sink)
+        .setParallelism(1);
+    });
+  await job(60_000);
+  t.deepEqual(sink.results, [60_000, 60_000]);
+  const error = await t.throwsAsync(job(70_000), { code: 'JOB_FAILED' });
+  t.regex((error.cause as Error).message, /Lengthen \(subtask 0\): A record takes 70\d+ bytes.* 65536/);
+});
+
 /** As a validation library makes it: takes texts, gives numbers. */
 const numeric: StandardSchemaV1<string, number> = {
   '~standard': {

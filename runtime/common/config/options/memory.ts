@@ -24,6 +24,12 @@ export const memoryOptions = {
     oldKeys: ['taskmanager.network.memory.segment-size'],
     description: 'Size of one network buffer.',
   }),
+  recordMaxSize: memoryOption({
+    key: 'taskmanager.record.max-size',
+    default: 64 * MB,
+    min: 64 * 1024,
+    description: 'Most bytes that one record may take on its way between threads.',
+  }),
   networkFraction: numberOption({
     key: 'taskmanager.memory.network.fraction',
     default: 0.1,

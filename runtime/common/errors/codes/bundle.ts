@@ -59,7 +59,7 @@ export const BUNDLE_CODES = defineCodes({
   },
   BUNDLE_GRAPH_DIVERGED: {
     domain: 'user',
-    summary: 'A slot thread that ran the program again got another graph than the client.',
+    summary: 'A slot thread that ran the program again got another graph than the client, or none.',
     hint: 'The graph may depend only on arguments, environment, clock, random numbers and env.value(…); wrap whatever else it depends on in env.value.',
   },
 });

@@ -13,6 +13,11 @@ export const SERDE_CODES = defineCodes({
     summary: 'A record holds a value that cannot be sent: a function, a symbol, a promise, a cycle …',
     hint: 'Leave the field named in the message out, or turn it into plain data.',
   },
+  SERDE_RECORD_TOO_LARGE: {
+    domain: 'user',
+    summary: 'A record takes more bytes than taskmanager.record.max-size allows.',
+    hint: 'Make records smaller, say by splitting them or by sending where the data lies; or raise the key.',
+  },
   SERDE_CORRUPT: {
     domain: 'internal',
     summary: 'Bytes that came over a channel do not decode to a record.',
