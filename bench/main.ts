@@ -6,22 +6,12 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { cpus, tmpdir, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { printFigure, type Figure } from './figure.js';
+import { printFigure } from './figure.js';
+import type { BenchOptions } from './bench-options.js';
 import { benchLatency } from './latency/index.js';
 import { buildPeer, peerAvailable } from './peer/flink.js';
 import { benchStartup } from './startup/index.js';
 import { benchThroughput } from './throughput/index.js';
-
-export interface BenchOptions {
-  /** Undefined: as many as the benchmark thinks right. */
-  runs?: number;
-  /** 1 = the full size. */
-  scale: number;
-  withPeer: boolean;
-  /** For whatever is written on the way; removed at the end. */
-  folder: string;
-  report: (figure: Figure) => void;
-}
 
 const BENCHES: Record<string, (options: BenchOptions) => Promise<void>> = {
   startup: benchStartup,

@@ -30,6 +30,18 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     about: 'Cancels a running job',
     load: async () => (await import('./commands/cancel.js')).cancelCommand,
   },
+  savepoint: {
+    about: 'Takes a savepoint of a job, or deletes one',
+    load: async () => (await import('./commands/savepoint.js')).savepointCommand,
+  },
+  stop: {
+    about: 'Stops a job with a savepoint',
+    load: async () => (await import('./commands/stop.js')).stopCommand,
+  },
+  checkpoint: {
+    about: 'Takes a checkpoint of a job',
+    load: async () => (await import('./commands/checkpoint.js')).checkpointCommand,
+  },
   app: {
     about: 'Lists, shows and kills applications',
     load: async () => (await import('./commands/app.js')).appCommand,

@@ -26,6 +26,7 @@ const ROLES = {
   'roles/nodemanager': 'nodemanager/main.ts',
   'roles/appmaster': 'appmaster/main.ts',
   'roles/jobmanager': 'runtime/jobmanager/main.ts',
+  'roles/enumerator-worker': 'runtime/jobmanager/sources/enumerator-worker.ts',
   'roles/taskmanager': 'runtime/taskmanager/main.ts',
   'roles/slot-worker': 'runtime/taskmanager/slot-worker.ts',
 };

@@ -2,7 +2,7 @@
 import { FlinkEngine, WeftEngine, withEngine, type Engine, type JobRun } from '../engines.js';
 import { figure, median, plainFigure } from '../figure.js';
 import { latencyQuantileMs } from '../jobs/data/latency-bins.js';
-import type { BenchOptions } from '../main.js';
+import type { BenchOptions } from '../bench-options.js';
 
 const RUNS = 3;
 const PER_SECOND = 10_000;

@@ -1,6 +1,6 @@
 /** `npm run bench -- startup`: from nothing to running tasks, from a submission to running tasks, from a kill to output. */
 import { figure, median } from '../figure.js';
-import type { BenchOptions } from '../main.js';
+import type { BenchOptions } from '../bench-options.js';
 import { measureFlink, type StartupTimes } from './flink.js';
 import { measureWeft } from './weft.js';
 

@@ -1,6 +1,6 @@
 /** `npm run bench -- W1 W2`: records per CPU second of the TaskManagers, all their threads, code compilation included. */
 import { figure, median, plainFigure } from '../figure.js';
-import type { BenchOptions } from '../main.js';
+import type { BenchOptions } from '../bench-options.js';
 import { FlinkEngine, WeftEngine, withEngine, type Engine, type JobRun } from '../engines.js';
 import { expected, WORKLOADS, type Checksums, type Workload } from './workloads.js';
 

@@ -94,6 +94,17 @@ export const RUN_SPEC = {
     ...PROGRAM,
     detached: { short: 'd', long: 'detached', description: 'Returns once the job is submitted' },
     yarnDetached: { short: 'yd', long: 'yarndetached', description: 'Older name of -d', hidden: true },
+    fromSavepoint: {
+      short: 's',
+      long: 'fromSavepoint',
+      value: 'path',
+      description: 'Starts from this savepoint or retained checkpoint',
+    },
+    allowNonRestoredState: {
+      short: 'n',
+      long: 'allowNonRestoredState',
+      description: 'Leaves state behind that the program does not claim',
+    },
     shutdownOnAttachedExit: {
       short: 'sae',
       long: 'shutdownOnAttachedExit',
@@ -131,7 +142,60 @@ export const LIST_SPEC = {
 } satisfies ActionSpec<string>;
 
 export const CANCEL_SPEC = {
-  options: options({ ...CLUSTER, ...COMMON }),
+  options: options({
+    withSavepoint: {
+      short: 's',
+      long: 'withSavepoint',
+      value: 'folder',
+      description: 'Takes a savepoint before; deprecated, see weft stop',
+    },
+    ...CLUSTER,
+    ...COMMON,
+  }),
+  properties: PROPERTIES,
+  stopsAtProgram: false,
+} satisfies ActionSpec<string>;
+
+/** Formats that Flink knows; here there is one. */
+const FORMAT = options({ type: { long: 'type', value: 'format', description: 'Without effect', hidden: true } });
+
+export const SAVEPOINT_SPEC = {
+  options: options({
+    dispose: { short: 'd', long: 'dispose', value: 'path', description: 'Deletes this savepoint' },
+    detached: { long: 'detached', description: 'Returns once the savepoint is begun' },
+    program: { short: 'j', long: 'jarfile', value: 'file', description: 'Without effect', hidden: true },
+    ...FORMAT,
+    ...CLUSTER,
+    ...COMMON,
+  }),
+  properties: PROPERTIES,
+  stopsAtProgram: false,
+} satisfies ActionSpec<string>;
+
+export const STOP_SPEC = {
+  options: options({
+    savepointPath: {
+      short: 'p',
+      long: 'savepointPath',
+      value: 'folder',
+      description: 'Folder of the savepoint; by default execution.checkpointing.savepoint-dir',
+    },
+    drain: { short: 'd', long: 'drain', description: 'Lets all event time pass before, so that every window fires' },
+    detached: { long: 'detached', description: 'Returns once the savepoint is begun' },
+    ...FORMAT,
+    ...CLUSTER,
+    ...COMMON,
+  }),
+  properties: PROPERTIES,
+  stopsAtProgram: false,
+} satisfies ActionSpec<string>;
+
+export const CHECKPOINT_SPEC = {
+  options: options({
+    full: { long: 'full', description: 'Without effect: every checkpoint is full', hidden: true },
+    ...CLUSTER,
+    ...COMMON,
+  }),
   properties: PROPERTIES,
   stopsAtProgram: false,
 } satisfies ActionSpec<string>;

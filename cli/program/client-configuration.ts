@@ -42,6 +42,9 @@ export function runConfiguration(options: ParsedOptions<string>): Configuration 
   if (parallelism !== undefined) properties['parallelism.default'] = checkParallelism(parallelism);
   if (options.has('detached') || options.has('yarnDetached')) properties['execution.attached'] = 'false';
   if (options.has('shutdownOnAttachedExit')) properties['execution.shutdown-on-attached-exit'] = 'true';
+  const savepoint = options.get('fromSavepoint');
+  if (savepoint !== undefined) properties['execution.state-recovery.path'] = savepoint;
+  if (options.has('allowNonRestoredState')) properties['execution.state-recovery.ignore-unclaimed-state'] = 'true';
   const ship = [...options.all('ship'), ...options.all('yarnShip')];
   if (ship.length > 0) properties['yarn.ship-files'] = ship.join(';');
   return load({ ...properties, ...jobManagerProperties(options), ...options.properties });

@@ -1,7 +1,7 @@
 /** The JobManager's REST API for commands: Flink's paths, and Weft's own for submission and graphs. */
 import type { ResultBatch } from '../../runtime/api/host.js';
 import type { WireError } from '../../runtime/common/errors/index.js';
-import type { AccumulatorState } from '../../runtime/common/wire/protocols/taskmanager-jobmanager.js';
+import type { AccumulatorState } from '../../runtime/common/wire/protocols/task-findings.js';
 import { accumulatorResults } from '../../runtime/graph/accumulator-states.js';
 import type { JobGraph } from '../../runtime/graph/job-graph.js';
 import type { ApplicationStatus, JobOutcome } from '../../runtime/local/job-outcome.js';

@@ -12,7 +12,12 @@ export {
   newSavepointFolder,
   removeFolder,
 } from './checkpoint-folders.js';
-export { CheckpointMetadataSchema, type CheckpointMetadata, type TaskStates } from './metadata.js';
+export {
+  CheckpointMetadataSchema,
+  type CheckpointMetadata,
+  type EnumeratorState,
+  type TaskStates,
+} from './metadata.js';
 export { readMetadata, requireFiles, writeMetadata } from './metadata-file.js';
 export { StateFileReader } from './state-file-reader.js';
 export { StateFileWriter } from './state-file-writer.js';

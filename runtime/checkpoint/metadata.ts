@@ -28,6 +28,16 @@ const TaskStatesSchema = Type.Object({
 });
 export type TaskStates = Static<typeof TaskStatesSchema>;
 
+const EnumeratorStateSchema = Type.Object({
+  operatorId: Type.String(),
+  /** Of the source's serializer. */
+  version: Type.Integer(),
+  /** base64 */
+  state: Type.String(),
+});
+/** What the enumerator of a source keeps, which runs in the JobManager. */
+export type EnumeratorState = Static<typeof EnumeratorStateSchema>;
+
 export const CheckpointMetadataSchema = Type.Object({
   checkpointId: Type.Integer({ minimum: 1 }),
   savepoint: Type.Boolean(),
@@ -38,6 +48,8 @@ export const CheckpointMetadataSchema = Type.Object({
   /** Version of Weft that wrote it. */
   writtenBy: Type.String(),
   tasks: Type.Array(TaskStatesSchema),
+  /** Left out when the job has none. */
+  enumerators: Type.Optional(Type.Array(EnumeratorStateSchema)),
 });
 export type CheckpointMetadata = Static<typeof CheckpointMetadataSchema>;
 

@@ -4,5 +4,12 @@ export interface ConnectorStates {
   readonly isRestored: boolean;
   /** @param mode SPLIT: the items are dealt out among the subtasks; UNION: each gets all */
   list(name: string, mode: 'SPLIT' | 'UNION'): { items: unknown[] };
-  takePart(participant: { snapshotState(): void }): void;
+  takePart(participant: CheckpointTaker): void;
+}
+
+/** Told of checkpoints as `CheckpointParticipant` of the state's contract is. */
+export interface CheckpointTaker {
+  /** Puts what is to be kept into the lists. Must not wait. */
+  snapshotState(checkpointId: number): void;
+  notifyCheckpointComplete?(checkpointId: number): void | Promise<void>;
 }

@@ -14,6 +14,10 @@ export { FunctionSource } from './function/function-source.js';
 export { PrintSink } from './print/print-sink.js';
 export { writeDescriptor } from './print/write-descriptor.js';
 export { sequenceSource } from './sequence/sequence-source.js';
+export { CoordinatedSource, type EnumeratorLink } from './split/coordinated-source.js';
+export { Enumerators } from './split/enumerators.js';
+export type { SerializedState } from './split/serialized.js';
+export { splitSourceOf } from './split/split-source-of.js';
 export { SocketTextSource } from './socket/socket-text-source.js';
 export {
   NO_EVENT_TIME,

@@ -3,6 +3,7 @@
  * a runtime context. Names and meaning are Flink's.
  */
 
+import type { MetricGroup } from './metrics.js';
 import type { OutputTag } from './output-tag.js';
 import type { KeyedStateStore } from './state/index.js';
 import type { TimeDomain, TimerService } from './timers.js';
@@ -43,6 +44,8 @@ export interface RuntimeContext extends KeyedStateStore {
   getDoubleCounter(name: string): DoubleCounter;
   /** As `getIntCounter`. */
   getHistogram(name: string): Histogram;
+  /** Where metrics of the function's operator are registered. */
+  getMetricGroup(): MetricGroup;
 }
 
 /** The life cycle that every function class may take part in. */

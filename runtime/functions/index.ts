@@ -3,8 +3,9 @@ export * from './async.js';
 export * from './broadcast.js';
 export { formatCsv } from './csv.js';
 export * from './functions.js';
+export * from './metrics.js';
 export * from './schemas.js';
-export * from './split-source.js';
+export * from './sources/index.js';
 export { OutputTag } from './output-tag.js';
 export * from './two-input.js';
 export {

@@ -3,7 +3,7 @@
  * JobManager merges without the program's code, so it knows Weft's own kinds of accumulators and no others.
  */
 import { deserialize, serialize } from 'node:v8';
-import type { AccumulatorState } from '../common/wire/protocols/taskmanager-jobmanager.js';
+import type { AccumulatorState } from '../common/wire/protocols/task-findings.js';
 import {
   AverageAccumulator,
   DoubleCounter,

@@ -2,6 +2,7 @@
 import { describeOrder, inputOrderOf, isSorted } from './input-order.js';
 import { decideChaining, type ChainingDecision } from './chaining.js';
 import { maxParallelismOf } from './max-parallelism.js';
+import { isCoordinated } from './operator-spec.js';
 import { operatorIds } from './operator-ids.js';
 import { StreamGraphIndex } from './stream-graph-index.js';
 import type { JobEdge, JobGraph, JobVertex, StreamEdgeData, StreamNodeData } from './job-graph.js';
@@ -142,6 +143,7 @@ function nodeData(node: StreamNode, ids: ReadonlyMap<number, string>): StreamNod
     slotSharingGroup: node.slotSharingGroup,
     chainingStrategy: node.chainingStrategy,
     ...(node.declaredAt === undefined ? {} : { declaredAt: node.declaredAt }),
+    ...(isCoordinated(node.operator) ? { coordinated: true as const } : {}),
   };
 }
 

@@ -30,6 +30,8 @@ const StreamNodeDataSchema = Type.Object({
   slotSharingGroup: Type.String(),
   chainingStrategy: Type.String(),
   declaredAt: Type.Optional(Type.String()),
+  /** A source with an enumerator, which runs in the JobManager. */
+  coordinated: Type.Optional(Type.Literal(true)),
 });
 export type StreamNodeData = Static<typeof StreamNodeDataSchema>;
 

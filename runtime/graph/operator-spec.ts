@@ -19,6 +19,7 @@ import type {
   ReduceFunction,
   RichFunction,
   SinkFunction,
+  Source,
   SourceFunction,
   WatermarkAlignment,
   WatermarkGenerator,
@@ -66,7 +67,9 @@ export type SourceSpec =
   | { kind: 'elements'; elements: readonly unknown[] }
   /** Numbers from..to, both included; subtask s of p gets a contiguous share, as Flink's NumberSequenceSource does. */
   | { kind: 'sequence'; from: number; to: number }
-  /** Lines of a file, of all files of a folder, or of a `.gz`; files are shared out among the subtasks. */
+  /** A source of splits, with an enumerator in the JobManager and a reader in each subtask; watermarks of each split. */
+  | { kind: 'split'; source: Source<unknown>; watermarks?: WatermarkSpec }
+  /** Lines of a file, of all files of a folder, or of a `.gz`; also a source of splits. */
   | {
       kind: 'text-file';
       path: string;
@@ -82,8 +85,6 @@ export type SourceSpec =
       parallel: boolean;
       /** Whether it is known to end. @default false */
       bounded?: boolean;
-      /** Of each split on its own, inside the source. */
-      watermarks?: WatermarkSpec;
     }
   /** What the `feedback` sink of the same iteration and subtask takes, in the same slot thread. */
   | { kind: 'feedback'; iteration: number; maxWaitMs: number };
@@ -142,6 +143,11 @@ export type OperatorSpec =
     }
   | { type: 'watermarks'; watermarks: WatermarkSpec }
   | { type: 'sink'; sink: SinkSpec };
+
+/** Whether a source has an enumerator in the JobManager. */
+export function isCoordinated(operator: OperatorSpec): boolean {
+  return operator.type === 'source' && (operator.source.kind === 'split' || operator.source.kind === 'text-file');
+}
 
 /** A function over a broadcast stream, keyed or not. */
 export interface AnyBroadcastFunction {

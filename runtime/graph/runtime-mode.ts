@@ -17,6 +17,8 @@ export function isBounded(source: SourceSpec): boolean {
       return true;
     case 'text-file':
       return source.watchMs === undefined;
+    case 'split':
+      return source.source.boundedness === 'BOUNDED';
     case 'function':
       return source.bounded === true;
     default:

@@ -33,7 +33,7 @@ function checkParallelism(node: StreamNode, graph: StreamGraph): void {
 
 function runsInParallel(source: (StreamNode['operator'] & { type: 'source' })['source']): boolean {
   if (source.kind === 'function') return source.parallel;
-  return source.kind === 'sequence' || source.kind === 'text-file' || source.kind === 'feedback';
+  return source.kind !== 'elements' && source.kind !== 'socket-text';
 }
 
 function checkUids(nodes: readonly StreamNode[]): void {

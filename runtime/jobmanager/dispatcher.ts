@@ -12,6 +12,7 @@ import { summaryOf } from './job/failures.js';
 import { JobMaster } from './job/job-master.js';
 import { isTerminalJob } from './job/states.js';
 import type { JobStore, StoredResult } from './job-store.js';
+import type { StartEnumerators } from './sources/enumerator-runner.js';
 import type { SlotPool } from './slot-pool.js';
 import type { TaskManagers } from './task-managers.js';
 
@@ -24,6 +25,8 @@ export interface DispatcherOptions {
   readonly pool: SlotPool;
   readonly taskManagers: Pick<TaskManagers, 'get'>;
   readonly checkpointDirectory: string;
+  /** Runs the enumerators of jobs' sources. */
+  readonly startEnumerators: StartEnumerators;
   /** From 0 to 1. */
   readonly random: () => number;
   onTerminal(job: JobMaster): void;
@@ -101,7 +104,8 @@ export class Dispatcher {
   }
 
   private async run(jobGraph: JobGraph, firstAttempt: number, submittedMs: number): Promise<void> {
-    const { clock, log, config, blobs, store, pool, taskManagers, checkpointDirectory, random } = this.options;
+    const { clock, log, config, blobs, store, pool, taskManagers, startEnumerators, checkpointDirectory, random } =
+      this.options;
     const jobGraphHash = await blobs.put(Buffer.from(JSON.stringify(jobGraph)));
     if (this.jobs.has(jobGraph.jobId)) return;
     const job = new JobMaster({
@@ -116,6 +120,7 @@ export class Dispatcher {
       taskManagers,
       checkpointDirectory,
       random,
+      startEnumerators,
       strategy: restartStrategyOf(jobGraph, config, random),
       onAttempt: (attempt) => {
         store.save({ jobGraph, attempt, submittedMs });

@@ -8,14 +8,17 @@ import { clusterOptions } from '../common/config/options/index.js';
 import { startHttpServer, type HttpServer } from '../common/http/server.js';
 import { asWeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
+import { PrometheusReporter } from '../common/metrics/index.js';
 import { signToken, verifyToken } from '../common/security/token.js';
 import { taskManagerProtocol } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import { AppMasterProvider } from './appmaster-provider.js';
 import { FileJobStore } from './job-store.js';
 import { JobManager } from './job-manager.js';
+import { jobManagerFamilies } from './metric-families.js';
 import { PerJobEnd } from './per-job-end.js';
 import { submitOwnJob, type JobManagerSettings } from './settings.js';
 import { registerRest } from './rest/index.js';
+import { enumeratorThreads } from './sources/enumerator-thread.js';
 import { standaloneProvider, type FinalStatus, type WorkerProvider } from './worker-provider.js';
 
 /** How long jobs may take to end when the cluster is stopped. */
@@ -30,6 +33,7 @@ export class JobManagerProcess {
   private readonly jobManager: JobManager;
   private readonly perJobEnd: PerJobEnd | undefined;
   private server: HttpServer | undefined;
+  private reporter: PrometheusReporter | undefined;
 
   constructor(
     private readonly settings: JobManagerSettings,
@@ -43,12 +47,11 @@ export class JobManagerProcess {
     if (mode === 'per-job') {
       this.perJobEnd = new PerJobEnd(clock, this.provider, config.get(clusterOptions.attached));
     }
+    const blobs = new BlobStore(join(storageDir, 'blobs'));
     this.jobManager = new JobManager({
-      clock,
-      log,
-      config,
-      blobs: new BlobStore(join(storageDir, 'blobs')),
+      ...{ clock, log, config, blobs },
       store: this.store,
+      startEnumerators: enumeratorThreads({ blobs, clock, workFolder: join(storageDir, 'enumerators') }),
       provider: this.provider,
       applicationId,
       checkpointDirectory: settings.checkpointDirectory,
@@ -80,10 +83,17 @@ export class JobManagerProcess {
           weftCommand: this.weftCommand(),
           uploadDir: join(this.settings.storageDir, 'uploads'),
           onClientAsked: () => this.perJobEnd?.clientAsked(),
+          onClientWaits: () => this.perJobEnd?.clientWaits(),
           onResultFetched: () => this.perJobEnd?.resultFetched(),
           onShutdown: () => void this.shutDown('SUCCEEDED', 'The cluster was asked to stop.'),
         });
       },
+    });
+    this.reporter = await PrometheusReporter.start({
+      configuration: config,
+      host: config.get(clusterOptions.restBindAddress),
+      log,
+      collect: () => jobManagerFamilies(this.jobManager, host),
     });
     this.appMaster?.start(this.jobManager, this.server.url);
   }
@@ -92,6 +102,7 @@ export class JobManagerProcess {
     this.perJobEnd?.stop();
     this.jobManager.stop();
     this.appMaster?.stop();
+    await this.reporter?.close();
     await this.server?.close();
   }
 

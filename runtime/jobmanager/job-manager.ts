@@ -14,6 +14,7 @@ import type { Logger } from '../common/log/logger.js';
 import { Dispatcher } from './dispatcher.js';
 import type { JobMaster } from './job/job-master.js';
 import type { JobStore } from './job-store.js';
+import type { StartEnumerators } from './sources/enumerator-runner.js';
 import { SlotPool } from './slot-pool.js';
 import {
   TaskManagers,
@@ -36,6 +37,8 @@ export interface JobManagerOptions {
   /** Where running jobs are kept; `noJobStore` when they need not survive this JobManager. */
   readonly store: JobStore;
   readonly provider: WorkerProvider;
+  /** Runs the enumerators of jobs' sources. */
+  readonly startEnumerators: StartEnumerators;
   readonly applicationId: string;
   /** Where checkpoints go when neither the job nor `execution.checkpointing.dir` says. */
   readonly checkpointDirectory: string;
@@ -95,6 +98,7 @@ export class JobManager implements TaskManagerListener {
       pool: this.pool,
       taskManagers: this.taskManagers,
       checkpointDirectory: options.checkpointDirectory,
+      startEnumerators: options.startEnumerators,
       random: options.random ?? (() => randomInt(2 ** 32) / 2 ** 32),
       onTerminal: (job) => options.onJobTerminal?.(job),
     });
@@ -207,6 +211,10 @@ export class JobManager implements TaskManagerListener {
 
   checkpointDeclined(declined: CheckpointDeclined): void {
     this.dispatcher.find(declined.jobId)?.checkpointDeclined(declined);
+  }
+
+  fromReader(...[taskManager, message]: Parameters<TaskManagerListener['fromReader']>): void {
+    this.dispatcher.find(message.jobId)?.fromReader(taskManager, message);
   }
 
   event(event: ChainEvent): void {

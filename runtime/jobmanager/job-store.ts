@@ -8,7 +8,7 @@ import { Type, type Static } from 'typebox';
 import { readJson, removeFile, writeJsonAtomically } from '../common/home.js';
 import type { Logger } from '../common/log/logger.js';
 import { WireErrorSchema, describeMismatch } from '../common/wire/index.js';
-import { AccumulatorStateSchema } from '../common/wire/protocols/taskmanager-jobmanager.js';
+import { AccumulatorStateSchema } from '../common/wire/protocols/task-findings.js';
 import { JobGraphSchema } from '../graph/job-graph.js';
 
 const StoredJobSchema = Type.Object({

@@ -22,6 +22,7 @@ export class PerJobEnd {
   private cancelWait: (() => void) | undefined;
   private fetched = false;
   private told = false;
+  private waitedFor = false;
 
   /** @param attached whether a client waits for the job (`execution.attached`) */
   constructor(
@@ -32,12 +33,17 @@ export class PerJobEnd {
 
   jobEnded(result: StoredResult): void {
     this.result = result;
-    this.waitFor(this.attached ? CLIENT_PATIENCE_MS : 0);
+    this.waitFor(this.attached || this.waitedFor ? CLIENT_PATIENCE_MS : 0);
   }
 
   /** A client asked for the job: it is still there. */
   clientAsked(): void {
     if (this.result !== undefined && !this.fetched) this.waitFor(CLIENT_PATIENCE_MS);
+  }
+
+  /** A client waits for something that may end the job: a savepoint to stop with. */
+  clientWaits(): void {
+    this.waitedFor = true;
   }
 
   /** A client has got the result of the ended job. */

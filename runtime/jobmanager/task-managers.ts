@@ -24,6 +24,7 @@ export type Heartbeat = Static<ServerMethods['heartbeat']['params']>;
 export type TaskStates = Static<ServerMethods['taskStates']['params']>;
 export type CheckpointAcknowledged = Static<ServerMethods['acknowledgeCheckpoint']['params']>;
 export type CheckpointDeclined = Static<ServerMethods['declineCheckpoint']['params']>;
+export type ReaderMessage = Static<ServerMethods['fromReader']['params']>;
 
 /** How long a TaskManager whose connection broke may take to resume it before its tasks count as failed. */
 export const RESUME_GRACE_MS = 200;
@@ -52,6 +53,7 @@ export interface TaskManagerListener {
   taskStates(taskManager: TaskManager, states: TaskStates): void;
   checkpointAcknowledged(acknowledged: CheckpointAcknowledged): void;
   checkpointDeclined(declined: CheckpointDeclined): void;
+  fromReader(taskManager: TaskManager, message: ReaderMessage): void;
   event(event: ChainEvent): void;
 }
 
@@ -112,6 +114,9 @@ export class TaskManagers {
       declineCheckpoint: (declined) => {
         this.heard(peer);
         listener.checkpointDeclined(declined);
+      },
+      fromReader: (message) => {
+        listener.fromReader(this.heard(peer), message);
       },
     };
   }

@@ -9,6 +9,8 @@ import { WeftError } from '../common/errors/index.js';
 import { createLogger, type Logger } from '../common/log/logger.js';
 import type { DataPlaneAuth } from '../exchange/index.js';
 import type { JobMaster } from '../jobmanager/job/job-master.js';
+import { enumeratorThreads } from '../jobmanager/sources/enumerator-thread.js';
+import type { StartEnumerators } from '../jobmanager/sources/enumerator-runner.js';
 import { JobManager } from '../jobmanager/job-manager.js';
 import { noJobStore } from '../jobmanager/job-store.js';
 import { standaloneProvider } from '../jobmanager/worker-provider.js';
@@ -27,6 +29,8 @@ export interface LocalClusterOptions {
   taskManagers?: number;
   /** What runs the tasks of a slot. @default a thread of its own */
   startSlot?: () => SlotRunner;
+  /** What runs the enumerators of a job's sources. @default a thread of its own */
+  startEnumerators?: StartEnumerators;
 }
 
 export class LocalCluster {
@@ -54,6 +58,7 @@ export class LocalCluster {
       config: configuration,
       blobs: this.blobs,
       store: noJobStore,
+      startEnumerators: options.startEnumerators ?? this.enumeratorThreads(),
       provider: standaloneProvider(this.log, () => undefined),
       applicationId: LOCAL,
       checkpointDirectory: join(this.folder.path, 'checkpoints'),
@@ -107,6 +112,11 @@ export class LocalCluster {
     await Promise.all(running.map((taskManager) => taskManager.close()));
     this.jobManager.stop();
     this.folder.remove();
+  }
+
+  private enumeratorThreads(): StartEnumerators {
+    const workFolder = join(this.folder.path, 'enumerators');
+    return enumeratorThreads({ blobs: this.blobs, workFolder, clock: systemClock });
   }
 
   private processBytes(): number {

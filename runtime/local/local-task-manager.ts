@@ -57,6 +57,9 @@ export async function startLocalTaskManager(options: LocalTaskManagerOptions): P
     reportCheckpoint: (jobId, jobAttempt, report) => {
       membership.reportCheckpoint(jobId, jobAttempt, report);
     },
+    fromReader: (jobId, jobAttempt, executionId, message) => {
+      membership.fromReader(jobId, jobAttempt, executionId, message);
+    },
     onShutdown: () => undefined,
     ...(startSlot === undefined ? {} : { startSlot }),
   });

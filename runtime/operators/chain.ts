@@ -40,6 +40,8 @@ export interface ChainOptions {
   mapStack: StackMapper;
   /** Records get the time at which they enter the job. @default false */
   ingestionTime?: boolean;
+  /** Told once per field that a copy between operators cannot keep as it is. */
+  onFallback?: (operator: string, path: string, reason: string) => void;
   /** A sink that was waiting can take records again, or failed. */
   onSettled: () => void;
 }
@@ -251,12 +253,13 @@ export class Chain {
     options: ChainOptions,
   ): Next {
     const takers: Next[] = [];
+    const report = (path: string, reason: string): void => options.onFallback?.(operator.name, path, reason);
     const declared = descriptionOf(tag === undefined ? node.outputType : undefined);
     const shape = declared === undefined ? undefined : shapeOfType(declared);
     for (const edge of options.edges) {
       if (edge.source !== node.id || edge.outputTag !== tag) continue;
       const target = code.get(edge.target) as Next;
-      takers.push(options.objectReuse ? target : instantiate(copyingHandOver)(makeCopier(undefined, shape), target));
+      takers.push(options.objectReuse ? target : instantiate(copyingHandOver)(makeCopier(report, shape), target));
     }
     const leaving = tag === undefined ? options.outputs.get(node.id) : options.sideOutputs?.get(node.id)?.get(tag);
     for (const emit of leaving ?? []) takers.push(instantiate(leaveChain)(emit, operator));

@@ -10,5 +10,7 @@ export { Chain, type ChainOptions } from './chain.js';
 export { keyedStateOf } from './checkpointed-function.js';
 export { OperatorContext, type StackMapper } from './operator-context.js';
 export type { RecordSink } from './sink.js';
+export { HotKeys } from './hot-keys.js';
+export { UserMetrics } from './user-metrics.js';
 export { TaskAccumulators } from './task-accumulators.js';
 export { NO_TIMESTAMP, TaskContext, type Next } from './task-context.js';

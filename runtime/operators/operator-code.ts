@@ -45,7 +45,7 @@ export function operatorCode(
 ): Next {
   switch (spec.type) {
     case 'source': {
-      const strategy = spec.source.kind === 'function' ? spec.source.watermarks : undefined;
+      const strategy = spec.source.kind === 'split' ? spec.source.watermarks : undefined;
       const byClock = parts.ingestionTime ? ingestionTime(operator) : undefined;
       operator.sourceTime = new SourceTime(strategy ?? byClock, next, operator);
       return operator.sourceTime.accept;

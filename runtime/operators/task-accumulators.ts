@@ -1,5 +1,5 @@
 import { WeftError } from '../common/errors/index.js';
-import type { AccumulatorState } from '../common/wire/protocols/taskmanager-jobmanager.js';
+import type { AccumulatorState } from '../common/wire/protocols/task-findings.js';
 import type { Accumulator } from '../functions/index.js';
 import { accumulatorState, accumulatorType } from '../graph/accumulator-states.js';
 

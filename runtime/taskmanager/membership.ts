@@ -3,7 +3,7 @@ import type { Clock } from '../common/clock.js';
 import { hasCode } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
 import type { ParamsOf, Session } from '../common/wire/index.js';
-import type { taskManagerProtocol } from '../common/wire/protocols/taskmanager-jobmanager.js';
+import type { FromReader, taskManagerProtocol } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { TaskManagerNetwork } from '../exchange/index.js';
 import type { CheckpointReport } from './slot/slot-messages.js';
 import type { TaskChange } from './slot-job.js';
@@ -83,6 +83,11 @@ export class Membership {
       const { checkpointId, executionId, error } = report;
       session.notify('declineCheckpoint', { jobId, jobAttempt, checkpointId, executionId, error });
     }
+  }
+
+  /** Tells an enumerator in the JobManager what a source's reader says. */
+  fromReader(jobId: string, jobAttempt: number, executionId: string, message: FromReader): void {
+    if (this.registered) this.options.session.notify('fromReader', { jobId, jobAttempt, executionId, message });
   }
 
   close(): void {

@@ -3,18 +3,21 @@ import type { Clock } from '../common/clock.js';
 import { toWireError, type WeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
 import type { CheckpointOrder } from '../common/wire/protocols/checkpoints.js';
+import type { TaskFindings } from '../common/wire/protocols/task-findings.js';
 import type {
-  AccumulatorState,
   ExecutionState,
+  FromReader,
   TaskDescriptor,
   TaskMetrics,
+  ToReader,
 } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { CollectedRecords } from '../connectors/index.js';
 import type { SlotSetup } from '../exchange/index.js';
 import type { ManagedUsage } from '../memory/index.js';
+import type { JobGraph } from '../graph/job-graph.js';
 import type { JobFiles } from './job-files.js';
 import type { SlotMemoryGrant } from './slot/slot-memory.js';
-import type { CheckpointEnd, CheckpointReport, GatheredValues, StateChange } from './slot/slot-messages.js';
+import type { CheckpointEnd, CheckpointReport, StateChange, SubtaskFindings } from './slot/slot-messages.js';
 import { TaskMetricsPage } from './slot/task-metrics.js';
 import type { SlotRunner, SlotThreadListener } from './slot-thread.js';
 
@@ -23,6 +26,13 @@ const CANCEL_ARRIVES_WITHIN_MS = 1000;
 
 export interface TaskChange extends StateChange {
   metrics?: TaskMetrics;
+}
+
+/** A task with its job and figures. */
+export interface RunningTask {
+  jobGraph: JobGraph;
+  descriptor: TaskDescriptor;
+  metrics: TaskMetrics;
 }
 
 export interface SlotJobOptions {
@@ -37,6 +47,8 @@ export interface SlotJobOptions {
   cancellationTimeoutMs: number;
   report: (changes: TaskChange[]) => void;
   reportCheckpoint: (report: CheckpointReport) => void;
+  /** A source's reader speaks to its enumerator. */
+  fromReader: (executionId: string, message: FromReader) => void;
   /** The thread is gone; `finished` if every task ended well. */
   onGone: (how: 'finished' | 'aborted') => void;
 }
@@ -46,11 +58,12 @@ const TERMINAL: ReadonlySet<ExecutionState> = new Set(['FINISHED', 'CANCELED', '
 export class SlotJob implements SlotThreadListener {
   private readonly metrics: TaskMetricsPage;
   private readonly current = new Map<string, ExecutionState>();
-  private readonly gathered = new Map<string, AccumulatorState[]>();
+  private readonly found = new Map<string, TaskFindings>();
   private readonly allDone: Promise<void>;
   private resolveAllDone: () => void = () => undefined;
   private thread: SlotRunner | undefined;
   private usage: ManagedUsage | undefined;
+  private jobGraph: JobGraph | undefined;
   private cancelled = false;
   private cancelling: Promise<void> | undefined;
   private ending: Promise<void> | undefined;
@@ -76,9 +89,17 @@ export class SlotJob implements SlotThreadListener {
     return this.options.tasks.map((_, index) => this.figuresOf(index));
   }
 
+  /** The tasks with their figures; none before they were built. */
+  tasks(): RunningTask[] {
+    const { jobGraph } = this;
+    if (jobGraph === undefined) return [];
+    return this.options.tasks.map((descriptor, index) => ({ jobGraph, descriptor, metrics: this.figuresOf(index) }));
+  }
+
   /** @throws what kept the thread from building the tasks */
   async build(thread: SlotRunner, { jobGraph, folder }: JobFiles, network: SlotSetup): Promise<void> {
     this.thread = thread;
+    this.jobGraph = jobGraph;
     const { tasks, memory } = this.options;
     await thread.build({ jobGraph, folder, tasks, network, metrics: this.metrics.buffer, memory }, this);
   }
@@ -99,6 +120,11 @@ export class SlotJob implements SlotThreadListener {
   /** Results that wait for the client, from a position on. */
   async collect(from: number): Promise<CollectedRecords> {
     return (await this.thread?.collect(from)) ?? { records: [], ended: false };
+  }
+
+  /** From the enumerator of a source to the reader in one of the tasks. */
+  toReader(executionId: string, message: ToReader): void {
+    this.thread?.toReader(executionId, message);
   }
 
   /** Ends the tasks in order if the thread takes the order in time, else by force. Resolves when the thread is gone. */
@@ -134,8 +160,8 @@ export class SlotJob implements SlotThreadListener {
     this.options.reportCheckpoint(report);
   }
 
-  accumulators(gathered: GatheredValues[]): void {
-    for (const { executionId, accumulators } of gathered) this.gathered.set(executionId, accumulators);
+  findings(findings: SubtaskFindings[]): void {
+    for (const { executionId, findings: its } of findings) this.found.set(executionId, its);
   }
 
   managedMemory(usage: ManagedUsage): void {
@@ -145,6 +171,10 @@ export class SlotJob implements SlotThreadListener {
   /** What of the slot's managed memory was in use lately. */
   get managedUsage(): ManagedUsage | undefined {
     return this.usage;
+  }
+
+  fromReader(executionId: string, message: FromReader): void {
+    if (this.isOpen(executionId)) this.options.fromReader(executionId, message);
   }
 
   warning(text: string, detail: Record<string, string>): void {
@@ -216,7 +246,6 @@ export class SlotJob implements SlotThreadListener {
 
   private figuresOf(index: number): TaskMetrics {
     const executionId = this.options.tasks[index]?.executionId ?? '';
-    const accumulators = this.gathered.get(executionId);
-    return { executionId, ...this.metrics.read(index), ...(accumulators === undefined ? {} : { accumulators }) };
+    return { executionId, ...this.metrics.read(index), ...this.found.get(executionId) };
   }
 }

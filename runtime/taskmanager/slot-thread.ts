@@ -4,6 +4,7 @@ import { Worker } from 'node:worker_threads';
 import { ENV } from '../common/environment.js';
 import { WeftError, fromWireError } from '../common/errors/index.js';
 import type { CheckpointOrder } from '../common/wire/protocols/checkpoints.js';
+import type { FromReader, ToReader } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { CollectedRecords } from '../connectors/index.js';
 import type { ManagedUsage } from '../memory/index.js';
 import type { SlotHeapLimits } from './memory-plan.js';
@@ -12,8 +13,8 @@ import type {
   CheckpointEnd,
   CheckpointReport,
   FromSlot,
-  GatheredValues,
   StateChange,
+  SubtaskFindings,
 } from './slot/slot-messages.js';
 
 /** Secrets of the TaskManager, which a job's code has no business with. */
@@ -31,8 +32,10 @@ export interface SlotThreadListener {
   states(changes: StateChange[]): void;
   checkpoint(report: CheckpointReport): void;
   /** Comes before the state in which a task ends. */
-  accumulators(gathered: GatheredValues[]): void;
+  findings(findings: SubtaskFindings[]): void;
   managedMemory(usage: ManagedUsage): void;
+  /** A source's reader speaks to its enumerator. */
+  fromReader(executionId: string, message: FromReader): void;
   warning(text: string, detail: Record<string, string>): void;
   /** Every task has ended. */
   done(): void;
@@ -114,6 +117,11 @@ export class SlotThread {
     });
   }
 
+  /** From the enumerator of a source to its reader. */
+  toReader(executionId: string, message: ToReader): void {
+    this.worker.postMessage({ type: 'toReader', executionId, message });
+  }
+
   /** Resolves when the order has arrived; never, if the thread is stuck in user code. */
   cancel(): Promise<void> {
     const arrived = new Promise<void>((resolve) => {
@@ -148,11 +156,14 @@ export class SlotThread {
         this.asking.get(message.question)?.(message.collected);
         this.asking.delete(message.question);
         return;
-      case 'accumulators':
-        this.listener?.accumulators(message.gathered);
+      case 'findings':
+        this.listener?.findings(message.findings);
         return;
       case 'managedMemory':
         this.listener?.managedMemory(message.usage);
+        return;
+      case 'fromReader':
+        this.listener?.fromReader(message.executionId, message.message);
         return;
       case 'warning':
         this.listener?.warning(message.text, message.detail);

@@ -9,6 +9,7 @@ import { WeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
 import type { Handlers, ParamsOf } from '../common/wire/index.js';
 import type {
+  FromReader,
   MemoryPlan,
   SlotManagedUsage,
   TaskMetrics,
@@ -21,7 +22,7 @@ import { JobFileStore } from './job-files.js';
 import { describeMemory, slotHeapLimits } from './memory-plan.js';
 import type { SlotMemoryGrant } from './slot/slot-memory.js';
 import type { CheckpointReport } from './slot/slot-messages.js';
-import { SlotJob, type TaskChange } from './slot-job.js';
+import { SlotJob, type RunningTask, type TaskChange } from './slot-job.js';
 import { SlotThread, type SlotRunner } from './slot-thread.js';
 import { SpareThreads } from './spare-threads.js';
 
@@ -46,6 +47,8 @@ export interface TaskExecutorOptions {
   report: (jobId: string, jobAttempt: number, changes: TaskChange[]) => void;
   /** What tasks say of checkpoints, for the JobManager. */
   reportCheckpoint: (jobId: string, jobAttempt: number, report: CheckpointReport) => void;
+  /** A source's reader speaks to its enumerator in the JobManager. */
+  fromReader: (jobId: string, jobAttempt: number, executionId: string, message: FromReader) => void;
   /** The JobManager says that this TaskManager shall end. */
   onShutdown: (reason: string) => void;
   /** What runs the tasks of a slot. @default a thread of its own */
@@ -88,6 +91,10 @@ export class TaskExecutor {
         const job = this.jobs.get(slot);
         return job?.options.jobId === jobId ? job.collect(from) : { records: [], ended: false };
       },
+      toReader: ({ jobId, slot, executionId, message }) => {
+        const job = this.jobs.get(slot);
+        if (job?.options.jobId === jobId) job.toReader(executionId, message);
+      },
       shutdown: ({ reason }) => {
         options.onShutdown(reason);
       },
@@ -104,6 +111,11 @@ export class TaskExecutor {
     return [...this.jobs.values()].flatMap(({ options: { jobId, slot }, managedUsage }) =>
       managedUsage === undefined ? [] : { jobId, slot, ...managedUsage },
     );
+  }
+
+  /** Every task that was built here, with its figures. */
+  tasks(): RunningTask[] {
+    return [...this.jobs.values()].flatMap((job) => job.tasks());
   }
 
   /** Cancels everything, e.g. because a new JobManager does not know of it. Resolves when the threads are gone. */
@@ -151,7 +163,7 @@ export class TaskExecutor {
 
   private newJob({ jobId, jobAttempt, slot, tasks, jobGraph }: SubmitTasks, release: SlotJobEnd): SlotJob {
     const memory = this.memoryOf(slot);
-    const { clock, log, cancellationTimeoutMs, report, reportCheckpoint } = this.options;
+    const { clock, log, cancellationTimeoutMs, report, reportCheckpoint, fromReader } = this.options;
     const job: SlotJob = new SlotJob({
       ...{ jobId, attempt: jobAttempt, slot, tasks, memory, clock, log, cancellationTimeoutMs },
       report: (changes) => {
@@ -159,6 +171,9 @@ export class TaskExecutor {
       },
       reportCheckpoint: (said) => {
         reportCheckpoint(jobId, jobAttempt, said);
+      },
+      fromReader: (executionId, message) => {
+        fromReader(jobId, jobAttempt, executionId, message);
       },
       onGone: (how) => {
         release(how);

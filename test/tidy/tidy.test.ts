@@ -42,7 +42,15 @@ const MAY_IMPORT: Record<string, readonly string[]> = {
     'runtime/serde',
     'runtime/common',
   ],
-  'runtime/jobmanager': ['runtime/checkpoint', 'runtime/graph', 'runtime/bundle', 'runtime/common'],
+  'runtime/jobmanager': [
+    'runtime/checkpoint',
+    'runtime/api',
+    'runtime/connectors',
+    'runtime/bundle',
+    'runtime/graph',
+    'runtime/functions',
+    'runtime/common',
+  ],
   'runtime/local': [
     'runtime/api',
     'runtime/jobmanager',

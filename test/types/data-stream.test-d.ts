@@ -20,6 +20,7 @@ import {
   StreamExecutionEnvironment,
   Time,
   Types,
+  splitSource,
   type Collector,
   type DataStream,
   type JobExecutionResult,
@@ -91,7 +92,7 @@ export function sourcesKnowTheirRecords(): void {
 export function sourcesOfSplitsAndIterables(): void {
   const generated = env.fromSource(new DataGeneratorSource((n) => ({ n }), 10));
   same<Equal<RecordOf<typeof generated>, { n: number }>>();
-  const split = env.fromSource({ splits: () => [1n], read: (part: bigint) => [String(part)] });
+  const split = env.fromSource(splitSource({ splits: () => [1n], read: (part: bigint) => [String(part)] }));
   same<Equal<RecordOf<typeof split>, string>>();
   const iterated = env.fromAsyncIterable(async function* () {
     yield await Promise.resolve(true);
@@ -100,7 +101,9 @@ export function sourcesOfSplitsAndIterables(): void {
   const parsed = env.readFile(new JsonSchema<Reading>(), '/in', 'PROCESS_CONTINUOUSLY', '1 s');
   same<Equal<RecordOf<typeof parsed>, Reading>>();
   // @ts-expect-error the splits are texts
-  env.fromSource({ splits: () => ['a'], read: (part: number) => [part] });
+  splitSource({ splits: () => ['a'], read: (part: number) => [part] });
+  // @ts-expect-error a source makes an enumerator and readers
+  env.fromSource({ splits: () => [1], read: (part: number) => [part] });
   // @ts-expect-error an iterable is opened where the source runs
   env.fromAsyncIterable([1, 2]);
   // @ts-expect-error no such mode

@@ -1,7 +1,13 @@
 /** What the configuration of the client says of a job's checkpoints; the rest is left to the cluster. */
+import { resolve } from 'node:path';
 import type { Configuration, ConfigOption } from '../../common/config/index.js';
 import { checkpointingOptions as options } from '../../common/config/options/index.js';
 import type { CheckpointSettings, RestoreSettings } from '../../graph/stream-graph.js';
+
+/** The JobManager works in another folder than the client. */
+function absolutePath(path: string): string {
+  return /^[a-z][a-z0-9+.-]*:/i.test(path) ? path : resolve(path);
+}
 
 /** Settings and the options that give them. */
 const OPTION_OF = {
@@ -21,11 +27,19 @@ const OPTION_OF = {
 
 export function configuredCheckpointing(configuration: Configuration): CheckpointSettings {
   const set = Object.entries(OPTION_OF).filter(([, option]) => configuration.isSet(option));
-  return Object.fromEntries(set.map(([name, option]) => [name, configuration.get<unknown>(option)]));
+  const settings: CheckpointSettings = Object.fromEntries(
+    set.map(([name, option]) => [name, configuration.get<unknown>(option)]),
+  );
+  const { directory, savepointDirectory } = settings;
+  return {
+    ...settings,
+    ...(directory === undefined ? {} : { directory: absolutePath(directory) }),
+    ...(savepointDirectory === undefined ? {} : { savepointDirectory: absolutePath(savepointDirectory) }),
+  };
 }
 
 export function configuredRestore(configuration: Configuration): RestoreSettings | undefined {
   const path = configuration.get(options.restorePath);
   if (path === undefined) return undefined;
-  return { path, allowNonRestoredState: configuration.get(options.ignoreUnclaimedState) };
+  return { path: absolutePath(path), allowNonRestoredState: configuration.get(options.ignoreUnclaimedState) };
 }

@@ -1,5 +1,5 @@
 import type { JobSettings, RestartStrategyConfig, StreamGraph } from '../../graph/stream-graph.js';
-import type { DeserializationSchema, Source } from '../../functions/index.js';
+import type { DeserializationSchema, Source, SourceSplit } from '../../functions/index.js';
 import type { SourceSpec } from '../../graph/operator-spec.js';
 import type { RuntimeMode } from '../../graph/runtime-mode.js';
 import { apiError } from '../api-error.js';
@@ -13,7 +13,6 @@ import {
   durationMs,
   type Duration,
 } from '../checks.js';
-import { SplitSourceFunction } from '../functions/split-source-function.js';
 import { sourceFunction, syncFunction } from '../functions/user-function.js';
 import type { SourceInput } from '../functions/inputs.js';
 import { currentHost, resolveHost, type ProgramHost } from '../host.js';
@@ -218,19 +217,29 @@ export class StreamExecutionEnvironment {
   }
 
   /**
-   * A source that says itself into which splits its input falls, such as `DataGeneratorSource`; the subtasks share them out.
-   * @param strategy makes the watermarks of each split on its own; left out: there are none
+   * A source of splits, such as `DataGeneratorSource` or what `splitSource()` makes: an enumerator in the JobManager gives them
+   * to a reader in each subtask.
+   * @param strategy makes the watermarks of each split on its own; left out: the reader's, if it has any
    */
-  fromSource<T, S>(source: Source<T, S>, name?: string): DataStreamSource<T>;
-  fromSource<T, S>(source: Source<T, S>, strategy: WatermarkStrategy<NoInfer<T>>, name?: string): DataStreamSource<T>;
-  fromSource<T, S>(source: Source<T, S>, first?: WatermarkStrategy<T> | string, second?: string): DataStreamSource<T> {
+  fromSource<T, S extends SourceSplit, C>(source: Source<T, S, C>, name?: string): DataStreamSource<T>;
+  fromSource<T, S extends SourceSplit, C>(
+    source: Source<T, S, C>,
+    strategy: WatermarkStrategy<NoInfer<T>>,
+    name?: string,
+  ): DataStreamSource<T>;
+  fromSource<T, S extends SourceSplit, C>(
+    source: Source<T, S, C>,
+    first?: WatermarkStrategy<T> | string,
+    second?: string,
+  ): DataStreamSource<T> {
     const name = typeof first === 'string' ? first : (second ?? 'Source');
-    if (typeof (source as Partial<Source<T, S>> | undefined)?.read !== 'function') {
-      throw apiError('API_BAD_FUNCTION', 'fromSource() needs an object with splits() and read().');
+    for (const method of ['createEnumerator', 'createReader'] as const) {
+      if (typeof (source as Partial<Source<T, S, C>> | undefined)?.[method] === 'function') continue;
+      throw apiError('API_BAD_FUNCTION', `fromSource() was given something without ${method}().`);
     }
     const watermarks = typeof first === 'object' ? { watermarks: strategyOf('fromSource', first) } : {};
-    const fn = sourceFunction(new SplitSourceFunction(source));
-    return this.source(checkName('A source’s name', name), { kind: 'function', ...fn, ...watermarks }, true);
+    const split = source as unknown as Source<unknown>;
+    return this.source(checkName('A source’s name', name), { kind: 'split', source: split, ...watermarks }, true);
   }
 
   /** What an async iterable gives. The function is called where the source runs. Runs with parallelism 1. */

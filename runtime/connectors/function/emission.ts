@@ -5,7 +5,7 @@
  */
 import type { Clock } from '../../common/clock.js';
 import { WeftError } from '../../common/errors/index.js';
-import type { SplitSourceContext } from '../../functions/index.js';
+import type { SourceContext } from '../../functions/index.js';
 import { NO_EVENT_TIME, type SourceOutlet, type SourceTimeOutlet } from '../source-reader.js';
 
 /** Records between two turns of the slot thread, so that a source that never pauses leaves others their turn. */
@@ -20,7 +20,7 @@ interface Waiting {
   say?: (time: SourceTimeOutlet) => void;
 }
 
-export class Emission implements SplitSourceContext<unknown> {
+export class Emission implements SourceContext<unknown> {
   private share = SHARE_OF_A_TURN;
   private waiting: Waiting[] = [];
   private taken = 0;
@@ -80,14 +80,6 @@ export class Emission implements SplitSourceContext<unknown> {
 
   markAsTemporarilyIdle(): void {
     this.say((time) => time.markIdle());
-  }
-
-  enterSplit(name: string): void {
-    this.say((time) => time.enterSplit(name));
-  }
-
-  endSplit(name: string): void {
-    this.say((time) => time.endSplit(name));
   }
 
   sleep(delayMs: number): Promise<void> {

@@ -24,8 +24,13 @@ export interface RestoredRecord {
   readonly folder: string;
 }
 
+/** Samples that figures are made of. */
+const MAX_SAMPLES = 1000;
+
 export class CheckpointHistory {
   readonly counts = { restored: 0, total: 0, completed: 0, failed: 0 };
+  /** Of the completed ones; the oldest are forgotten. */
+  readonly samples: { sizeBytes: number[]; durationMs: number[] } = { sizeBytes: [], durationMs: [] };
   latestRestored: RestoredRecord | undefined;
   latestCompleted: CheckpointRecord | undefined;
   latestSavepoint: CheckpointRecord | undefined;
@@ -65,8 +70,16 @@ export class CheckpointHistory {
     if (record === undefined) return;
     Object.assign(record, { status: 'COMPLETED', endedMs: nowMs, folder });
     this.counts.completed++;
+    this.sample(record, nowMs);
     if (record.kind === 'checkpoint') this.latestCompleted = record;
     else this.latestSavepoint = record;
+  }
+
+  private sample({ acknowledged, triggeredMs }: CheckpointRecord, nowMs: number): void {
+    const { sizeBytes, durationMs } = this.samples;
+    sizeBytes.push([...acknowledged.values()].reduce((sum, { state }) => sum + state.sizeBytes, 0));
+    durationMs.push(nowMs - triggeredMs);
+    for (const values of [sizeBytes, durationMs]) if (values.length > MAX_SAMPLES) values.shift();
   }
 
   failed(id: number, failure: WeftError, nowMs: number): void {
@@ -75,6 +88,11 @@ export class CheckpointHistory {
     Object.assign(record, { status: 'FAILED', endedMs: nowMs, failure });
     this.counts.failed++;
     this.latestFailed = record;
+  }
+
+  /** Its folder is deleted. */
+  discarded(folder: string): void {
+    for (const record of this.records) if (record.folder === folder) record.discarded = true;
   }
 
   restored(restored: RestoredRecord): void {

@@ -33,6 +33,7 @@ export class CompletedCheckpoints {
     readonly jobFolder: string,
     private readonly numRetained: number,
     private readonly log: Logger,
+    private readonly onDeleted: (folder: string) => void,
   ) {}
 
   get latest(): CompletedCheckpoint | undefined {
@@ -98,6 +99,7 @@ export class CompletedCheckpoints {
 
   /** In the background; failures are logged. */
   delete(folder: string): void {
+    this.onDeleted(folder);
     this.untouched = false;
     this.deleting = this.deleting
       .then(() => removeFolder(folder))

@@ -5,4 +5,4 @@
  */
 export type { CheckpointHistory, CheckpointRecord } from './checkpoint-history.js';
 export { checkpointSettingsOf, type JobCheckpointSettings } from './checkpoint-settings.js';
-export { JobCheckpoints, type CheckpointMessenger } from './job-checkpoints.js';
+export { JobCheckpoints, type CheckpointMessenger, type CheckpointedSources } from './job-checkpoints.js';

@@ -5,6 +5,7 @@ import {
   readMetadata,
   requireFiles,
   writeMetadata,
+  type EnumeratorState,
 } from '../../checkpoint/index.js';
 import type { Clock } from '../../common/clock.js';
 import { WeftError, asWeftError } from '../../common/errors/index.js';
@@ -30,6 +31,18 @@ export interface CheckpointMessenger {
   ended(checkpointId: number, outcome: 'complete' | 'aborted'): void;
 }
 
+/** The sources of the job whose enumerators run in the JobManager. */
+export interface CheckpointedSources {
+  /**
+   * What the enumerators keep; undefined when there are none. What they assign from then on is held back.
+   * @throws SOURCE_ENUMERATOR_FAILED as a rejection
+   */
+  snapshot(checkpointId: number): Promise<readonly EnumeratorState[]> | undefined;
+  /** The order for the checkpoint was sent, or will not be. */
+  resume(): void;
+  notifyCheckpointComplete(checkpointId: number): void;
+}
+
 export interface JobCheckpointsOptions {
   readonly clock: Clock;
   readonly log: Logger;
@@ -40,6 +53,8 @@ export interface JobCheckpointsOptions {
   /** From 0 to 1. */
   readonly random: () => number;
   readonly messenger: CheckpointMessenger;
+  /** Of the attempt that runs. */
+  sources(): CheckpointedSources;
   executions(): readonly Execution[];
   /** A periodic checkpoint is complete: the job has got on. */
   onCompleted(): void;
@@ -62,7 +77,9 @@ export class JobCheckpoints implements CheckpointPort {
     const { settings, defaultDirectory, log } = options;
     this.history = new CheckpointHistory(settings.historySize);
     const jobFolder = jobCheckpointFolder(settings.directory ?? defaultDirectory, this.jobGraph.jobId);
-    this.completedOnes = new CompletedCheckpoints(jobFolder, settings.numRetained, log);
+    this.completedOnes = new CompletedCheckpoints(jobFolder, settings.numRetained, log, (folder) => {
+      this.history.discarded(folder);
+    });
   }
 
   get settings(): JobCheckpointSettings {
@@ -111,6 +128,11 @@ export class JobCheckpoints implements CheckpointPort {
   /** What a task starts from; undefined = without state. */
   restoreOf(key: SubtaskKey): TaskRestore | undefined {
     return this.assignment?.of(key);
+  }
+
+  /** What the enumerators of sources start from; none when the job begins anew. */
+  get enumerators(): readonly EnumeratorState[] {
+    return this.assignment?.enumerators ?? [];
   }
 
   /**
@@ -193,8 +215,26 @@ export class JobCheckpoints implements CheckpointPort {
   }
 
   trigger(pending: PendingCheckpoint): void {
-    const { settings, messenger } = this.options;
     this.history.begun(pending);
+    const sources = this.options.sources();
+    const states = sources.snapshot(pending.id);
+    if (states === undefined) {
+      this.sendTrigger(pending);
+      return;
+    }
+    states
+      .then(
+        (taken) => {
+          pending.enumerators = taken;
+          if (this.coordinator?.pendingCheckpoints.includes(pending) === true) this.sendTrigger(pending);
+        },
+        (error: unknown) => this.coordinator?.finalizeFailed(pending.id, error),
+      )
+      .finally(() => sources.resume());
+  }
+
+  private sendTrigger(pending: PendingCheckpoint): void {
+    const { settings, messenger } = this.options;
     messenger.trigger(pending.plan.trigger, {
       ...{ checkpointId: pending.id, timestampMs: pending.triggeredMs, kind: pending.kind },
       aligned: pending.isSavepoint || settings.mode === 'EXACTLY_ONCE',
@@ -225,7 +265,9 @@ export class JobCheckpoints implements CheckpointPort {
       this.last = completed;
     }
     // A savepoint is the user's: the job does not go back to it, so nothing may be committed with it.
-    if (pending.kind !== 'savepoint') this.options.messenger.ended(pending.id, 'complete');
+    if (pending.kind === 'savepoint') return;
+    this.options.messenger.ended(pending.id, 'complete');
+    this.options.sources().notifyCheckpointComplete(pending.id);
   }
 
   aborted(pending: PendingCheckpoint, reason: WeftError): void {

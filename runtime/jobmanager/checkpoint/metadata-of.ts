@@ -13,6 +13,7 @@ export function metadataOf(pending: PendingCheckpoint, jobGraph: JobGraph): Chec
     triggeredMs: pending.triggeredMs,
     writtenBy: VERSION,
     tasks: jobGraph.vertices.map((vertex) => statesOf(pending, jobGraph, vertex)),
+    ...(pending.enumerators.length === 0 ? {} : { enumerators: [...pending.enumerators] }),
   };
 }
 

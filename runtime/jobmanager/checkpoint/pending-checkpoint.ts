@@ -1,3 +1,4 @@
+import type { EnumeratorState } from '../../checkpoint/index.js';
 import type { Acknowledgement, CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
 
 /**
@@ -29,6 +30,8 @@ export interface AcknowledgedTask extends Acknowledgement {
 
 /** A checkpoint on its way. */
 export class PendingCheckpoint {
+  /** What the enumerators of sources keep. */
+  enumerators: readonly EnumeratorState[] = [];
   readonly acknowledged = new Map<string, AcknowledgedTask>();
   private readonly waitingFor: Map<string, CheckpointTask>;
 

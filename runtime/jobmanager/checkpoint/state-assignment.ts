@@ -1,5 +1,5 @@
 /** Which subtask of now starts from which states of a checkpoint: by operator id, key groups and kinds of lists. */
-import type { CheckpointMetadata, TaskStates } from '../../checkpoint/index.js';
+import type { CheckpointMetadata, EnumeratorState, TaskStates } from '../../checkpoint/index.js';
 import { WeftError } from '../../common/errors/index.js';
 import type { TaskRestore } from '../../common/wire/protocols/checkpoints.js';
 import type { SubtaskKey } from '../../graph/execution-graph.js';
@@ -29,6 +29,10 @@ export class StateAssignment {
 
   get checkpointId(): number {
     return this.metadata.checkpointId;
+  }
+
+  get enumerators(): readonly EnumeratorState[] {
+    return this.metadata.enumerators ?? [];
   }
 
   of({ vertexId, subtask }: SubtaskKey): TaskRestore {

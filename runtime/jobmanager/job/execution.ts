@@ -1,11 +1,9 @@
 /** One attempt of one subtask: its state, when it entered which, where it runs, and its figures. */
 import { newExecutionId } from '../../common/ids.js';
 import { canTransition, transition } from '../../common/state-machine.js';
-import type {
-  AccumulatorState,
-  ExecutionState,
-  TaskMetrics,
-} from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { MetricsSample } from '../../common/metrics/index.js';
+import type { AccumulatorState } from '../../common/wire/protocols/task-findings.js';
+import type { ExecutionState, TaskMetrics } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { SubtaskKey } from '../../graph/execution-graph.js';
 import type { TaskManager } from '../task-managers.js';
 import { EXECUTION_TRANSITIONS, isTerminalExecution } from './states.js';
@@ -19,11 +17,6 @@ export interface ExecutionPlace {
   readonly endpoint: string;
   readonly nodeHttpAddress: string;
   readonly pid: number;
-}
-
-export interface MetricsSample {
-  readonly timeMs: number;
-  readonly metrics: TaskMetrics;
 }
 
 export class Execution implements SubtaskKey {

@@ -10,16 +10,19 @@ import type { Logger } from '../../common/log/logger.js';
 import { transition } from '../../common/state-machine.js';
 import { mergeAccumulators } from '../../graph/accumulator-states.js';
 import { expand, subtaskName, type ExecutionGraph } from '../../graph/execution-graph.js';
-import type { AccumulatorState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { AccumulatorState } from '../../common/wire/protocols/task-findings.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
 import { JobCheckpoints, checkpointSettingsOf } from '../checkpoint/index.js';
 import { RepeatedFailure } from '../failover/repeated-failure.js';
 import type { Decision, RestartStrategy } from '../failover/restart-strategy.js';
 import type { Slot, SlotPool } from '../slot-pool.js';
+import { SourceCoordinators } from '../sources/source-coordinators.js';
+import type { StartEnumerators } from '../sources/enumerator-runner.js';
 import type {
   CheckpointAcknowledged,
   CheckpointDeclined,
   Heartbeat,
+  ReaderMessage,
   TaskManager,
   TaskManagers,
   TaskStates,
@@ -60,6 +63,8 @@ export interface JobMasterOptions {
   readonly checkpointDirectory: string;
   /** From 0 to 1. */
   readonly random: () => number;
+  /** Runs the enumerators of the job's sources. */
+  readonly startEnumerators: StartEnumerators;
   /** Before tasks of this attempt are deployed: it must be remembered, so that no later JobManager repeats it. */
   onAttempt(attempt: number): void;
   /** The job has reached its terminal state. */
@@ -75,6 +80,7 @@ export class JobMaster {
   private current: JobState = 'INITIALIZING';
   private jobAttempt: number;
   private executions = new Map<string, Execution>();
+  private sources: SourceCoordinators;
   private readonly byExecutionId = new Map<string, Execution>();
   /** Where `graph.slots[n]` lies, while the job holds it. */
   private slots: (Slot | undefined)[];
@@ -95,6 +101,7 @@ export class JobMaster {
     this.enteredMs.INITIALIZING = submittedMs;
     this.checkpoints = this.createCheckpoints();
     this.createExecutions();
+    this.sources = this.newSources();
   }
 
   get jobGraph(): JobGraph {
@@ -230,6 +237,13 @@ export class JobMaster {
     if (jobAttempt === this.jobAttempt) this.checkpoints.declined(checkpointId, executionId, fromWireError(error));
   }
 
+  /** A source's reader speaks to its enumerator. */
+  fromReader(taskManager: TaskManager, { jobAttempt, executionId, message }: ReaderMessage): void {
+    const execution = this.byExecutionId.get(executionId);
+    if (jobAttempt !== this.jobAttempt || execution?.place?.resourceId !== taskManager.registration.resourceId) return;
+    this.sources.fromReader(execution.vertexId, execution.subtask, message);
+  }
+
   heartbeat({ metrics }: Heartbeat): void {
     const nowMs = this.options.clock.nowMs();
     for (const sample of metrics) this.byExecutionId.get(sample.executionId)?.measured(sample, nowMs);
@@ -258,6 +272,32 @@ export class JobMaster {
     for (const execution of this.executions.values()) execution.become('SCHEDULED', nowMs);
     if (this.missingSlots() === 0) this.deploy();
     else if (this.options.pool.describeWaiting(this.jobId) === undefined) this.requestMissingSlots();
+  }
+
+  private newSources(): SourceCoordinators {
+    const attempt = this.jobAttempt;
+    return new SourceCoordinators({
+      jobGraph: this.jobGraph,
+      start: this.options.startEnumerators,
+      send: (vertexId, subtask, message) => {
+        const execution = this.executions.get(subtaskName({ vertexId, subtask }));
+        if (execution?.place === undefined || attempt !== this.jobAttempt) return;
+        const { executionId, place } = execution;
+        const session = this.options.taskManagers.get(place.resourceId)?.peer.session;
+        session?.notify('toReader', { jobId: this.jobId, slot: place.slot, executionId, message });
+      },
+      failed: (error) => {
+        if (attempt !== this.jobAttempt || this.terminal) return;
+        this.failed(failureOf(error, this.options.clock.nowMs()));
+        this.proceed();
+      },
+    });
+  }
+
+  private stopSources(): void {
+    this.sources.stop().catch((error: unknown) => {
+      this.options.log.warn({ err: error, jobId: this.jobId }, 'the enumerators of a job could not be stopped');
+    });
   }
 
   private missingSlots(): number {
@@ -326,6 +366,7 @@ export class JobMaster {
   private deployPrepared(): void {
     const { clock, log, jobGraphHash, taskManagers } = this.options;
     const attempt = this.jobAttempt;
+    this.sources.start(this.checkpoints.enumerators);
     const isCurrent = (): boolean => attempt === this.jobAttempt && !this.terminal;
     deploy({
       graph: this.graph,
@@ -439,6 +480,7 @@ export class JobMaster {
       ...{ clock, log, graph: this.graph, random, defaultDirectory: checkpointDirectory },
       settings: checkpointSettingsOf(jobGraph, config),
       executions: () => this.allExecutions(),
+      sources: () => this.sources,
       messenger: checkpointMessenger({
         jobId: this.jobId,
         attempt: () => this.jobAttempt,
@@ -458,6 +500,7 @@ export class JobMaster {
   }
 
   private cancelExecutions(): void {
+    this.stopSources();
     const nowMs = this.options.clock.nowMs();
     this.options.pool.withdraw(this.jobId);
     const running: Slot[] = [];
@@ -512,12 +555,14 @@ export class JobMaster {
   private restart(): void {
     this.jobAttempt++;
     this.createExecutions();
+    this.sources = this.newSources();
     this.become('schedule');
     this.schedule();
   }
 
   private end(event: JobEvent): void {
     this.become(event);
+    this.stopSources();
     const { pool } = this.options;
     const held = this.slots.filter((slot) => slot !== undefined);
     // The threads of slots whose tasks all finished are thrown away too.

@@ -1,5 +1,5 @@
 /** Accumulators in the shape of Flink's REST API. */
-import type { AccumulatorState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import type { AccumulatorState } from '../../common/wire/protocols/task-findings.js';
 import { accumulatorText } from '../../graph/accumulator-states.js';
 
 export function userAccumulator(state: AccumulatorState): { name: string; type: string; value: string } {

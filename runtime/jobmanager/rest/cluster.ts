@@ -3,6 +3,7 @@ import { getHeapStatistics } from 'node:v8';
 import type { FastifyInstance } from 'fastify';
 import { clusterOptions } from '../../common/config/options/index.js';
 import { VERSION } from '../../common/version.js';
+import { clusterMetrics } from '../metric-families.js';
 import { queryList } from './conventions.js';
 import type { RestContext } from './context.js';
 import { countJobs } from './job-views.js';
@@ -60,10 +61,7 @@ function metricsOf({ jobManager }: RestContext): ReadonlyMap<string, number> {
   const heap = getHeapStatistics();
   const { rss, heapUsed, heapTotal } = process.memoryUsage();
   return new Map([
-    ['taskSlotsAvailable', jobManager.pool.freeSlots],
-    ['taskSlotsTotal', jobManager.pool.totalSlots],
-    ['numRegisteredTaskManagers', jobManager.taskManagers.list().length],
-    ['numRunningJobs', jobManager.dispatcher.runningJobs],
+    ...clusterMetrics(jobManager),
     ['Status.JVM.Memory.Heap.Used', heapUsed],
     ['Status.JVM.Memory.Heap.Committed', heapTotal],
     ['Status.JVM.Memory.Heap.Max', heap.heap_size_limit],

@@ -20,6 +20,8 @@ export interface RestContext {
   readonly uploadDir: string;
   /** A client asked for a job. */
   onClientAsked(): void;
+  /** A client waits for what it has just begun. */
+  onClientWaits(): void;
   /** A client has got the result of an ended job. */
   onResultFetched(): void;
   /** The cluster shall end. */

@@ -5,11 +5,13 @@
  */
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { checkpointRoutes } from './checkpoints.js';
 import { clusterRoutes } from './cluster.js';
 import type { RestContext } from './context.js';
 import { applyConventions } from './conventions.js';
 import { jarRoutes } from './jars.js';
 import { jobRoutes } from './jobs.js';
+import { savepointRoutes } from './savepoints.js';
 import { taskManagerRoutes } from './taskmanagers.js';
 import { vertexRoutes } from './vertices.js';
 import { weftRoutes } from './weft.js';
@@ -23,6 +25,8 @@ export async function registerRest(app: FastifyInstance, context: RestContext): 
       (scope, _options, done) => {
         clusterRoutes(scope, context);
         jobRoutes(scope, context);
+        checkpointRoutes(scope, context);
+        savepointRoutes(scope, context);
         vertexRoutes(scope, context);
         taskManagerRoutes(scope, context);
         if (context.weftCommand !== undefined) jarRoutes(scope, context, context.weftCommand);

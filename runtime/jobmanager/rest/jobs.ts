@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { cancelOf } from './cancel.js';
 import { userAccumulator } from './accumulators.js';
-import { hexParam, queryParam, RestError } from './conventions.js';
+import { hexParam, queryList, queryParam, RestError } from './conventions.js';
 import { jobOf, type RestContext } from './context.js';
 import {
   executionResult,
@@ -13,6 +13,8 @@ import {
   messageOf,
   netRuntime,
 } from './job-views.js';
+import { aggregateMetrics, selectMetrics } from './metrics.js';
+import { jobMetrics } from '../metric-families.js';
 import { restPlan } from '../../graph/plan-json.js';
 
 /** Flink's default of `maxExceptions`. */
@@ -46,6 +48,15 @@ export function jobRoutes(app: FastifyInstance, context: RestContext): void {
       'user-task-accumulators': accumulators.map(userAccumulator),
       'serialized-user-task-accumulators': {},
     };
+  });
+  app.get('/jobs/:jobid/metrics', (request) =>
+    selectMetrics(jobMetrics(jobOf(context, request), clock.nowMs()), queryList(request, 'get')),
+  );
+  app.get('/jobs/metrics', (request) => {
+    const ids = queryList(request, 'jobs');
+    const members = dispatcher.list().filter(({ jobId }) => ids?.includes(jobId) ?? true);
+    const metrics = members.map((job) => jobMetrics(job, clock.nowMs()));
+    return aggregateMetrics(metrics, queryList(request, 'get'), queryList(request, 'agg'));
   });
   resultRoute(app, context);
   cancelRoutes(app, context);

@@ -1,46 +1,16 @@
 /** Metrics by Flink's names, from the figures that TaskManagers send with their heartbeats. Pure. */
-import type { TaskMetrics } from '../../common/wire/protocols/taskmanager-jobmanager.js';
+import { taskFigures, userMetricValues } from '../../common/metrics/index.js';
 import type { Execution } from '../job/execution.js';
 
-type Figure = Exclude<keyof TaskMetrics, 'executionId' | 'accumulators'>;
-
-/** Flink's name of each figure, and of its rate. */
-const COUNTERS: Record<Figure, { total: string; rate: string }> = {
-  recordsIn: { total: 'numRecordsIn', rate: 'numRecordsInPerSecond' },
-  recordsOut: { total: 'numRecordsOut', rate: 'numRecordsOutPerSecond' },
-  bytesIn: { total: 'numBytesIn', rate: 'numBytesInPerSecond' },
-  bytesOut: { total: 'numBytesOut', rate: 'numBytesOutPerSecond' },
-  busyMs: { total: 'accumulateBusyTimeMs', rate: 'busyTimeMsPerSecond' },
-  backPressuredMs: { total: 'accumulateBackPressuredTimeMs', rate: 'backPressuredTimeMsPerSecond' },
-  idleMs: { total: 'accumulateIdleTimeMs', rate: 'idleTimeMsPerSecond' },
-};
-
-export interface Rates {
-  busyTimeMsPerSecond: number;
-  backPressuredTimeMsPerSecond: number;
-  idleTimeMsPerSecond: number;
-  [name: string]: number;
-}
-
-/** Per second, between the two latest samples; 0 while there is only one. */
-export function ratesOf({ latest, previous }: Execution): Rates {
-  const seconds = latest === undefined || previous === undefined ? 0 : (latest.timeMs - previous.timeMs) / 1000;
-  const rates: Rates = { busyTimeMsPerSecond: 0, backPressuredTimeMsPerSecond: 0, idleTimeMsPerSecond: 0 };
-  for (const [figure, { rate }] of Object.entries(COUNTERS) as [Figure, { rate: string }][]) {
-    const change = (latest?.metrics[figure] ?? 0) - (previous?.metrics[figure] ?? 0);
-    rates[rate] = seconds === 0 ? 0 : change / seconds;
-  }
-  return rates;
-}
+/** What a metric shows; a gauge may show a text. */
+export type MetricValues = ReadonlyMap<string, number | string>;
 
 /** All metrics of one subtask, by name. */
-export function subtaskMetrics(execution: Execution): ReadonlyMap<string, number> {
-  const values = new Map<string, number>();
-  for (const [figure, { total }] of Object.entries(COUNTERS) as [Figure, { total: string }][]) {
-    values.set(total, execution.latest?.metrics[figure] ?? 0);
-  }
-  for (const [name, rate] of Object.entries(ratesOf(execution))) values.set(name, rate);
-  return values;
+export function subtaskMetrics({ latest, previous }: Execution): MetricValues {
+  return new Map([
+    ...taskFigures(latest, previous),
+    ...(latest?.metrics.userMetrics ?? []).flatMap((metric) => userMetricValues(metric)),
+  ]);
 }
 
 export interface Metric {
@@ -49,7 +19,7 @@ export interface Metric {
 }
 
 /** Without names the list of what there is; with names those values, unknown ones left out. */
-export function selectMetrics(values: ReadonlyMap<string, number>, names: readonly string[] | undefined): Metric[] {
+export function selectMetrics(values: MetricValues, names: readonly string[] | undefined): Metric[] {
   if (names === undefined) return [...values.keys()].map((id) => ({ id }));
   return names.flatMap((id) => {
     const value = values.get(id);
@@ -76,7 +46,7 @@ function mean(values: readonly number[]): number {
 
 /** Metrics over several subtasks, TaskManagers or jobs. Without `agg` all aggregations are answered. */
 export function aggregateMetrics(
-  members: readonly ReadonlyMap<string, number>[],
+  members: readonly MetricValues[],
   names: readonly string[] | undefined,
   agg: readonly string[] | undefined,
 ): object[] {
@@ -85,8 +55,10 @@ export function aggregateMetrics(
   const wanted = (Object.keys(AGGREGATIONS) as Aggregation[]).filter((name) => agg === undefined || agg.includes(name));
   return names
     .filter((name) => known.includes(name))
-    .map((id) => {
-      const values = members.map((member) => member.get(id)).filter((value) => value !== undefined);
-      return { id, ...Object.fromEntries(wanted.map((name) => [name, AGGREGATIONS[name](values)])) };
+    .flatMap((id) => {
+      const values = members.map((member) => Number(member.get(id) ?? NaN)).filter((value) => !Number.isNaN(value));
+      // Texts cannot be added up.
+      if (values.length === 0) return [];
+      return [{ id, ...Object.fromEntries(wanted.map((name) => [name, AGGREGATIONS[name](values)])) }];
     });
 }

@@ -4,7 +4,7 @@ import type { Execution } from '../job/execution.js';
 import type { JobMaster } from '../job/job-master.js';
 import { EXECUTION_STATES, aggregateStates } from '../job/states.js';
 import { aggregatedOf, countStates, ioMetricsOf, statusDurations, timesOf } from './figures.js';
-import { ratesOf } from './metrics.js';
+import { ratesOf } from '../../common/metrics/index.js';
 
 /** What Flink shows for a subtask that has no slot yet. */
 const UNASSIGNED = '(unassigned)';
@@ -97,7 +97,7 @@ function levelOf(ratio: number): Level {
 
 export function backpressure(job: JobMaster, vertex: JobVertex, nowMs: number): object {
   const subtasks = job.executionsOf(vertex).map((execution) => {
-    const rates = ratesOf(execution);
+    const rates = ratesOf(execution.latest, execution.previous);
     const ratio = share(rates.backPressuredTimeMsPerSecond);
     return {
       subtask: execution.subtask,

@@ -7,7 +7,7 @@ import { mergeAccumulators } from '../../graph/accumulator-states.js';
 import { userAccumulator } from './accumulators.js';
 import { pathParam, queryList, RestError } from './conventions.js';
 import { jobOf, subtaskOf, vertexOf, type RestContext } from './context.js';
-import { aggregateMetrics, selectMetrics, subtaskMetrics } from './metrics.js';
+import { aggregateMetrics, selectMetrics, subtaskMetrics, type MetricValues } from './metrics.js';
 import { backpressure, subtaskDetails, subtaskTimes, vertexDetails, vertexTaskManagers } from './vertex-views.js';
 
 export function vertexRoutes(app: FastifyInstance, context: RestContext): void {
@@ -34,6 +34,7 @@ export function vertexRoutes(app: FastifyInstance, context: RestContext): void {
     ),
   }));
   route('/metrics', (job, vertex, request) => selectMetrics(vertexMetrics(job, vertex), queryList(request, 'get')));
+  route('/jm-operator-metrics', (_job, _vertex, request) => selectMetrics(new Map(), queryList(request, 'get')));
   route('/subtasks/metrics', (job, vertex, request) => {
     const subtasks = queryList(request, 'subtasks')?.map(Number);
     const members = job.executionsOf(vertex).filter(({ subtask }) => subtasks?.includes(subtask) ?? true);
@@ -74,8 +75,8 @@ function attemptOf(job: JobMaster, vertex: JobVertex, request: FastifyRequest): 
 }
 
 /** `<subtask>.<metric>` of all subtasks. */
-function vertexMetrics(job: JobMaster, vertex: JobVertex): Map<string, number> {
-  const values = new Map<string, number>();
+function vertexMetrics(job: JobMaster, vertex: JobVertex): MetricValues {
+  const values = new Map<string, number | string>();
   for (const execution of job.executionsOf(vertex)) {
     for (const [name, value] of subtaskMetrics(execution)) values.set(`${execution.subtask}.${name}`, value);
   }

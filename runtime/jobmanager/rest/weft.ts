@@ -6,7 +6,8 @@ import { Type } from 'typebox';
 import { WeftError } from '../../common/errors/index.js';
 import { requireFit } from '../../common/wire/index.js';
 import { pathParam, queryParam } from './conventions.js';
-import { jobOf, type RestContext } from './context.js';
+import { jobOf, vertexOf, type RestContext } from './context.js';
+import type { Execution } from '../job/execution.js';
 import { graphsOf } from './graphs.js';
 
 const SubmitSchema = Type.Object({ jobGraph: Type.Unknown() });
@@ -43,5 +44,16 @@ export function weftRoutes(app: FastifyInstance, context: RestContext): void {
     }
     return jobOf(context, request).results(node, from);
   });
+  app.get('/weft/v1/jobs/:jobid/vertices/:vertexid/findings', (request) => {
+    const job = jobOf(context, request);
+    const vertex = vertexOf(job, request);
+    return { id: vertex.id, subtasks: job.executionsOf(vertex).map(findingsOf) };
+  });
   app.get('/weft/v1/jobs/:jobid/graphs', (request) => graphsOf(jobOf(context, request), jobManager.clock.nowMs()));
+}
+
+/** Keys with a great share of a subtask's records, and fields that only the slow encoding carries. */
+function findingsOf({ subtask, latest }: Execution): object {
+  const { hotKeys = [], fallbacks = [] } = latest?.metrics ?? {};
+  return { subtask, 'hot-keys': hotKeys, fallbacks };
 }

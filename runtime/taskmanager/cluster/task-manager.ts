@@ -14,6 +14,7 @@ import { httpBlobSource } from '../blob-source.js';
 import { Membership } from '../membership.js';
 import { describeMemory, memorySharesOf, planMemory } from '../memory-plan.js';
 import { TaskExecutor } from '../task-executor.js';
+import { MetricsReport } from './metrics-report.js';
 import { JobManagerLocator } from './job-manager-locator.js';
 import type { TaskManagerSettings } from './settings.js';
 
@@ -36,6 +37,7 @@ export class TaskManager {
     private readonly executor: TaskExecutor,
     private readonly network: TaskManagerNetwork,
     private readonly deadline: RegistrationDeadline,
+    private readonly metrics: MetricsReport | undefined,
   ) {}
 
   /** Listens for data and starts to look for the JobManager. @throws TASKMANAGER_MEMORY_IMPOSSIBLE, PORT_TAKEN */
@@ -63,6 +65,9 @@ export class TaskManager {
       },
       reportCheckpoint: (jobId, jobAttempt, report) => {
         membership.reportCheckpoint(jobId, jobAttempt, report);
+      },
+      fromReader: (jobId, jobAttempt, executionId, message) => {
+        membership.fromReader(jobId, jobAttempt, executionId, message);
       },
       onShutdown: (reason) => {
         log.info({ reason }, 'the JobManager ends this TaskManager');
@@ -103,14 +108,16 @@ export class TaskManager {
         client.reconnect();
       },
     });
+    const metrics = await MetricsReport.start(options, executor, network);
     deadline.begin();
     client.start();
-    return new TaskManager(client, membership, executor, network, deadline);
+    return new TaskManager(client, membership, executor, network, deadline, metrics);
   }
 
   async close(): Promise<void> {
     this.deadline.met();
     this.membership.close();
+    await this.metrics?.close();
     await this.executor.close();
     this.client.close();
     await this.network.close();

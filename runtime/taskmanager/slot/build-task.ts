@@ -2,21 +2,15 @@
 import type { Clock } from '../../common/clock.js';
 import { WeftError } from '../../common/errors/index.js';
 import type { TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
-import type { FeedbackQueues, ResultBuffer, SourceOutlet } from '../../connectors/index.js';
+import type { EnumeratorLink, FeedbackQueues, ResultBuffer, SourceOutlet } from '../../connectors/index.js';
 import type { ChannelSelector, RecordWriter, SlotNetwork } from '../../exchange/index.js';
 import type { JobEdge, JobGraph, JobVertex } from '../../graph/job-graph.js';
 import { inputOrderOf, isSorted, type InputOrder } from '../../graph/input-order.js';
 import type { StreamGraph, StreamNode } from '../../graph/stream-graph.js';
-import {
-  Chain,
-  NO_TIMESTAMP,
-  TaskAccumulators,
-  TaskContext,
-  type Next,
-  type StackMapper,
-} from '../../operators/index.js';
+import { Chain, NO_TIMESTAMP, TaskContext, type HotKeys, type Next, type StackMapper } from '../../operators/index.js';
 import { descriptionOf } from '../../functions/types/index.js';
 import { shapeOfType } from '../../serde/index.js';
+import { Findings } from './findings.js';
 import { makeSink, makeSource } from './make-connectors.js';
 import { operatorStatesOf } from './operator-states-of.js';
 import { runtimeContext } from './runtime-context.js';
@@ -44,6 +38,8 @@ export interface SlotProgram {
   clock: Clock;
   feedback: FeedbackQueues;
   onResults: (results: ResultBuffer) => void;
+  /** The way from the source of an execution to its enumerator. */
+  linkOf: (executionId: string) => EnumeratorLink;
   random: () => number;
   mapStack: StackMapper;
   report: (change: StateChange) => void;
@@ -52,8 +48,6 @@ export interface SlotProgram {
   /** For the TaskManager's log. */
   warn: (text: string, detail: Record<string, string>) => void;
   reportCheckpoint: (report: CheckpointReport) => void;
-  /** Told once per field that only the slow, generic encoding can carry. */
-  onFallback: (operator: string, path: string, reason: string) => void;
 }
 
 /** Of a job that was described without one. */
@@ -69,13 +63,13 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     autoWatermarkIntervalMs: jobGraph.settings.autoWatermarkIntervalMs ?? DEFAULT_WATERMARK_INTERVAL_MS,
     warn: program.warn,
   });
+  const findings = new Findings(program.warn);
   const writers = new Map(
-    descriptor.outputs.map(({ edgeId }) => [edgeId, writerOf(program, descriptor, edgeId, context)]),
+    descriptor.outputs.map(({ edgeId }) => [edgeId, writerOf(program, descriptor, edgeId, context, findings)]),
   );
   const wake = (): void => network.doorbell.ring();
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
   const task: { current?: SlotTask } = {};
-  const accumulators = new TaskAccumulators();
   const chain = new Chain({
     task: context,
     nodes,
@@ -89,6 +83,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     makeSink: (spec, operator) =>
       makeSink(spec, share, program, operator, (error) => void task.current?.fail(error), wake),
     mapStack: program.mapStack,
+    onFallback: (operator, path, reason) => findings.fallback(operator, path, reason),
     onSettled: wake,
   });
   const output = new TaskOutput([...writers.values()], chain);
@@ -106,7 +101,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     program.reportCheckpoint,
   );
   const onAligned = (aligned: AlignedCheckpoint): void => checkpoints.aligned(aligned);
-  const input = inputOf(program, descriptor, vertex, { chain, context, output, onAligned, wake });
+  const input = inputOf(program, descriptor, vertex, { chain, context, output, findings, onAligned, wake });
   task.current = new SlotTask({
     executionId: descriptor.executionId,
     context,
@@ -117,8 +112,8 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
       program.restored === undefined ? restoreTask(chain, descriptor, vertex) : chain.restore(program.restored),
     output,
     clock,
-    accumulators,
-    runtimeContextOf: (operator) => runtimeContext(program, vertex, descriptor, accumulators, operator),
+    findings,
+    runtimeContextOf: (operator) => runtimeContext(program, vertex, descriptor, operator, findings),
     report: program.report,
     wake,
   });
@@ -130,6 +125,7 @@ interface InputParts {
   context: TaskContext;
   output: TaskOutput;
   onAligned: (aligned: AlignedCheckpoint) => void;
+  findings: Findings;
   wake: () => void;
 }
 
@@ -137,7 +133,7 @@ function inputOf(
   program: SlotProgram,
   descriptor: TaskDescriptor,
   vertex: JobVertex,
-  { chain, context, output, onAligned, wake }: InputParts,
+  { chain, context, output, findings, onAligned, wake }: InputParts,
 ): TaskInput {
   const { operator } = nodeOf(program, vertex.nodes[0] ?? -1);
   if (operator.type !== 'source') {
@@ -145,13 +141,16 @@ function inputOf(
     const gates = descriptor.inputs.map(({ edgeId }) => ({
       gate: network.createGate(descriptor.executionId, edgeId, { time: context }),
       input: edgeOf(program.jobGraph, edgeId).inputIndex,
+      sample: sampleOf(program, edgeId, findings),
     }));
     const fed = (inputs: readonly HeadInput[]): TaskInput =>
       new GateInput(gates, inputs, output.room, program.clock, onAligned);
     const inputs = chain.inputs.map((head, input) => ({ head, time: chain.inputTimes[input] }));
     const order = orderOf(program, vertex);
     if (order === undefined) return fed(inputs);
-    const sorter = sorterOf(program, descriptor, chain.headOperator.name, order);
+    const { name } = chain.headOperator;
+    const onFallback = (path: string, reason: string): void => findings.fallback(name, path, reason);
+    const sorter = sorterOf(program, descriptor, name, order, onFallback);
     const takers = SortedInput.takers({ chain, context, sorter }, (input) => isSorted(order, input));
     return new SortedInput({ unsorted: fed(takers), sorter, chain, context, room: output.room });
   }
@@ -180,7 +179,7 @@ function inputOf(
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
   const { states } = chain.headOperator;
   holder.input = new SourceInput(
-    makeSource(operator.source, share, outlet, states, program),
+    makeSource(operator.source, share, outlet, states, { ...program, link: program.linkOf(descriptor.executionId) }),
     chain.headOperator,
     program.clock,
     onAligned,
@@ -194,16 +193,27 @@ function orderOf(program: SlotProgram, { nodes }: JobVertex): InputOrder | undef
   return inputOrderOf(nodeOf(program, nodes[0] ?? -1).operator, program.jobGraph.settings.runtimeMode);
 }
 
-function sorterOf(program: SlotProgram, descriptor: TaskDescriptor, operator: string, order: InputOrder): RecordSorter {
-  const { memory, onFallback } = program;
+function sorterOf(
+  { memory }: SlotProgram,
+  descriptor: TaskDescriptor,
+  operator: string,
+  order: InputOrder,
+  onFallback: (path: string, reason: string) => void,
+): RecordSorter {
   return new RecordSorter({
     order,
     memory: memory.managed,
     owner: `Sorting for ${operator} (subtask ${descriptor.subtask})`,
     budgetBytes: memory.sortBytes,
     folder: memory.spillFolder(descriptor.executionId),
-    onFallback: (path, reason) => onFallback(operator, path, reason),
+    onFallback,
   });
+}
+
+/** The sample of the keys of an edge that groups its records by key. */
+function sampleOf(program: SlotProgram, edgeId: string, findings: Findings): HotKeys | undefined {
+  const selector = selectorOf(program, edgeOf(program.jobGraph, edgeId));
+  return selector.kind === 'HASH' ? findings.sampleKeys(selector.key) : undefined;
 }
 
 /** The writers of each node: those of its main output, and those of its side outputs. */
@@ -240,6 +250,7 @@ function writerOf(
   { executionId }: TaskDescriptor,
   edgeId: string,
   time: TaskContext,
+  findings: Findings,
 ): RecordWriter {
   const { jobGraph, network, random } = program;
   const edge = edgeOf(jobGraph, edgeId);
@@ -252,7 +263,7 @@ function writerOf(
     objectReuse: false,
     time,
     random,
-    onFallback: (path, reason) => program.onFallback(name, path, reason),
+    onFallback: (path, reason) => findings.fallback(name, path, reason),
     ...(declared === undefined ? {} : { shape: shapeOfType(declared) }),
   });
 }

@@ -2,7 +2,7 @@
 import { instantiate } from '../../common/code-template.js';
 import type { BatchResult, Room } from '../../connectors/index.js';
 import { takeTimeElement, type ChannelTimeTaker, type InputGate, type InputHandler } from '../../exchange/index.js';
-import type { Next } from '../../operators/index.js';
+import type { HotKeys, Next } from '../../operators/index.js';
 import type { Clock } from '../../common/clock.js';
 import { WatermarkValve, type TimeTaker } from '../../time/index.js';
 import { BarrierAligner, takeBarrier, type AlignedChannel, type AlignedCheckpoint } from './checkpoint/index.js';
@@ -12,6 +12,8 @@ import type { InputCheckpoints, TaskInput } from './task-input.js';
 export interface ConnectedGate {
   readonly gate: InputGate;
   readonly input: number;
+  /** Of the keys of its records, if they are grouped by key. */
+  readonly sample?: HotKeys | undefined;
 }
 
 /** One input of the head operator. */
@@ -52,13 +54,16 @@ export class GateInput implements TaskInput {
     };
     const taken = inputs.map(() => 0);
     let channels = 0;
-    this.handlers = connected.map(({ gate, input }) => {
+    this.handlers = connected.map(({ gate, input, sample }) => {
       const time = channelTime(this.valves[input], taken[input]);
       taken[input] += gate.channelCount;
       const before = channels;
       channels += gate.channelCount;
       return {
-        onRecord: instantiate(feed)(inputs[input].head, room),
+        onRecord:
+          sample === undefined
+            ? instantiate(feed)(inputs[input].head, room)
+            : instantiate(feedSampled)(inputs[input].head, room, sample),
         onControl: (tag, payload, channel) => {
           const barrier = takeBarrier(tag, payload);
           if (barrier !== undefined) return aligner.onBarrier(before + channel, barrier) && room.open;
@@ -126,6 +131,19 @@ function channelTime(valve: WatermarkValve, before: number): ChannelTimeTaker {
 /** Template: one record from the network into the chain; its timestamp stands in the task's context already. */
 function feed(head: Next, room: Room): (record: unknown) => boolean {
   return function onRecord(record) {
+    head(record);
+    return room.open;
+  };
+}
+
+/** Template: as `feed`, and now and then a look at the record's key. */
+function feedSampled(
+  head: Next,
+  room: Room,
+  sample: { left: number; see(record: unknown): void },
+): (record: unknown) => boolean {
+  return function onRecord(record) {
+    if (--sample.left === 0) sample.see(record);
     head(record);
     return room.open;
   };

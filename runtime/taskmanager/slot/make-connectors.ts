@@ -1,6 +1,7 @@
 /** From what a source or a sink is (its spec) to the connector that runs it. */
 import type { Clock } from '../../common/clock.js';
 import {
+  CoordinatedSource,
   elementsSource,
   FeedbackSource,
   FunctionSource,
@@ -8,9 +9,10 @@ import {
   sequenceSource,
   SocketTextSource,
   TextFileSink,
-  TextFileSource,
   ResultBuffer,
   type ConnectorStates,
+  splitSourceOf,
+  type EnumeratorLink,
   type FeedbackQueues,
   type Share,
   type SourceOutlet,
@@ -33,21 +35,23 @@ export function makeSource(
   share: Share,
   outlet: SourceOutlet,
   states: ConnectorStates,
-  { clock, feedback }: ConnectorSurroundings,
+  { clock, feedback, link }: ConnectorSurroundings & { link: EnumeratorLink },
 ): SourceReader {
+  const source = splitSourceOf(spec);
+  if (source !== undefined) return new CoordinatedSource({ source, share, outlet, clock, link, states });
   switch (spec.kind) {
     case 'elements':
       return elementsSource(spec.elements, outlet, states);
     case 'sequence':
       return sequenceSource(spec, share, outlet, states);
-    case 'text-file':
-      return new TextFileSource(spec, share, outlet, clock);
     case 'socket-text':
       return new SocketTextSource(spec, outlet, clock);
     case 'function':
       return new FunctionSource(spec.fn, outlet, clock, makeCopier(), states);
     case 'feedback':
       return new FeedbackSource(feedback.of(spec.iteration, share.subtask), spec.maxWaitMs, outlet, clock);
+    default:
+      throw new Error(`A ${spec.kind} source has splits.`);
   }
 }
 

@@ -10,15 +10,16 @@ import {
   type RuntimeContext,
 } from '../../functions/index.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
-import { keyedStateOf, type OperatorContext, type TaskAccumulators } from '../../operators/index.js';
+import { keyedStateOf, type OperatorContext } from '../../operators/index.js';
+import type { Findings } from './findings.js';
 
 /** What the functions of an operator may know of their subtask, and their state. */
 export function runtimeContext(
   { jobGraph, folder }: { jobGraph: JobGraph; folder: string },
   vertex: JobVertex,
   descriptor: TaskDescriptor,
-  accumulators: TaskAccumulators,
   operator: OperatorContext,
+  { accumulators, userMetrics }: Findings,
 ): RuntimeContext {
   return {
     ...keyedStateOf(operator),
@@ -42,5 +43,6 @@ export function runtimeContext(
     getLongCounter: (name) => accumulators.ofKind(name, LongCounter),
     getDoubleCounter: (name) => accumulators.ofKind(name, DoubleCounter),
     getHistogram: (name) => accumulators.ofKind(name, Histogram),
+    getMetricGroup: () => userMetrics.groupOf(operator.name),
   };
 }

@@ -1,10 +1,12 @@
 /** What the TaskManager's main thread and a slot thread say to each other. */
 import type { WireError } from '../../common/errors/index.js';
 import type { Acknowledgement, CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
+import type { TaskFindings } from '../../common/wire/protocols/task-findings.js';
 import type {
-  AccumulatorState,
   ExecutionState,
+  FromReader,
   TaskDescriptor,
+  ToReader,
 } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { CollectedRecords } from '../../connectors/index.js';
 import type { SlotSetup } from '../../exchange/index.js';
@@ -30,6 +32,8 @@ export type ToSlot =
   | { type: 'cancel' }
   | { type: 'trigger'; executionIds: string[]; order: CheckpointOrder }
   | { type: 'checkpointEnded'; end: CheckpointEnd }
+  /** From the enumerator of a source. */
+  | { type: 'toReader'; executionId: string; message: ToReader }
   /** Results that wait for the client, from a position on. */
   | { type: 'collect'; question: number; from: number };
 
@@ -51,10 +55,10 @@ export type CheckpointReport =
   | { type: 'acknowledged'; acknowledgement: Acknowledgement }
   | { type: 'declined'; checkpointId: number; executionId: string; error: WireError };
 
-/** What a subtask's accumulators hold. */
-export interface GatheredValues {
+/** What a subtask tells of itself besides its figures. */
+export interface SubtaskFindings {
   executionId: string;
-  accumulators: AccumulatorState[];
+  findings: TaskFindings;
 }
 
 export type FromSlot =
@@ -63,9 +67,10 @@ export type FromSlot =
   | { type: 'states'; changes: StateChange[] }
   | { type: 'checkpoint'; report: CheckpointReport }
   | { type: 'collected'; question: number; collected: CollectedRecords }
-  | { type: 'accumulators'; gathered: GatheredValues[] }
+  | { type: 'findings'; findings: SubtaskFindings[] }
   /** What of the slot's managed memory is in use, and by whom. */
   | { type: 'managedMemory'; usage: ManagedUsage }
+  | { type: 'fromReader'; executionId: string; message: FromReader }
   /** The order to cancel has arrived: the thread is not stuck in user code. */
   | { type: 'cancelling' }
   /** Something for the TaskManager's log; a logger of its own would take every slot thread time and memory. */

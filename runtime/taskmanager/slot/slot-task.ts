@@ -5,13 +5,15 @@
  */
 import type { Clock } from '../../common/clock.js';
 import { asWeftError, toWireError, type WeftError } from '../../common/errors/index.js';
-import type { AccumulatorState, ExecutionState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
+import type { TaskFindings } from '../../common/wire/protocols/task-findings.js';
+import type { ExecutionState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { RuntimeContext } from '../../functions/index.js';
-import type { Chain, OperatorContext, TaskAccumulators, TaskContext } from '../../operators/index.js';
+import type { Chain, OperatorContext, TaskContext } from '../../operators/index.js';
 import { BusyTime } from './busy-time.js';
 import type { OperatorSnapshot } from '../../state/index.js';
 import type { TaskCheckpoints } from './checkpoint/index.js';
+import type { Findings } from './findings.js';
 import type { CheckpointEnd, StateChange } from './slot-messages.js';
 import type { TaskInput } from './task-input.js';
 import type { TaskFigures } from './task-metrics.js';
@@ -33,7 +35,7 @@ export interface SlotTaskParts {
   chain: Chain;
   input: TaskInput;
   output: TaskOutput;
-  accumulators: TaskAccumulators;
+  findings: Findings;
   checkpoints: TaskCheckpoints;
   /** Gives the chain its state back. */
   restore: () => Promise<void>;
@@ -170,9 +172,9 @@ export class SlotTask {
     return this.stopping;
   }
 
-  /** Undefined when the subtask has none. */
-  accumulators(): AccumulatorState[] | undefined {
-    return this.parts.accumulators.states();
+  /** Undefined when there is nothing to tell. */
+  findings(): TaskFindings | undefined {
+    return this.parts.findings.collect(this.parts.clock.nowMs());
   }
 
   figures(): TaskFigures {

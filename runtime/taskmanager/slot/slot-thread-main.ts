@@ -9,6 +9,7 @@ import { WeftError, toWireError } from '../../common/errors/index.js';
 import { FeedbackQueues, type ResultBuffer } from '../../connectors/index.js';
 import { createSlotNetwork, type SlotNetwork } from '../../exchange/index.js';
 import { buildTask } from './build-task.js';
+import { EnumeratorLinks } from './enumerator-links.js';
 import { randomSource } from './random-source.js';
 import { runSlotLoop } from './slot-loop.js';
 import type { BuildTasks, CheckpointReport, FromSlot, StateChange, ToSlot } from './slot-messages.js';
@@ -31,6 +32,9 @@ export class SlotThreadMain {
   private slot: RunningSlot | undefined;
   private started = false;
   private results: ResultBuffer | undefined;
+  private readonly links = new EnumeratorLinks((executionId, message) => {
+    this.post({ type: 'fromReader', executionId, message });
+  });
 
   constructor(
     private readonly port: MessagePort,
@@ -64,6 +68,9 @@ export class SlotThreadMain {
       case 'checkpointEnded':
         for (const task of this.slot?.tasks ?? []) task.checkpointEnded(message.end);
         return;
+      case 'toReader':
+        this.links.deliver(message.executionId, message.message);
+        return;
       case 'cancel':
         this.post({ type: 'cancelling' });
         void this.cancelAll().then(() => {
@@ -89,14 +96,12 @@ export class SlotThreadMain {
         onResults: (results: ResultBuffer) => {
           this.results = results;
         },
+        linkOf: (executionId: string) => this.links.of(executionId),
         random: randomSource(),
         mapStack: (error: Error) => mapUserStack(error, folder),
         report: (change: StateChange) => this.report(change),
         warn: (text: string, detail: Record<string, string>) => this.warn(text, detail),
         reportCheckpoint: (report: CheckpointReport) => this.post({ type: 'checkpoint', report }),
-        onFallback: (operator: string, path: string, reason: string) => {
-          this.warn('a field is carried by the slow, generic encoding', { operator, path, reason });
-        },
       };
       const built = tasks.map((task) => buildTask(program, task));
       this.slot = { tasks: built, network, metrics: new TaskMetricsPage(metrics), folder, memory };
@@ -151,11 +156,11 @@ export class SlotThreadMain {
 
   private writeMetrics({ tasks, metrics, memory }: RunningSlot): void {
     tasks.forEach((task, index) => metrics.write(index, task.figures()));
-    const gathered = tasks.flatMap((task) => {
-      const accumulators = task.accumulators();
-      return accumulators === undefined ? [] : { executionId: task.executionId, accumulators };
+    const findings = tasks.flatMap((task) => {
+      const its = task.findings();
+      return its === undefined ? [] : { executionId: task.executionId, findings: its };
     });
-    if (gathered.length > 0) this.post({ type: 'accumulators', gathered });
+    if (findings.length > 0) this.post({ type: 'findings', findings });
     this.post({ type: 'managedMemory', usage: memory.usage() });
   }
 

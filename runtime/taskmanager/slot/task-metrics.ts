@@ -1,8 +1,9 @@
 /** Figures of a slot's tasks in memory that the slot thread writes and the main thread reads, without a message. */
+import type { TaskFindings } from '../../common/wire/protocols/task-findings.js';
 import type { TaskMetrics } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 
 /** Absolute since the task's start; times in milliseconds. */
-export type TaskFigures = Omit<TaskMetrics, 'executionId' | 'accumulators'>;
+export type TaskFigures = Omit<TaskMetrics, 'executionId' | keyof TaskFindings>;
 
 const FIELDS = ['recordsIn', 'recordsOut', 'bytesIn', 'bytesOut', 'busyMs', 'backPressuredMs', 'idleMs'] as const;
 

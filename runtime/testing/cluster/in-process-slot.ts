@@ -9,6 +9,7 @@ import { FeedbackQueues, type ResultBuffer } from '../../connectors/index.js';
 import { createSlotNetwork, type SlotNetwork } from '../../exchange/index.js';
 import type { StreamGraph } from '../../graph/stream-graph.js';
 import type { SlotRunner, SlotThreadListener } from '../../taskmanager/slot-thread.js';
+import { EnumeratorLinks } from '../../taskmanager/slot/enumerator-links.js';
 import { buildTask } from '../../taskmanager/slot/build-task.js';
 import { randomSource } from '../../taskmanager/slot/random-source.js';
 import { runSlotLoop } from '../../taskmanager/slot/slot-loop.js';
@@ -29,6 +30,9 @@ export class InProcessSlot implements SlotRunner {
   private metrics: TaskMetricsPage | undefined;
   private listener: SlotThreadListener | undefined;
   private results: ResultBuffer | undefined;
+  private readonly links = new EnumeratorLinks((executionId, message) => {
+    this.listener?.fromReader(executionId, message);
+  });
 
   /** @param describe makes a job's graph anew, with functions of its own */
   constructor(private readonly describe: (jobId: string) => Promise<StreamGraph>) {
@@ -50,14 +54,12 @@ export class InProcessSlot implements SlotRunner {
       onResults: (results: ResultBuffer) => {
         this.results = results;
       },
+      linkOf: (executionId: string) => this.links.of(executionId),
       random: randomSource(),
       mapStack: (error: Error) => error.stack,
       report: (change: StateChange) => this.report(change),
       warn: (text: string, detail: Record<string, string>) => listener.warning(text, detail),
       reportCheckpoint: (report: CheckpointReport) => listener.checkpoint(report),
-      onFallback: (operator: string, path: string, reason: string) => {
-        listener.warning('a field is carried by the slow, generic encoding', { operator, path, reason });
-      },
     };
     this.network = network;
     this.metrics = new TaskMetricsPage(metrics);
@@ -83,6 +85,10 @@ export class InProcessSlot implements SlotRunner {
 
   checkpointEnded(end: Parameters<SlotRunner['checkpointEnded']>[0]): void {
     for (const task of this.tasks) task.checkpointEnded(end);
+  }
+
+  toReader(...[executionId, message]: Parameters<SlotRunner['toReader']>): void {
+    this.links.deliver(executionId, message);
   }
 
   async collect(from: number): ReturnType<SlotRunner['collect']> {
@@ -113,10 +119,10 @@ export class InProcessSlot implements SlotRunner {
 
   private writeMetrics(): void {
     this.tasks.forEach((task, index) => this.metrics?.write(index, task.figures()));
-    const gathered = this.tasks.flatMap((task) => {
-      const accumulators = task.accumulators();
-      return accumulators === undefined ? [] : { executionId: task.executionId, accumulators };
+    const findings = this.tasks.flatMap((task) => {
+      const its = task.findings();
+      return its === undefined ? [] : { executionId: task.executionId, findings: its };
     });
-    if (gathered.length > 0) this.listener?.accumulators(gathered);
+    if (findings.length > 0) this.listener?.findings(findings);
   }
 }

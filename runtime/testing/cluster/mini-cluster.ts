@@ -6,6 +6,7 @@ import { OPEN_PREFIXES, OPTIONS } from '../../common/config/options/index.js';
 import { resultOf } from '../../local/execute-locally.js';
 import { LocalCluster } from '../../local/local-cluster.js';
 import { jobGraphOf, streamGraphOf, type DescribeJob } from '../described-job.js';
+import { inProcessEnumerators } from './in-process-enumerators.js';
 import { InProcessSlot } from './in-process-slot.js';
 
 export interface MiniClusterOptions {
@@ -45,6 +46,7 @@ export class MiniCluster {
     this.cluster = new LocalCluster(configuration, slots, {
       taskManagers,
       startSlot: () => new InProcessSlot((jobId) => this.describe(jobId)),
+      startEnumerators: inProcessEnumerators((jobId) => this.describe(jobId)),
     });
   }
 

@@ -84,6 +84,7 @@ export class HandDrivenSlot {
       ),
       feedback: new FeedbackQueues(),
       onResults: () => undefined,
+      linkOf: () => ({ send: () => undefined, listen: () => undefined }),
       random: () => 0,
       mapStack: (error: Error) => error.stack,
       report: ({ error }: Parameters<Parameters<typeof buildTask>[0]['report']>[0]) => {
@@ -91,7 +92,6 @@ export class HandDrivenSlot {
       },
       reportCheckpoint: () => undefined,
       warn: () => undefined,
-      onFallback: () => undefined,
     };
     this.tasks = tasks.map((descriptor) => buildTask(program, descriptor));
   }

@@ -6,13 +6,20 @@ export class ReaderHarness {
   readonly timestamps: number[] = [];
   /** What was said about event time. */
   readonly said: string[] = [];
+  /** From which split a record came. */
+  readonly splitOf = new Map<unknown, string>();
+  readonly splitsOver: string[] = [];
+  private split = '';
   readonly room = { open: true };
   wakes = 0;
   failure: unknown;
   private wakened: () => void = () => undefined;
 
   readonly outlet: SourceOutlet = {
-    emit: (record) => void this.records.push(record),
+    emit: (record) => {
+      this.splitOf.set(record, this.split);
+      this.records.push(record);
+    },
     emitWithTimestamp: (record, timestampMs) => {
       this.records.push(record);
       this.timestamps.push(timestampMs);
@@ -20,8 +27,14 @@ export class ReaderHarness {
     time: {
       emitWatermark: (watermarkMs) => void this.said.push(`watermark ${watermarkMs}`),
       markIdle: () => void this.said.push('idle'),
-      enterSplit: (name) => void this.said.push(`split ${name}`),
-      endSplit: (name) => void this.said.push(`end of ${name}`),
+      enterSplit: (name) => {
+        this.split = name;
+        this.said.push(`split ${name}`);
+      },
+      endSplit: (name) => {
+        this.splitsOver.push(name);
+        this.said.push(`end of ${name}`);
+      },
       finish: () => void this.said.push('over'),
     },
     room: this.room,

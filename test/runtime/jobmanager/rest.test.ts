@@ -30,6 +30,7 @@ async function restBench(weftCommand?: string[]): Promise<RestBench> {
     webuiDir: undefined,
     weftCommand,
     uploadDir: mkdtempSync(join(tmpdir(), 'weft-uploads-')),
+    onClientWaits: () => undefined,
     onClientAsked: () => rest.asked++,
     onResultFetched: () => rest.fetched++,
     onShutdown: () => rest.shutdowns++,
@@ -242,6 +243,63 @@ test('accumulators are merged over subtasks, while the job runs and after it', a
   t.like(result['job-execution-result'], {
     'accumulator-results': { seen: { name: 'seen', type: 'LongCounter', value: 21 } },
   });
+});
+
+test('metrics of the program, hot keys and slow fields of subtasks', async (t) => {
+  const { it, worker } = await running();
+  const none = { recordsIn: 0, recordsOut: 0, bytesIn: 0, bytesOut: 0, busyMs: 0, backPressuredMs: 0, idleMs: 0 };
+  const hotKeys = [{ key: 'ann', share: 0.4 }];
+  const fallbacks = [{ operator: 'Map', path: 'record.at', reason: 'it is an instance of Moment' }];
+  const statistics = { min: 1, max: 9, mean: 4, stddev: 2, p50: 4, p75: 5, p95: 8, p98: 9, p99: 9, p999: 9 };
+  await worker.heartbeat(
+    worker.tasks(JOB).map(({ executionId, subtask }) => ({
+      ...{ executionId, ...none, hotKeys, fallbacks },
+      userMetrics: [
+        { operator: 'Sink: Out', groups: [], name: 'written', type: 'counter' as const, value: subtask + 1 },
+        {
+          operator: 'Sink: Out',
+          groups: [{ name: 'city', value: 'Oslo' }],
+          name: 'mode',
+          type: 'gauge' as const,
+          value: 'fast',
+        },
+        { operator: 'Sink: Out', groups: [], name: 'size', type: 'histogram' as const, value: 7, statistics },
+      ],
+    })),
+  );
+  const vertex = `/jobs/${JOB}/vertices/${SOURCE}`;
+  const names = [
+    '0.Sink__Out.written',
+    '1.Sink__Out.city.Oslo.mode',
+    '0.Sink__Out.size_median',
+    '0.Sink__Out.size_p999',
+  ];
+  t.deepEqual((await get(it, `${vertex}/metrics?get=${names.join(',')},0.nothing`)).body as unknown, [
+    { id: names[0], value: '1' },
+    { id: names[1], value: 'fast' },
+    { id: names[2], value: '4' },
+    { id: names[3], value: '9' },
+  ]);
+  const asked = 'Sink__Out.written,Sink__Out.city.Oslo.mode';
+  t.deepEqual((await get(it, `${vertex}/subtasks/metrics?get=${asked}&agg=sum,max`)).body as unknown, [
+    { id: 'Sink__Out.written', max: 2, sum: 3 },
+  ]);
+  const { body } = await get(it, `/weft/v1${vertex}/findings`);
+  t.deepEqual((body.subtasks as object[])[1], { subtask: 1, 'hot-keys': hotKeys, fallbacks });
+});
+
+test('metrics of jobs', async (t) => {
+  const { it } = await running();
+  const [uptime, restarts] = (await get(it, `/jobs/${JOB}/metrics?get=uptime,numRestarts,nothing`)).body as unknown as {
+    id: string;
+    value: string;
+  }[];
+  t.is(uptime?.id, 'uptime');
+  t.true(Number(uptime?.value) >= 2000);
+  t.deepEqual(restarts, { id: 'numRestarts', value: '0' });
+  t.deepEqual((await get(it, '/jobs/metrics?get=numRestarts&agg=max')).body as unknown, [
+    { id: 'numRestarts', max: 0 },
+  ]);
 });
 
 test('cancel has both of Flink’s forms and its refusals', async (t) => {

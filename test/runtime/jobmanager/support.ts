@@ -18,6 +18,7 @@ import type { JobEdge, JobGraph, JobVertex } from '../../../runtime/graph/job-gr
 import { JobManager } from '../../../runtime/jobmanager/job-manager.js';
 import type { JobMaster } from '../../../runtime/jobmanager/job/job-master.js';
 import { noJobStore, type JobStore } from '../../../runtime/jobmanager/job-store.js';
+import type { StartEnumerators } from '../../../runtime/jobmanager/sources/enumerator-runner.js';
 import type { TaskManagerPeer } from '../../../runtime/jobmanager/task-managers.js';
 import type { WorkerProvider } from '../../../runtime/jobmanager/worker-provider.js';
 
@@ -84,6 +85,7 @@ export class FakeTaskManager {
       },
       triggerCheckpoint: () => undefined,
       checkpointEnded: () => undefined,
+      toReader: () => undefined,
       collectResults: () => ({ records: [], ended: false }),
       startTasks: ({ slot }) => {
         this.started.push(slot);
@@ -168,9 +170,15 @@ export interface BenchOptions {
   properties?: Record<string, string>;
   store?: JobStore;
   blobs?: BlobStore;
+  startEnumerators?: StartEnumerators;
 }
 
-export async function bench({ properties = {}, store = noJobStore, blobs }: BenchOptions = {}): Promise<Bench> {
+export async function bench({
+  properties = {},
+  store = noJobStore,
+  blobs,
+  startEnumerators,
+}: BenchOptions = {}): Promise<Bench> {
   const clock = new ManualClock(1_000_000);
   const provider = new RecordingProvider();
   const log = silentLogger();
@@ -185,6 +193,11 @@ export async function bench({ properties = {}, store = noJobStore, blobs }: Benc
     blobs: files,
     store,
     provider,
+    startEnumerators:
+      startEnumerators ??
+      (() => {
+        throw new Error('no job here has enumerators');
+      }),
     applicationId: 'application_1_0001',
     random: () => 0.5,
     onJobTerminal: (job) => {

@@ -1,7 +1,7 @@
 import test from 'ava';
 import { ManualClock } from '../../../runtime/common/clock.js';
 import { WatermarkStrategy } from '../../../runtime/api/index.js';
-import { MAX_WATERMARK, type WatermarkGenerator } from '../../../runtime/functions/index.js';
+import { MAX_WATERMARK, splitSource, type Source, type WatermarkGenerator } from '../../../runtime/functions/index.js';
 import type { OperatorSpec } from '../../../runtime/graph/operator-spec.js';
 import { ChainHarness, map, source } from './chain-harness.js';
 
@@ -131,9 +131,9 @@ test('one record far ahead of the clock does not drag the watermark along when a
 
 test('splits of a source have generators of their own, merged by minimum; one that ends is released', (t) => {
   const strategy = bounded(0).toSpec();
-  const fn = { run: () => [] };
+  const split = splitSource({ splits: () => [], read: () => [] }) as Source<unknown>;
   const harness = new ChainHarness([
-    { type: 'source', source: { kind: 'function', fn, parallel: true, watermarks: strategy } },
+    { type: 'source', source: { kind: 'split', source: split, watermarks: strategy } },
   ]);
   const time = harness.chain.headOperator.sourceTime;
   time?.enterSplit('a');

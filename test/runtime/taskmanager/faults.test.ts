@@ -2,7 +2,7 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
-import { MiniCluster, eventually, type TaskEnd } from './job-harness.js';
+import { MiniCluster, eventually, type JobRun, type TaskEnd } from './job-harness.js';
 
 let cluster: MiniCluster;
 test.before(async () => {
@@ -61,10 +61,33 @@ env.fromSequence(1, 1e12).rebalance().map((n) => { if (n === 1000) throw new Err
   t.true((await next.end()).every(({ state }) => state === 'FINISHED'));
 });
 
-test.serial('an input that is not there is named before anything runs', async (t) => {
-  const { error } = await failureOf(`env.readTextFile('/nowhere/at/all.txt').print();`);
-  t.is(error?.code, 'SOURCE_FILE_NOT_FOUND');
-  t.regex(error?.message ?? '', /\/nowhere\/at\/all\.txt/);
+test.serial('an input that is not there is named with its operator', async (t) => {
+  const run = await cluster.run(await cluster.compile(job(`env.readTextFile('/nowhere/at/all.txt').print();`)));
+  await eventually(() => run.enumeratorFailure !== undefined);
+  await run.cancel();
+  t.is(run.enumeratorFailure?.code, 'SOURCE_FILE_NOT_FOUND');
+  t.regex(run.enumeratorFailure?.message ?? '', /Custom File Source.*\/nowhere\/at\/all\.txt/);
+});
+
+test.serial('an enumerator that throws, or ends its thread, is named with the line of the program', async (t) => {
+  const failing = async (body: string): Promise<JobRun['enumeratorFailure']> => {
+    const program = `import { splitSource } from 'weft-stream';\n${job(`
+const reading = { splits(): number[] { ${body} }, read: (n: number) => [n] };
+env.fromSource(splitSource(reading), 'Numbers').print();`)}`;
+    const run = await cluster.run(await cluster.compile(program));
+    await eventually(() => run.enumeratorFailure !== undefined);
+    await run.cancel();
+    return run.enumeratorFailure;
+  };
+  const thrown = await failing(`throw new Error('no splits today');`);
+  t.is(thrown?.code, 'SOURCE_ENUMERATOR_FAILED');
+  t.regex(thrown?.message ?? '', /^Source: Numbers, enumerator: no splits today/);
+  t.regex(thrown?.stack ?? '', /job-\d+\.ts:5:/);
+  const ended = await failing(`process.exit(3);`);
+  t.is(ended?.code, 'SOURCE_ENUMERATOR_FAILED');
+  t.regex(ended?.message ?? '', /exit code 3/);
+  const late = await failing(`setTimeout(() => { throw new Error('later'); }, 1); return [];`);
+  t.regex(late?.message ?? '', /later/);
 });
 
 test.serial('a source that does not wait for room', async (t) => {

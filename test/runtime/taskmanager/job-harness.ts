@@ -13,13 +13,15 @@ import {
 } from '../../../runtime/bundle/index.js';
 import { sha256 } from '../../../runtime/common/blobs/blob-store.js';
 import { systemClock } from '../../../runtime/common/clock.js';
-import type { WireError } from '../../../runtime/common/errors/index.js';
+import type { WeftError, WireError } from '../../../runtime/common/errors/index.js';
 import { newExecutionId, newJobId } from '../../../runtime/common/ids.js';
 import { silentLogger } from '../../../runtime/common/log/logger.js';
 import { connectInMemory, type RpcPeer, type ParamsOf } from '../../../runtime/common/wire/index.js';
 import {
   taskManagerProtocol,
+  type FromReader,
   type TaskMetrics,
+  type ToReader,
 } from '../../../runtime/common/wire/protocols/taskmanager-jobmanager.js';
 import {
   createTaskManagerNetwork,
@@ -29,6 +31,8 @@ import {
 import { describeTasks, expand } from '../../../runtime/graph/execution-graph.js';
 import { createJobGraph } from '../../../runtime/graph/job-graph-generator.js';
 import type { JobGraph } from '../../../runtime/graph/job-graph.js';
+import { enumeratorThreads } from '../../../runtime/jobmanager/sources/enumerator-thread.js';
+import { SourceCoordinators } from '../../../runtime/jobmanager/sources/source-coordinators.js';
 import { Membership } from '../../../runtime/taskmanager/membership.js';
 import { planMemory } from '../../../runtime/taskmanager/memory-plan.js';
 import { TaskExecutor } from '../../../runtime/taskmanager/task-executor.js';
@@ -93,6 +97,9 @@ export class MiniCluster {
       reportCheckpoint: (jobId, attempt, report) => {
         this.membership.reportCheckpoint(jobId, attempt, report);
       },
+      fromReader: (jobId, attempt, executionId, message) => {
+        this.membership.fromReader(jobId, attempt, executionId, message);
+      },
       onShutdown: () => undefined,
     });
     const session = connectInMemory({
@@ -114,6 +121,9 @@ export class MiniCluster {
           },
           acknowledgeCheckpoint: () => undefined,
           declineCheckpoint: () => undefined,
+          fromReader: ({ jobId, jobAttempt, executionId, message }) => {
+            this.runs.get(`${jobId}/${jobAttempt}`)?.fromReader(executionId, message);
+          },
         };
       },
     });
@@ -133,7 +143,14 @@ export class MiniCluster {
     return this;
   }
 
+  readonly startEnumerators = enumeratorThreads({
+    blobs: { get: async (hash) => Buffer.from(await this.fetch(hash)) },
+    workFolder: join(this.folder, 'enumerators'),
+    clock: systemClock,
+  });
+
   async close(): Promise<void> {
+    await Promise.all([...this.runs.values()].map((run) => run.sources.stop()));
     this.membership.close();
     await this.executor.close();
     await this.network.close();
@@ -207,6 +224,9 @@ export class MiniCluster {
 export class JobRun {
   readonly ends: TaskEnd[] = [];
   readonly states: string[] = [];
+  readonly sources: SourceCoordinators;
+  /** Why an enumerator failed. */
+  enumeratorFailure: WeftError | undefined;
   private readonly tasks: ReturnType<typeof describeTasks>;
   private readonly ended: Promise<void>;
   private resolveEnded: () => void = () => undefined;
@@ -227,6 +247,13 @@ export class JobRun {
     this.ended = new Promise((resolve) => {
       this.resolveEnded = resolve;
     });
+    this.sources = new SourceCoordinators({
+      ...{ jobGraph, start: cluster.startEnumerators },
+      send: (vertexId, subtask, message) => this.toReader(vertexId, subtask, message),
+      failed: (error) => {
+        this.enumeratorFailure = error;
+      },
+    });
   }
 
   async submit(): Promise<void> {
@@ -245,6 +272,7 @@ export class JobRun {
 
   async start(): Promise<void> {
     const { jobId } = this.jobGraph;
+    this.sources.start();
     await Promise.all(this.tasks.map((_, slot) => this.cluster.client.call('startTasks', { jobId, slot })));
   }
 
@@ -257,6 +285,20 @@ export class JobRun {
   async end(): Promise<TaskEnd[]> {
     await this.ended;
     return this.ends;
+  }
+
+  fromReader(executionId: string, message: FromReader): void {
+    const task = this.tasks.flat().find((candidate) => candidate.executionId === executionId);
+    if (task !== undefined) this.sources.fromReader(task.vertexId, task.subtask, message);
+  }
+
+  private toReader(vertexId: string, subtask: number, message: ToReader): void {
+    const { jobId } = this.jobGraph;
+    this.tasks.forEach((tasks, slot) => {
+      const task = tasks.find((candidate) => candidate.vertexId === vertexId && candidate.subtask === subtask);
+      if (task === undefined) return;
+      this.cluster.client.notify('toReader', { jobId, slot, executionId: task.executionId, message });
+    });
   }
 
   heard(change: ParamsOf<typeof taskManagerProtocol.server, 'taskStates'>['changes'][number]): void {

@@ -58,6 +58,7 @@ async function startMaster(): Promise<Master> {
           taskStates: () => undefined,
           acknowledgeCheckpoint: () => undefined,
           declineCheckpoint: () => undefined,
+          fromReader: () => undefined,
         }),
       });
     },

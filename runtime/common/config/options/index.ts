@@ -3,9 +3,10 @@ import { checkpointingOptions } from './checkpointing.js';
 import { clusterOptions } from './cluster.js';
 import { jobOptions } from './job.js';
 import { memoryOptions } from './memory.js';
+import { metricsOptions } from './metrics.js';
 import { yarnOptions } from './yarn.js';
 
-export { checkpointingOptions, clusterOptions, jobOptions, memoryOptions, yarnOptions };
+export { checkpointingOptions, clusterOptions, jobOptions, memoryOptions, metricsOptions, yarnOptions };
 
 /** Every key of `config.yaml` and `-D`. */
 export const OPTIONS: readonly ConfigOption<unknown>[] = [
@@ -13,6 +14,7 @@ export const OPTIONS: readonly ConfigOption<unknown>[] = [
   ...Object.values(memoryOptions),
   ...Object.values(jobOptions),
   ...Object.values(checkpointingOptions),
+  ...Object.values(metricsOptions),
   ...Object.values(yarnOptions),
 ];
 

@@ -92,6 +92,16 @@ export const TASKMANAGER_CODES = defineCodes({
     summary: 'A source emitted too many records without waiting for room.',
     hint: 'Await what collect() returns, or write the source as a generator.',
   },
+  SOURCE_ENUMERATOR_FAILED: {
+    domain: 'user',
+    summary: 'The enumerator of a source threw an error, or the thread in which it runs in the JobManager ended.',
+    hint: 'See the stack: it names the line of the program. Handle the case there, or set a restart strategy.',
+  },
+  SOURCE_BAD_SPLIT: {
+    domain: 'user',
+    summary: 'A split, an event or the state of an enumerator has no splitId or cannot be serialised.',
+    hint: 'Keep splits and states plain data (no functions, no classes), or give the source serializers of its own.',
+  },
   SOURCE_FILE_NOT_FOUND: {
     domain: 'user',
     summary: 'The file or folder that a source shall read is not there.',

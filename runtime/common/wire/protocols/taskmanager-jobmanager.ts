@@ -5,6 +5,7 @@ import { WireErrorSchema } from '../frames.js';
 import { defineProtocol } from '../protocol.js';
 import { AcknowledgementSchema, CheckpointOrderSchema, TaskRestoreSchema } from './checkpoints.js';
 import { Empty } from './shared.js';
+import { FINDINGS } from './task-findings.js';
 
 export const HardwareSchema = Type.Object({
   cpuCores: Type.Integer(),
@@ -70,10 +71,6 @@ export const TaskDescriptorSchema = Type.Object({
 });
 export type TaskDescriptor = Static<typeof TaskDescriptorSchema>;
 
-/** What one accumulator of a subtask has gathered; its kind says in which form. */
-export const AccumulatorStateSchema = Type.Object({ name: Type.String(), type: Type.String(), value: Type.Unknown() });
-export type AccumulatorState = Static<typeof AccumulatorStateSchema>;
-
 /** Figures of one subtask, absolute since its start. */
 export const TaskMetricsSchema = Type.Object({
   executionId: Type.String(),
@@ -84,8 +81,7 @@ export const TaskMetricsSchema = Type.Object({
   busyMs: Type.Number(),
   backPressuredMs: Type.Number(),
   idleMs: Type.Number(),
-  /** Left out when the subtask has none. */
-  accumulators: Type.Optional(Type.Array(AccumulatorStateSchema)),
+  ...FINDINGS,
 });
 export type TaskMetrics = Static<typeof TaskMetricsSchema>;
 
@@ -106,6 +102,33 @@ export const SlotManagedUsageSchema = Type.Object({
   ),
 });
 export type SlotManagedUsage = Static<typeof SlotManagedUsageSchema>;
+/** A split of a source as its serializer wrote it. */
+export const SerializedSplitSchema = Type.Object({
+  splitId: Type.String(),
+  version: Type.Integer(),
+  /** base64 */
+  data: Type.String(),
+});
+export type SerializedSplit = Static<typeof SerializedSplitSchema>;
+
+/** Plain data of a user's source, a structured clone in base64. */
+const SourceEventSchema = Type.Object({ type: Type.Literal('event'), data: Type.String() });
+
+/** What the enumerator of a source says to a reader. */
+export const ToReaderSchema = Type.Union([
+  Type.Object({ type: Type.Literal('addSplits'), splits: Type.Array(SerializedSplitSchema) }),
+  Type.Object({ type: Type.Literal('noMoreSplits') }),
+  SourceEventSchema,
+]);
+export type ToReader = Static<typeof ToReaderSchema>;
+
+/** What a reader says to the enumerator. */
+export const FromReaderSchema = Type.Union([
+  Type.Object({ type: Type.Literal('register') }),
+  Type.Object({ type: Type.Literal('requestSplit') }),
+  SourceEventSchema,
+]);
+export type FromReader = Static<typeof FromReaderSchema>;
 
 export const taskManagerProtocol = defineProtocol({
   name: 'TaskManager-JobManager',
@@ -164,6 +187,15 @@ export const taskManagerProtocol = defineProtocol({
       /** `records`: structured clones, base64. `ended`: no record follows this one. */
       result: Type.Object({ records: Type.Array(Type.String()), ended: Type.Boolean() }),
     },
+    /** From the enumerator of a source to the reader in this execution. */
+    toReader: {
+      params: Type.Object({
+        jobId: Type.String(),
+        slot: Type.Integer(),
+        executionId: Type.String(),
+        message: ToReaderSchema,
+      }),
+    },
     /** Ends the process. */
     shutdown: { params: Type.Object({ reason: Type.String() }) },
   },
@@ -212,6 +244,15 @@ export const taskManagerProtocol = defineProtocol({
         checkpointId: Type.Integer(),
         executionId: Type.String(),
         error: WireErrorSchema,
+      }),
+    },
+    /** From the reader of a source to its enumerator. */
+    fromReader: {
+      params: Type.Object({
+        jobId: Type.String(),
+        jobAttempt: Type.Integer(),
+        executionId: Type.String(),
+        message: FromReaderSchema,
       }),
     },
     taskStates: {

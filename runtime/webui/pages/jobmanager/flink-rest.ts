@@ -67,6 +67,15 @@ export interface SubtaskRow {
   metrics: IoMetrics;
 }
 
+/** Weft's own: what a subtask found out about its records. */
+export interface SubtaskFindings {
+  subtask: number;
+  /** Keys with a great share of the records, from a sample; the most frequent first. */
+  'hot-keys': { key: string; share: number }[];
+  /** Fields that only the slow, generic encoding can carry. */
+  fallbacks: { operator: string; path: string; reason: string }[];
+}
+
 export interface ExceptionEntry {
   exceptionName: string;
   stacktrace: string;

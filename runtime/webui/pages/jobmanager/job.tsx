@@ -2,7 +2,7 @@ import { useState } from 'preact/hooks';
 import { bytes, count, duration, time } from '../shared/format.js';
 import { Figure, Problem, Section, State, Table } from '../shared/parts.js';
 import { getJson, usePolled } from '../shared/poll.js';
-import type { ExceptionEntry, JobDetail, SubtaskRow, VertexRow } from './flink-rest.js';
+import type { ExceptionEntry, JobDetail, SubtaskFindings, SubtaskRow, VertexRow } from './flink-rest.js';
 import { JobGraph } from './graph.js';
 import { TaskCounts } from './jobs.js';
 
@@ -82,6 +82,9 @@ function Subtasks(props: { job: JobDetail; vertex: string }) {
   const answer = usePolled<{ name: string; subtasks: SubtaskRow[] }>(
     `./jobs/${props.job.jid}/vertices/${props.vertex}`,
   );
+  const findings = usePolled<{ subtasks: SubtaskFindings[] }>(
+    `./weft/v1/jobs/${props.job.jid}/vertices/${props.vertex}/findings`,
+  ).data?.subtasks;
   return (
     <Section title={`Subtasks of ${answer.data?.name ?? props.vertex}`}>
       <Problem error={answer.error} />
@@ -98,9 +101,34 @@ function Subtasks(props: { job: JobDetail; vertex: string }) {
           { title: 'Records in', numeric: true, cell: (subtask) => count(subtask.metrics['read-records']) },
           { title: 'Records out', numeric: true, cell: (subtask) => count(subtask.metrics['write-records']) },
           { title: 'Ran for', numeric: true, cell: (subtask) => duration(subtask.duration) },
+          { title: 'Hot keys', cell: (subtask) => hotKeys(findings?.find((it) => it.subtask === subtask.subtask)) },
         ]}
       />
+      <SlowFields findings={findings ?? []} />
     </Section>
+  );
+}
+
+/** Of the records that a subtask got, from a sample. */
+function hotKeys(findings: SubtaskFindings | undefined): string {
+  return (findings?.['hot-keys'] ?? []).map(({ key, share }) => `${key} ${Math.round(share * 100)} %`).join(', ');
+}
+
+/** Each field once, whichever subtasks met it. */
+function SlowFields(props: { findings: SubtaskFindings[] }) {
+  const lines = props.findings.flatMap((it) =>
+    it.fallbacks.map(({ operator, path, reason }) => `${operator}: ${path}, because ${reason}`),
+  );
+  if (lines.length === 0) return null;
+  return (
+    <div class="notice">
+      <p>Fields that only the slow, generic encoding can carry:</p>
+      <ul>
+        {[...new Set(lines)].map((line) => (
+          <li key={line}>{line}</li>
+        ))}
+      </ul>
+    </div>
   );
 }
 

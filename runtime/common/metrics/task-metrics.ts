@@ -1,0 +1,70 @@
+/** Metrics of a subtask by Flink's names, from the figures that it counts and those that its functions registered. */
+import type { TaskFindings, UserMetric } from '../wire/protocols/task-findings.js';
+import type { TaskMetrics } from '../wire/protocols/taskmanager-jobmanager.js';
+
+type Figure = Exclude<keyof TaskMetrics, 'executionId' | keyof TaskFindings>;
+
+/** Flink's name of each figure, and of its rate. */
+const FIGURES: Record<Figure, { total: string; rate: string }> = {
+  recordsIn: { total: 'numRecordsIn', rate: 'numRecordsInPerSecond' },
+  recordsOut: { total: 'numRecordsOut', rate: 'numRecordsOutPerSecond' },
+  bytesIn: { total: 'numBytesIn', rate: 'numBytesInPerSecond' },
+  bytesOut: { total: 'numBytesOut', rate: 'numBytesOutPerSecond' },
+  busyMs: { total: 'accumulateBusyTimeMs', rate: 'busyTimeMsPerSecond' },
+  backPressuredMs: { total: 'accumulateBackPressuredTimeMs', rate: 'backPressuredTimeMsPerSecond' },
+  idleMs: { total: 'accumulateIdleTimeMs', rate: 'idleTimeMsPerSecond' },
+};
+const NAMED = Object.entries(FIGURES) as [Figure, { total: string; rate: string }][];
+
+export interface MetricsSample {
+  readonly timeMs: number;
+  readonly metrics: TaskMetrics;
+}
+
+export interface Rates {
+  busyTimeMsPerSecond: number;
+  backPressuredTimeMsPerSecond: number;
+  idleTimeMsPerSecond: number;
+  [name: string]: number;
+}
+
+/** Per second, between two samples; 0 while there is only one. */
+export function ratesOf(latest: MetricsSample | undefined, previous: MetricsSample | undefined): Rates {
+  const seconds = latest === undefined || previous === undefined ? 0 : (latest.timeMs - previous.timeMs) / 1000;
+  const rates: Rates = { busyTimeMsPerSecond: 0, backPressuredTimeMsPerSecond: 0, idleTimeMsPerSecond: 0 };
+  for (const [figure, { rate }] of NAMED) {
+    const change = (latest?.metrics[figure] ?? 0) - (previous?.metrics[figure] ?? 0);
+    rates[rate] = seconds <= 0 ? 0 : change / seconds;
+  }
+  return rates;
+}
+
+/** Totals and rates of one subtask, by name. */
+export function taskFigures(
+  latest: MetricsSample | undefined,
+  previous: MetricsSample | undefined,
+): ReadonlyMap<string, number> {
+  return new Map([
+    ...NAMED.map(([figure, { total }]) => [total, latest?.metrics[figure] ?? 0] as const),
+    ...Object.entries(ratesOf(latest, previous)),
+  ]);
+}
+
+/**
+ * A registered metric by the names under which Flink's REST API shows it: a histogram has one for each of its figures.
+ * `<operator>.<groups>.<name>`, where what is no letter, digit or _ is _ in the operator's name.
+ */
+export function userMetricValues(metric: UserMetric): [id: string, value: number | string][] {
+  const groups = metric.groups.flatMap(({ name, value }) => (value === undefined ? [name] : [name, value]));
+  const id = [metric.operator.replace(/[^A-Za-z0-9_]/g, '_'), ...groups, metric.name].join('.');
+  const { type, statistics = {} } = metric;
+  const value = typeof metric.value === 'boolean' ? String(metric.value) : metric.value;
+  if (type !== 'histogram') return [[id, value]];
+  return [
+    [`${id}_count`, value],
+    ...Object.entries(statistics).map(([name, figure]): [string, number] => [
+      `${id}_${name === 'p50' ? 'median' : name}`,
+      figure,
+    ]),
+  ];
+}
