@@ -36,10 +36,11 @@ export const infoCommand: Command = async (argv) => {
 };
 
 async function showProgram(path: string, args: readonly string[], options: InfoOptions): Promise<void> {
-  const jobGraph = await firstJobGraph(path, args, runConfiguration(options));
+  const configuration = runConfiguration(options);
+  const jobGraph = await firstJobGraph(path, args, configuration);
   const drawing = options.get('svg');
   if (drawing !== undefined) writeFileSync(drawing, drawGraph(jobGraph));
-  print(options.has('json') ? jsonOfProgram(jobGraph) : textOfProgram(jobGraph));
+  print(options.has('json') ? jsonOfProgram(jobGraph) : textOfProgram(jobGraph, configuration));
 }
 
 async function showJob(jobId: string, options: InfoOptions): Promise<void> {

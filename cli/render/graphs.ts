@@ -9,6 +9,9 @@ import {
 import { expand } from '../../runtime/graph/execution-graph.js';
 import type { JobGraph } from '../../runtime/graph/job-graph.js';
 import { executionPlanJson } from '../../runtime/graph/plan-json.js';
+import type { Configuration } from '../../runtime/common/config/index.js';
+import type { TaskManagerMemory } from '../../runtime/jobmanager/rest/memory.js';
+import { memoryInUseText, memoryPlanText } from './memory.js';
 
 const PLAN_TITLE = '----------------------- Execution Plan -----------------------';
 const PLAN_END = '--------------------------------------------------------------';
@@ -20,6 +23,7 @@ export interface RunningJobGraphs {
   state: string;
   streamGraph: { nodes: JobGraph['streamNodes']; edges: JobGraph['streamEdges'] };
   jobGraph: { vertices: JobGraph['vertices']; edges: JobGraph['edges'] };
+  memory: TaskManagerMemory[];
   physicalGraph: {
     slots: {
       place?: { resourceId: string; slot: number; thread: string };
@@ -29,13 +33,15 @@ export interface RunningJobGraphs {
 }
 
 /** The graphs for people, then the plan in the form that scripts know from Flink. */
-export function textOfProgram(jobGraph: JobGraph): string {
+export function textOfProgram(jobGraph: JobGraph, configuration: Configuration): string {
   return [
     describeStreamGraph(jobGraph),
     '',
     describeJobGraph(jobGraph),
     '',
     describeExecutionGraph(jobGraph),
+    '',
+    memoryPlanText(configuration),
     '',
     PLAN_TITLE,
     JSON.stringify(executionPlanJson(jobGraph), null, 2),
@@ -79,6 +85,8 @@ export function textOfRunningJob(graphs: RunningJobGraphs): string {
     describeExecutionGraph(jobGraph),
     '',
     describePhysicalGraph(jobGraph, places),
+    '',
+    memoryInUseText(graphs.memory),
   ].join('\n');
 }
 

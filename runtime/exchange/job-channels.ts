@@ -22,6 +22,8 @@ export type SlotState = 'running' | 'finished' | 'aborted';
 export class JobChannels {
   readonly slots = new Map<number, SlotState>();
   readonly groups = new Map<string, ChannelGroup>();
+  /** Of blocking edges, by slot: nobody else uses them. */
+  private readonly slotGroups = new Map<number, ChannelGroup[]>();
   readonly outputs = new Map<string, RemoteOutput>();
   readonly links = new Map<string, ConsumerLink>();
   readonly sessions = new Set<ProducerSession>();
@@ -34,11 +36,21 @@ export class JobChannels {
   ) {}
 
   addGroup(key: string, layout: GroupLayout, pool: SegmentPool): ChannelGroup {
-    const segments = pool.take(layout.segments);
-    const ring = RingGroup.create(layout, segments, pool.segmentBytes);
-    const group = { ring, segments, indexes: new Map<string, number>(), remotes: [] };
+    const group = makeGroup(layout, pool);
     this.groups.set(key, group);
     return group;
+  }
+
+  /** As `addGroup`, for rings that only one slot uses, and only while it runs. */
+  addSlotGroup(slot: number, layout: GroupLayout, pool: SegmentPool): ChannelGroup {
+    const group = makeGroup(layout, pool);
+    this.slotGroups.set(slot, [...(this.slotGroups.get(slot) ?? []), group]);
+    return group;
+  }
+
+  freeSlotGroups(slot: number, pool: SegmentPool): void {
+    for (const group of this.slotGroups.get(slot) ?? []) pool.giveBack(group.segments);
+    this.slotGroups.delete(slot);
   }
 
   /** Whether the memory can go back: no thread uses it, and what finished threads left behind is delivered. */
@@ -71,7 +83,14 @@ export class JobChannels {
       else session.socket.destroy();
     }
     for (const group of this.groups.values()) pool.giveBack(group.segments);
+    for (const slot of [...this.slotGroups.keys()]) this.freeSlotGroups(slot, pool);
   }
+}
+
+function makeGroup(layout: GroupLayout, pool: SegmentPool): ChannelGroup {
+  const segments = pool.take(layout.segments);
+  const ring = RingGroup.create(layout, segments, pool.segmentBytes);
+  return { ring, segments, indexes: new Map<string, number>(), remotes: [] };
 }
 
 /** The place of a channel in its group; its bells are set when it is named for the first time. */

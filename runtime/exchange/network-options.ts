@@ -26,6 +26,8 @@ export interface TaskManagerNetworkOptions {
   host?: string;
   /** 0 = any free port. @default 0 */
   port?: number;
+  /** For what blocking edges leave. @default none: there can be no such edges */
+  partitionFolder?: string;
   auth: DataPlaneAuth;
   clock: Clock;
   log: Logger;

@@ -1,5 +1,8 @@
 import { WeftError } from '../common/errors/index.js';
 import { RecordDecoder } from '../serde/index.js';
+import { FileInput } from './blocking/file-input.js';
+import { FileOutput } from './blocking/file-output.js';
+import { PartitionFile } from './blocking/partition-file.js';
 import { EdgeGate } from './input/input-gate.js';
 import { RingInput } from './input/ring-input.js';
 import { LocalChannel } from './local-channel.js';
@@ -47,18 +50,15 @@ class ThreadNetwork implements SlotNetwork {
 
   createWriter<T>(executionId: string, edgeId: string, options: WriterOptions<T>): RecordWriter<T> {
     const counters: OutputCounters = { recordsOut: 0, bytesOut: 0, buffersOut: 0 };
-    const channels = this.find(this.setup.outputs, executionId, edgeId).map((channel) =>
-      channel.kind === 'inline'
-        ? this.localChannel(channel.channelId)
-        : new RingOutput(
-            this.views,
-            this.groupOf(channel.ring.control),
-            channel.ring.index,
-            this.bells,
-            counters,
-            channel.peer,
-          ),
-    );
+    const setups = this.find(this.setup.outputs, executionId, edgeId);
+    const file = partitionFileOf(setups);
+    const channels = setups.map((channel) => {
+      if (channel.kind === 'inline') return this.localChannel(channel.channelId);
+      const { control, index } = channel.ring;
+      const place = [this.views, this.groupOf(control), index, this.bells, counters] as const;
+      if (channel.kind === 'ring') return new RingOutput(...place, channel.peer);
+      return new FileOutput(...place, channel.consumer, file as PartitionFile);
+    });
     const limited = { maxRecordBytes: this.setup.maxRecordBytes, ...options };
     return new EdgeWriter<T>(channels, limited, counters, (channel) => channel instanceof RingOutput);
   }
@@ -66,18 +66,13 @@ class ThreadNetwork implements SlotNetwork {
   createGate<T>(executionId: string, edgeId: string, { time = { timestampMs: NaN } }: GateOptions = {}): InputGate<T> {
     const counters: InputCounters = { recordsIn: 0, bytesIn: 0 };
     const decoder = new RecordDecoder(this.reserveCache, time);
-    const channels = this.find(this.setup.inputs, executionId, edgeId).map((channel) =>
-      channel.kind === 'inline'
-        ? this.localChannel(channel.channelId)
-        : new RingInput(
-            this.views,
-            this.groupOf(channel.ring.control),
-            channel.ring.index,
-            this.bells,
-            { decoder, time, counters },
-            channel.peer,
-          ),
-    );
+    const channels = this.find(this.setup.inputs, executionId, edgeId).map((channel) => {
+      if (channel.kind === 'inline') return this.localChannel(channel.channelId);
+      const { control, index } = channel.ring;
+      const place = [this.views, this.groupOf(control), index, this.bells, { decoder, time, counters }] as const;
+      if (channel.kind === 'ring') return new RingInput(...place, channel.peer);
+      return new FileInput(...place, channel.path, channel.consumer);
+    });
     const isFinished = (channel: RingInput | LocalChannel) =>
       channel instanceof RingInput ? channel.finished : channel.ended;
     return new EdgeGate<T>(channels, isFinished, time, counters);
@@ -113,6 +108,17 @@ class ThreadNetwork implements SlotNetwork {
     }
     return group;
   }
+}
+
+/** The file that all channels of a blocking edge write to; undefined for another edge. */
+function partitionFileOf(channels: readonly ChannelSetup[]): PartitionFile | undefined {
+  const files = channels.filter((channel) => channel.kind === 'file');
+  const [first] = files;
+  if (first === undefined) return undefined;
+  return new PartitionFile(
+    first.path,
+    files.map(({ consumer }) => consumer),
+  );
 }
 
 export function edgeKey(executionId: string, edgeId: string): string {

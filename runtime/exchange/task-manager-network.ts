@@ -1,5 +1,15 @@
 import { WeftError } from '../common/errors/index.js';
 import { formatBytes } from '../common/units.js';
+import {
+  blockingSegments,
+  foreignInputs,
+  inputPath,
+  isBlocking,
+  prepareBlocking,
+} from './blocking/blocking-channels.js';
+import { fetchPartition } from './blocking/fetch-partition.js';
+import { PartitionStore } from './blocking/partition-store.js';
+import { servePartition } from './blocking/serve-partition.js';
 import { JobChannels, placeChannel, type ChannelGroup } from './job-channels.js';
 import { Doorbells, MAIN_BELL } from './memory/doorbell.js';
 import { layOutGroup, type GroupLayout } from './memory/ring-group.js';
@@ -21,6 +31,7 @@ import type {
   OutputSetup,
   PrepareSlot,
   SlotSetup,
+  TaskDescriptor,
   TaskManagerNetwork,
 } from './types.js';
 
@@ -45,12 +56,14 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
   private readonly bells: Doorbells;
   private readonly server: DataServer;
   private readonly jobs = new Map<string, JobChannels>();
+  private readonly partitions: PartitionStore;
   private closed = false;
 
   constructor(private readonly options: TaskManagerNetworkOptions) {
     this.pool = new SegmentPool(options.networkBytes, options.segmentBytes);
     this.views = viewsOf(this.pool.memory);
     this.bells = Doorbells.create(options.slots);
+    this.partitions = new PartitionStore(options.partitionFolder);
     this.server = new DataServer(this, options.clock, options.log);
     void this.pumpUntilClosed();
   }
@@ -77,11 +90,17 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
     const inputs: InputSetup[] = [];
     for (const task of request.tasks) {
       for (const { edgeId, channels } of task.outputs) {
-        const set = channels.map((channel) => this.prepareOutput(job, request, edgeId, channel));
+        const set = isBlocking(request, edgeId)
+          ? this.prepareBlockingOutput(job, request, task, edgeId)
+          : channels.map((channel) => this.prepareOutput(job, request, edgeId, channel));
         outputs.push({ key: edgeKey(task.executionId, edgeId), channels: set });
       }
       for (const { edgeId, channels } of task.inputs) {
-        const set = channels.map((channel) => this.prepareInput(job, request, edgeId, channel));
+        const set = isBlocking(request, edgeId)
+          ? prepareBlocking(job, request.slot, channels, this.pool, (channel) =>
+              inputPath(this.partitions, request, edgeId, channel, this.isHere(channel)),
+            )
+          : channels.map((channel) => this.prepareInput(job, request, edgeId, channel));
         inputs.push({ key: edgeKey(task.executionId, edgeId), channels: set });
       }
     }
@@ -104,10 +123,26 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
     const job = this.jobs.get(jobKey(jobId, attempt));
     if (job?.slots.has(slot) !== true) return;
     job.slots.set(slot, how);
+    job.freeSlotGroups(slot, this.pool);
     this.freeIfOver(job);
   }
 
+  async fetchPartitions(request: PrepareSlot): Promise<void> {
+    const { jobId, attempt } = request;
+    const { auth, resourceId } = this.options;
+    for (const channel of foreignInputs(request, (other) => this.isHere(other))) {
+      const { channelId: fetch, peer } = channel;
+      const hello = { token: auth.token, jobId, attempt, consumer: resourceId, producer: peer.resourceId, fetch };
+      await fetchPartition(channel, hello, this.partitions.fetched(jobId, attempt, channel));
+    }
+  }
+
+  releasePartitions(jobId: string): void {
+    this.partitions.remove(jobId);
+  }
+
   release(jobId: string): void {
+    this.releasePartitions(jobId);
     for (const job of this.jobs.values()) if (job.jobId === jobId) this.free(job);
   }
 
@@ -116,6 +151,7 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
     this.bells.ring(MAIN_BELL);
     for (const job of this.jobs.values()) this.free(job);
     await this.server.close();
+    this.partitions.close();
   }
 
   admit(session: ProducerSession, hello: Hello): void {
@@ -123,7 +159,8 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
     if (hello.producer !== this.options.resourceId) {
       throw badFrame(`it is meant for ${hello.producer}, this is ${this.options.resourceId}`);
     }
-    this.jobOf(hello.jobId, hello.attempt).sessions.add(session);
+    if (hello.fetch === undefined) this.jobOf(hello.jobId, hello.attempt).sessions.add(session);
+    else this.serve(session, hello, hello.fetch);
   }
 
   subscribe(session: ProducerSession, subscription: Subscription): void {
@@ -136,6 +173,15 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
       if (waiting >= MAX_WAITING) throw badFrame('too many subscriptions wait for channels');
       job.waiting.set(subscription.channelId, { session, subscription });
     }
+  }
+
+  /** Whether or not tasks of the job are here now. */
+  private serve({ socket }: ProducerSession, { jobId, attempt }: Hello, channelId: string): void {
+    const { path, consumer } = this.partitions.asked(jobId, attempt, channelId);
+    servePartition(socket, path, consumer).catch((error: unknown) => {
+      this.options.log.warn({ err: error, channelId }, 'a result partition could not be sent');
+      socket.destroy();
+    });
   }
 
   onDelivered(session: ProducerSession): void {
@@ -170,7 +216,8 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
       layouts.set(groupKey, layOutGroup(width, buffersPerChannel, floatingBuffersPerGate, segmentBytes));
     }
     const all = [...layouts.values()];
-    const needed = all.reduce((sum, layout) => sum + layout.segments, 0);
+    const needed =
+      all.reduce((sum, layout) => sum + layout.segments, 0) + blockingSegments(request, this.options.segmentBytes);
     if (needed > this.pool.freeSegments) {
       const channels = all.reduce((sum, layout) => sum + layout.channels, 0);
       throw new WeftError(
@@ -186,6 +233,7 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
     const needs: Need[] = [];
     for (const task of request.tasks) {
       for (const { edgeId, channels } of task.outputs) {
+        if (isBlocking(request, edgeId)) continue;
         const remote = channels.filter((channel) => !this.isHere(channel));
         if (remote.length > 0) needs.push({ groupKey: outputGroup(edgeId, task.subtask), width: remote.length });
         for (const channel of channels) {
@@ -194,6 +242,7 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
         }
       }
       for (const { edgeId, channels } of task.inputs) {
+        if (isBlocking(request, edgeId)) continue;
         const ring = channels.find((channel) => !this.isHere(channel) || channel.peer.slot !== request.slot);
         if (ring !== undefined) needs.push(gateNeed(request, edgeId, ring));
       }
@@ -210,6 +259,18 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
     const index = placeChannel(group, channel.channelId, request.slot, here ? channel.peer.slot : undefined);
     if (!here) this.openOutput(job, group, index, channel);
     return ringSetup(channel, group, index);
+  }
+
+  private prepareBlockingOutput(
+    job: JobChannels,
+    request: PrepareSlot,
+    { subtask, outputs }: TaskDescriptor,
+    edgeId: string,
+  ): ChannelSetup[] {
+    const { jobId, attempt, slot } = request;
+    const channels = outputs.find((output) => output.edgeId === edgeId)?.channels ?? [];
+    const path = this.partitions.written(jobId, attempt, edgeId, subtask);
+    return prepareBlocking(job, slot, channels, this.pool, () => path);
   }
 
   private prepareInput(job: JobChannels, request: PrepareSlot, edgeId: string, channel: Channel): ChannelSetup {

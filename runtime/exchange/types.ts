@@ -15,6 +15,8 @@ export interface ExchangeEdge {
   pattern: 'POINTWISE' | 'ALL_TO_ALL';
   sourceParallelism: number;
   targetParallelism: number;
+  /** Whether its producers write files, which its consumers read when all of them have ended. @default false */
+  blocking?: boolean;
 }
 
 /** How a record finds its channel. Channels are counted in the order of the task descriptor's output. */
@@ -159,6 +161,8 @@ export interface InputSetup {
 }
 export type ChannelSetup =
   | { kind: 'inline'; channelId: string; producer: number; consumer: number }
+  /** A blocking edge: the ring is the thread's own, the records lie in the file. */
+  | { kind: 'file'; channelId: string; producer: number; consumer: number; ring: RingSetup; path: string }
   | { kind: 'ring'; channelId: string; producer: number; consumer: number; ring: RingSetup; peer: string };
 
 /** Where a ring lies: its group's control words and its index in the group. */
@@ -206,6 +210,13 @@ export interface TaskManagerNetwork {
    * peers are told. Segments go back when every prepared slot of the attempt is released and delivered.
    */
   releaseSlot(jobId: string, attempt: number, slot: number, how: 'finished' | 'aborted'): void;
+  /**
+   * Brings here what the slot's tasks read over blocking edges and other TaskManagers have; before `prepareSlot`.
+   * @throws EXCHANGE_PEER_LOST, EXCHANGE_PARTITION_FAILED
+   */
+  fetchPartitions(request: PrepareSlot): Promise<void>;
+  /** Drops what blocking edges of the job left here. */
+  releasePartitions(jobId: string): void;
   /** Drops everything of the job, all attempts and slots. Its threads must be gone. */
   release(jobId: string): void;
   readonly usage: { usedSegments: number; totalSegments: number };

@@ -37,7 +37,7 @@ export function executionPlanJson(jobGraph: JobGraph): ExecutionPlan {
 export interface RestPlan {
   jid: string;
   name: string;
-  type: 'STREAMING';
+  type: 'STREAMING' | 'BATCH';
   nodes: RestPlanNode[];
 }
 
@@ -50,7 +50,7 @@ export interface RestPlanNode {
   /** HTML: the chained operators as a tree, one a line, each line ended by `<br/>`. */
   description: string;
   /** Left out for sources. */
-  inputs?: { num: number; id: string; ship_strategy: string; exchange: 'pipelined_bounded' }[];
+  inputs?: { num: number; id: string; ship_strategy: string; exchange: 'pipelined_bounded' | 'blocking' }[];
   optimizer_properties: Record<string, never>;
 }
 
@@ -59,7 +59,7 @@ export function restPlan(jobGraph: JobGraph): RestPlan {
   return {
     jid: jobGraph.jobId,
     name: jobGraph.name,
-    type: 'STREAMING',
+    type: jobGraph.settings.runtimeMode ?? 'STREAMING',
     nodes: jobGraph.vertices.toReversed().map((vertex) => {
       const inputs = jobGraph.edges
         .filter((edge) => edge.targetVertex === vertex.id)
@@ -67,7 +67,7 @@ export function restPlan(jobGraph: JobGraph): RestPlan {
           num,
           id: edge.sourceVertex,
           ship_strategy: edge.partitioner,
-          exchange: 'pipelined_bounded' as const,
+          exchange: edge.exchange === 'BLOCKING' ? ('blocking' as const) : ('pipelined_bounded' as const),
         }));
       return {
         id: vertex.id,

@@ -18,6 +18,8 @@ export interface SlotRequest {
   readonly jobId: string;
   readonly jobName: string;
   readonly count: number;
+  /** With so many the job can do, should no more be had. @default count */
+  readonly atLeast?: number;
   /** All slots, at once. Called at most once, never from within `request`. */
   granted(slots: Slot[]): void;
   /** SLOTS_NOT_AVAILABLE after `slot.request.timeout`. */
@@ -203,13 +205,14 @@ export class SlotPool {
 
   private match(): void {
     for (const entry of [...this.waiting]) {
-      if (entry.request.count > this.freeSlots) {
+      const { count, atLeast = count } = entry.request;
+      if (count > this.freeSlots) {
         if (this.moreWillCome) return;
-        continue;
+        if (Math.max(1, atLeast) > this.freeSlots) continue;
       }
       this.waiting = this.waiting.filter((other) => other !== entry);
       entry.cancelTimeout();
-      entry.request.granted(this.take(entry.request));
+      entry.request.granted(this.take(entry.request.jobId, Math.min(count, this.freeSlots)));
     }
   }
 
@@ -225,7 +228,7 @@ export class SlotPool {
     return Math.max(0, this.wanted - this.workers.size - this.ghosts.size);
   }
 
-  private take({ jobId, count }: SlotRequest): Slot[] {
+  private take(jobId: string, count: number): Slot[] {
     const taken: Slot[] = [];
     for (const worker of choose([...this.workers.values()], count)) {
       for (const slot of [...worker.free].toSorted((a, b) => a - b)) {

@@ -1,5 +1,6 @@
 /** A TaskManager in this process, joined to its JobManager without a socket. */
 import { cpus, freemem, totalmem } from 'node:os';
+import { join } from 'node:path';
 import { systemClock } from '../common/clock.js';
 import { clusterOptions, memoryOptions, type Configuration } from '../common/config/index.js';
 import type { Logger } from '../common/log/logger.js';
@@ -44,6 +45,7 @@ export async function startLocalTaskManager(options: LocalTaskManagerOptions): P
     maxRecordBytes: configuration.get(memoryOptions.recordMaxSize),
     buffersPerChannel: configuration.get(memoryOptions.buffersPerChannel),
     floatingBuffersPerGate: configuration.get(memoryOptions.floatingBuffersPerGate),
+    partitionFolder: join(options.workFolder, 'partitions'),
     auth: options.auth,
     clock: systemClock,
   });

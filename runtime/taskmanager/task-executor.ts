@@ -17,6 +17,7 @@ import type {
 } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { ExchangeEdge, SlotSetup, TaskDescriptor, TaskManagerNetwork } from '../exchange/index.js';
 import type { JobGraph } from '../graph/job-graph.js';
+import { isStaged } from '../graph/stages.js';
 import type { BlobSource } from './blob-source.js';
 import { JobFileStore } from './job-files.js';
 import { describeMemory, slotHeapLimits } from './memory-plan.js';
@@ -62,6 +63,8 @@ export class TaskExecutor {
   private readonly spares: SpareThreads;
   private closed = false;
   private grants = 0;
+  /** Jobs that run stage by stage, with the hash of their graph: their files stay from one stage to the next. */
+  private readonly staged = new Map<string, string>();
 
   constructor(private readonly options: TaskExecutorOptions) {
     const { memory, slots } = options;
@@ -86,6 +89,9 @@ export class TaskExecutor {
       },
       checkpointEnded: ({ jobId, jobAttempt, ...end }) => {
         for (const job of this.jobs.values()) if (isAttempt(job, jobId, jobAttempt)) job.checkpointEnded(end);
+      },
+      releasePartitions: ({ jobId }) => {
+        this.releaseStages(jobId);
       },
       collectResults: async ({ jobId, slot, from }) => {
         const job = this.jobs.get(slot);
@@ -121,6 +127,7 @@ export class TaskExecutor {
   /** Cancels everything, e.g. because a new JobManager does not know of it. Resolves when the threads are gone. */
   async cancelAll(): Promise<void> {
     await Promise.all([...this.jobs.values()].map((job) => job.cancel()));
+    for (const jobId of [...this.staged.keys()]) this.releaseStages(jobId);
   }
 
   /** Throws everything away at once. */
@@ -143,13 +150,11 @@ export class TaskExecutor {
     try {
       const files = await this.files.acquire(order.jobGraph);
       requireNotCancelled(job);
-      const setup: SlotSetup = network.prepareSlot({
-        jobId,
-        attempt,
-        slot,
-        tasks,
-        edges: edgesOf(files.jobGraph, tasks),
-      });
+      if (isStaged(files.jobGraph)) this.keepStages(order);
+      const request = { jobId, attempt, slot, tasks, edges: edgesOf(files.jobGraph, tasks) };
+      await network.fetchPartitions(request);
+      requireNotCancelled(job);
+      const setup: SlotSetup = network.prepareSlot(request);
       prepared = true;
       const thread = this.spares.take();
       await job.build(thread, files, setup);
@@ -159,6 +164,27 @@ export class TaskExecutor {
       await job.abandon();
       throw error;
     }
+  }
+
+  private keepStages({ jobId, jobGraph }: SubmitTasks): void {
+    if (this.staged.has(jobId)) return;
+    this.staged.set(jobId, jobGraph);
+    // Held already by the job itself, so this cannot fail.
+    void this.files.acquire(jobGraph);
+  }
+
+  /** What stages of the job left for later ones goes. */
+  private releaseStages(jobId: string): void {
+    this.options.network.releasePartitions(jobId);
+    const jobGraph = this.staged.get(jobId);
+    this.staged.delete(jobId);
+    if (jobGraph !== undefined) this.releaseFiles(jobGraph, jobId);
+  }
+
+  private releaseFiles(jobGraph: string, jobId: string): void {
+    this.files.release(jobGraph).catch((error: unknown) => {
+      this.options.log.warn({ err: error, jobId }, 'files of a job could not be removed');
+    });
   }
 
   private newJob({ jobId, jobAttempt, slot, tasks, jobGraph }: SubmitTasks, release: SlotJobEnd): SlotJob {
@@ -181,9 +207,7 @@ export class TaskExecutor {
         rmSync(memory.spillFolder, { recursive: true, force: true });
         if (this.jobs.get(slot) === job) this.jobs.delete(slot);
         this.spares.prepare();
-        this.files.release(jobGraph).catch((error: unknown) => {
-          log.warn({ err: error, jobId }, 'files of a job could not be removed');
-        });
+        this.releaseFiles(jobGraph, jobId);
       },
     });
     return job;
@@ -233,8 +257,8 @@ function edgesOf(jobGraph: JobGraph, tasks: readonly TaskDescriptor[]): Exchange
   const parallelism = new Map(jobGraph.vertices.map((vertex) => [vertex.id, vertex.parallelism]));
   return jobGraph.edges
     .filter(({ id }) => named.has(id))
-    .map(({ id, pattern, sourceVertex, targetVertex }) => ({
-      ...{ id, pattern },
+    .map(({ id, pattern, sourceVertex, targetVertex, exchange }) => ({
+      ...{ id, pattern, blocking: exchange === 'BLOCKING' },
       sourceParallelism: parallelism.get(sourceVertex) ?? 1,
       targetParallelism: parallelism.get(targetVertex) ?? 1,
     }));

@@ -12,6 +12,8 @@ export const HelloSchema = Type.Object({
   consumer: Type.String(),
   /** Resource id of the TaskManager that it means to reach. */
   producer: Type.String(),
+  /** It wants what the partition of a blocking edge holds for this channel, and nothing else: answered by DATA and END. */
+  fetch: Type.Optional(Type.String()),
 });
 export type Hello = Static<typeof HelloSchema>;
 

@@ -15,7 +15,7 @@ export function describeJobGraph(jobGraph: JobGraph): string {
     ]),
     'Edges',
     ...jobGraph.streamEdges.flatMap((edge) => [
-      `  ${names.get(edge.source) ?? edge.source} → ${names.get(edge.target) ?? edge.target}: ${outcome(edge)}`,
+      `  ${names.get(edge.source) ?? edge.source} → ${names.get(edge.target) ?? edge.target}: ${outcome(edge)}${inBatch(edge, jobGraph)}`,
       ...edge.reasons.map((reason) => `    - ${reason}`),
     ]),
   ].join('\n');
@@ -23,6 +23,21 @@ export function describeJobGraph(jobGraph: JobGraph): string {
 
 function outcome(edge: StreamEdgeData): string {
   return `${edge.chained ? 'chained' : 'not chained'}, ${EXCHANGE[edge.partitioner]} (${edge.partitioner})`;
+}
+
+/** What only edges of BATCH jobs, and of operators that need all of their input, have. */
+function inBatch({ source, target, inputIndex, outputTag }: StreamEdgeData, { edges }: JobGraph): string {
+  const edge = edges.find(
+    (it) =>
+      it.sourceNode === source &&
+      it.targetNode === target &&
+      it.inputIndex === inputIndex &&
+      it.outputTag === outputTag,
+  );
+  return (
+    (edge?.exchange === 'BLOCKING' ? ', blocking: goes through files, and is read when all of it is there' : '') +
+    (edge?.sorted === undefined ? '' : `, sorted ${edge.sorted}`)
+  );
 }
 
 /** What the partitioner does to the records, as Flink's documentation divides them. */

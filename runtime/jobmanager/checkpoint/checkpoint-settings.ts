@@ -29,7 +29,8 @@ export function checkpointSettingsOf({ settings }: JobGraph, config: Configurati
   const own = settings.checkpointing ?? {};
   const minPauseMs = own.minPauseMs ?? config.get(options.minPauseMs);
   return {
-    intervalMs: own.intervalMs ?? config.get(options.intervalMs),
+    // Stages leave their results in files: there is nothing to take a checkpoint of.
+    intervalMs: settings.runtimeMode === 'BATCH' ? undefined : (own.intervalMs ?? config.get(options.intervalMs)),
     mode: own.mode ?? config.get(options.mode),
     timeoutMs: own.timeoutMs ?? config.get(options.timeoutMs),
     minPauseMs,

@@ -7,7 +7,7 @@ import type { TaskManager } from '../task-managers.js';
 import type { Execution } from './execution.js';
 
 /** Building tasks includes fetching and loading the artifact, so it may take far longer than an ordinary answer. */
-const SUBMIT_TIMEOUT_MS = 300_000;
+export const SUBMIT_TIMEOUT_MS = 300_000;
 
 export interface DeploymentOptions {
   readonly graph: ExecutionGraph;
@@ -27,7 +27,7 @@ export interface DeploymentOptions {
   onBuilt(executions: readonly Execution[]): void;
 }
 
-interface Part {
+export interface DeployedPart {
   readonly slot: Slot;
   readonly taskManager: TaskManager;
   readonly executions: Execution[];
@@ -81,7 +81,7 @@ function isOver(execution: Execution): boolean {
   return execution.state === 'CANCELING' || execution.state === 'CANCELED' || execution.state === 'FAILED';
 }
 
-function partsOf(options: DeploymentOptions): Part[] {
+function partsOf(options: DeploymentOptions): DeployedPart[] {
   const { graph, slots, executions } = options;
   return graph.slots.map((planned, n) => {
     const slot = slots[n];
@@ -101,7 +101,12 @@ function executionOf(executions: ReadonlyMap<string, Execution>, key: SubtaskKey
   return execution;
 }
 
-async function attemptOn(options: DeploymentOptions, part: Part, action: () => Promise<void>): Promise<boolean> {
+/** Does something with a slot. What goes wrong is reported. @returns whether nothing did */
+export async function attemptOn(
+  options: Pick<DeploymentOptions, 'log' | 'onFailed'>,
+  part: DeployedPart,
+  action: () => Promise<void>,
+): Promise<boolean> {
   try {
     await action();
     return true;

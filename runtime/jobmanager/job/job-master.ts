@@ -9,10 +9,11 @@ import { WeftError, asWeftError, fromWireError, type ErrorCode } from '../../com
 import type { Logger } from '../../common/log/logger.js';
 import { transition } from '../../common/state-machine.js';
 import { mergeAccumulators } from '../../graph/accumulator-states.js';
-import { expand, subtaskName, type ExecutionGraph } from '../../graph/execution-graph.js';
+import { expand, subtaskName, type ExecutionGraph, type SubtaskKey } from '../../graph/execution-graph.js';
 import type { AccumulatorState } from '../../common/wire/protocols/task-findings.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
 import { JobCheckpoints, checkpointSettingsOf } from '../checkpoint/index.js';
+import { isStaged } from '../../graph/stages.js';
 import { RepeatedFailure } from '../failover/repeated-failure.js';
 import type { Decision, RestartStrategy } from '../failover/restart-strategy.js';
 import type { Slot, SlotPool } from '../slot-pool.js';
@@ -31,6 +32,7 @@ import { checkpointMessenger } from './checkpoint-messenger.js';
 import { deploy } from './deployment.js';
 import { Execution } from './execution.js';
 import { FailureHistory, failureOf, type Failure } from './failures.js';
+import { StagedDeployment } from './staged-deployment.js';
 import { JOB_TRANSITIONS, isTerminalJob, type JobEvent, type JobState } from './states.js';
 
 /** How long a client that asks for results waits while the sink does not run. */
@@ -89,6 +91,8 @@ export class JobMaster {
   private readonly repeated = new RepeatedFailure();
   /** The attempt whose deployment is being prepared. */
   private preparing: number | undefined;
+  /** Of the current attempt, if the job runs stage by stage. */
+  private stages: StagedDeployment | undefined;
   private restartPauseOver = true;
   private cancelPause: (() => void) | undefined;
 
@@ -256,9 +260,11 @@ export class JobMaster {
     if (lostSlots === 0) return;
     this.slots = this.slots.map((slot) => (slot?.resourceId === resourceId ? undefined : slot));
     const nowMs = this.options.clock.nowMs();
-    const hit = this.allExecutions().filter((it) => it.place?.resourceId === resourceId && !it.terminal);
-    for (const execution of hit) {
-      execution.become('FAILED', nowMs);
+    const here = this.allExecutions().filter((it) => it.place?.resourceId === resourceId);
+    for (const execution of here) {
+      // What a stage left there for the next ones is gone too.
+      if (execution.terminal && !this.isStaged) continue;
+      if (!execution.terminal) execution.become('FAILED', nowMs);
       this.failed(this.failureIn(execution, cause));
     }
     if (this.needsSlots()) this.requestMissingSlots();
@@ -270,7 +276,7 @@ export class JobMaster {
     this.failing = undefined;
     this.options.onAttempt(this.jobAttempt);
     for (const execution of this.executions.values()) execution.become('SCHEDULED', nowMs);
-    if (this.missingSlots() === 0) this.deploy();
+    if (this.canDeploy()) this.deploy();
     else if (this.options.pool.describeWaiting(this.jobId) === undefined) this.requestMissingSlots();
   }
 
@@ -304,6 +310,16 @@ export class JobMaster {
     return this.slots.filter((slot) => slot === undefined).length;
   }
 
+  private get isStaged(): boolean {
+    return isStaged(this.jobGraph);
+  }
+
+  /** A job that runs stage by stage does with the slots that it has. */
+  private canDeploy(): boolean {
+    const missing = this.missingSlots();
+    return missing === 0 || (this.isStaged && missing < this.slots.length);
+  }
+
   /** Whether slots that the job lacks are of use now: before its first deployment, and from a failure on. */
   private needsSlots(): boolean {
     if (this.missingSlots() === 0) return false;
@@ -321,12 +337,14 @@ export class JobMaster {
       jobId: this.jobId,
       jobName: this.name,
       count: this.missingSlots(),
+      ...(this.isStaged ? { atLeast: 1 } : {}),
       granted: (granted) => {
         const fresh = [...granted];
         this.slots = this.slots.map((slot) => slot ?? fresh.shift());
         if (this.current === 'RUNNING') this.deploy();
       },
       timedOut: (error) => {
+        if (this.canDeploy()) return;
         this.failed(failureOf(error, this.options.clock.nowMs()));
         this.proceed();
       },
@@ -359,7 +377,7 @@ export class JobMaster {
       .finally(() => {
         this.preparing = undefined;
         const wanted = attempt === this.jobAttempt && this.current === 'RUNNING' && this.isScheduled();
-        if (wanted && this.missingSlots() === 0) this.deployPrepared();
+        if (wanted && this.canDeploy()) this.deployPrepared();
       });
   }
 
@@ -368,25 +386,31 @@ export class JobMaster {
     const attempt = this.jobAttempt;
     this.sources.start(this.checkpoints.enumerators);
     const isCurrent = (): boolean => attempt === this.jobAttempt && !this.terminal;
-    deploy({
+    const held = (): Slot[] => this.slots.filter((slot) => slot !== undefined);
+    const options = {
       graph: this.graph,
       jobGraphHash,
       attempt,
-      slots: this.slots.filter((slot) => slot !== undefined),
       executions: this.executions,
       log,
-      restoreOf: (key) => this.checkpoints.restoreOf(key),
-      taskManager: (resourceId) => taskManagers.get(resourceId),
+      restoreOf: (key: SubtaskKey) => this.checkpoints.restoreOf(key),
+      taskManager: (resourceId: string) => taskManagers.get(resourceId),
       nowMs: () => clock.nowMs(),
-      onBuilt: (built) => {
+      onBuilt: (built: readonly Execution[]) => {
         for (const execution of built) {
           if (execution.state === 'DEPLOYING') execution.become('INITIALIZING', clock.nowMs());
         }
       },
-      onFailed: (members, error) => {
+      onFailed: (members: readonly Execution[], error: unknown) => {
         if (isCurrent()) this.slotFailed(members, error);
       },
-    }).catch((error: unknown) => {
+    };
+    if (this.isStaged) {
+      this.stages ??= new StagedDeployment({ ...options, slots: held });
+      this.stages.advance();
+      return;
+    }
+    deploy({ ...options, slots: held() }).catch((error: unknown) => {
       if (!isCurrent()) return;
       this.failed(failureOf(error, clock.nowMs()));
       this.proceed();
@@ -534,10 +558,20 @@ export class JobMaster {
     }
   }
 
+  /** What stages left for later ones goes, wherever it lies. */
+  private releasePartitions(): void {
+    if (!this.isStaged) return;
+    const { taskManagers } = this.options;
+    for (const resourceId of new Set(this.allExecutions().flatMap(({ place }) => place?.resourceId ?? []))) {
+      taskManagers.get(resourceId)?.peer.session.notify('releasePartitions', { jobId: this.jobId });
+    }
+  }
+
   /** Does what the job's state allows once nothing of the current attempt runs any longer. */
   private proceed(): void {
     if (this.terminal) return;
     const executions = this.allExecutions();
+    if (this.current === 'RUNNING') this.stages?.advance();
     if (!executions.every((execution) => execution.terminal)) return;
     switch (this.current) {
       case 'RUNNING':
@@ -553,6 +587,8 @@ export class JobMaster {
   }
 
   private restart(): void {
+    this.releasePartitions();
+    this.stages = undefined;
     this.jobAttempt++;
     this.createExecutions();
     this.sources = this.newSources();
@@ -567,6 +603,7 @@ export class JobMaster {
     const held = this.slots.filter((slot) => slot !== undefined);
     // The threads of slots whose tasks all finished are thrown away too.
     this.cancelSlots(held);
+    this.releasePartitions();
     this.slots = this.slots.map(() => undefined);
     pool.free(this.jobId, held);
     this.options.log.info({ jobId: this.jobId, state: this.current }, `job "${this.name}" is ${this.current}`);

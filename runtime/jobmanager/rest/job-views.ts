@@ -74,7 +74,7 @@ export function jobDetails(job: JobMaster, nowMs: number): unknown {
     name: job.name,
     isStoppable: false,
     state: job.state,
-    'job-type': 'STREAMING',
+    'job-type': jobGraph.settings.runtimeMode ?? 'STREAMING',
     ...jobTimes(job, nowMs),
     maxParallelism: jobGraph.settings.maxParallelism,
     now: nowMs,

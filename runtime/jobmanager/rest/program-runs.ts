@@ -40,12 +40,14 @@ export class ProgramRuns {
   async plan(program: ProgramRun): Promise<RestPlan> {
     const graphs = JSON.parse(await this.weft(['info', '--json'], program)) as {
       name: string;
+      settings: JobGraph['settings'];
       streamGraph: { nodes: JobGraph['streamNodes']; edges: JobGraph['streamEdges'] };
       jobGraph: { vertices: JobGraph['vertices']; edges: JobEdge[] };
     };
-    const planned: Omit<JobGraph, 'settings' | 'program'> = {
+    const planned: Omit<JobGraph, 'program'> = {
       jobId: '0'.repeat(32),
       name: graphs.name,
+      settings: graphs.settings,
       streamNodes: graphs.streamGraph.nodes,
       streamEdges: graphs.streamGraph.edges,
       ...graphs.jobGraph,

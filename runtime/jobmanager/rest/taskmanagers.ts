@@ -115,6 +115,10 @@ function detailsOf(taskManager: TaskManager, pool: SlotPool): object {
   };
 }
 
+function managedUsed(heartbeat: TaskManager['heartbeat']): number {
+  return (heartbeat?.managedMemory ?? []).reduce((sum, { usedBytes }) => sum + usedBytes, 0);
+}
+
 /** By Flink's names, as far as they mean something for a Node process. */
 function metricsOf({ registration, heartbeat }: TaskManager): ReadonlyMap<string, number> {
   const { memory } = registration;
@@ -127,7 +131,7 @@ function metricsOf({ registration, heartbeat }: TaskManager): ReadonlyMap<string
     ['Status.JVM.Memory.Metaspace.Max', 0],
     ['Status.Shuffle.Netty.UsedMemory', (heartbeat?.usedNetworkSegments ?? 0) * memory.segmentBytes],
     ['Status.Shuffle.Netty.TotalMemory', (heartbeat?.totalNetworkSegments ?? 0) * memory.segmentBytes],
-    ['Status.Flink.Memory.Managed.Used', 0],
+    ['Status.Flink.Memory.Managed.Used', managedUsed(heartbeat)],
     ['Status.Flink.Memory.Managed.Total', memory.managedBytes],
   ]);
 }

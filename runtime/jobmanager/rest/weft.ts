@@ -8,6 +8,7 @@ import { requireFit } from '../../common/wire/index.js';
 import { pathParam, queryParam } from './conventions.js';
 import { jobOf, vertexOf, type RestContext } from './context.js';
 import type { Execution } from '../job/execution.js';
+import { memoryOf } from './memory.js';
 import { graphsOf } from './graphs.js';
 
 const SubmitSchema = Type.Object({ jobGraph: Type.Unknown() });
@@ -49,7 +50,13 @@ export function weftRoutes(app: FastifyInstance, context: RestContext): void {
     const vertex = vertexOf(job, request);
     return { id: vertex.id, subtasks: job.executionsOf(vertex).map(findingsOf) };
   });
-  app.get('/weft/v1/jobs/:jobid/graphs', (request) => graphsOf(jobOf(context, request), jobManager.clock.nowMs()));
+  app.get('/weft/v1/jobs/:jobid/graphs', (request) => {
+    const job = jobOf(context, request);
+    return { ...graphsOf(job, jobManager.clock.nowMs()), memory: memoryOf(job, jobManager.taskManagers.list()) };
+  });
+  app.get('/weft/v1/jobs/:jobid/memory', (request) => ({
+    taskManagers: memoryOf(jobOf(context, request), jobManager.taskManagers.list()),
+  }));
 }
 
 /** Keys with a great share of a subtask's records, and fields that only the slow encoding carries. */

@@ -125,7 +125,7 @@ export class TaskManager {
 }
 
 async function listen(
-  { settings, clock, log }: TaskManagerOptions,
+  { settings, workDir, clock, log }: TaskManagerOptions,
   networkBytes: number,
 ): Promise<{ network: TaskManagerNetwork; data: DataAddress }> {
   const { configuration, resourceId, applicationToken } = settings;
@@ -139,6 +139,7 @@ async function listen(
       maxRecordBytes: configuration.get(memoryOptions.recordMaxSize),
       buffersPerChannel: configuration.get(memoryOptions.buffersPerChannel),
       floatingBuffersPerGate: configuration.get(memoryOptions.floatingBuffersPerGate),
+      partitionFolder: join(workDir, 'partitions'),
       host: configuration.get(clusterOptions.taskManagerBindHost),
       port,
       auth: { token: applicationToken, check: tokenCheck(settings, clock) },

@@ -258,7 +258,8 @@ function writerOf(
   const declared = edge.outputTag === undefined ? descriptionOf(outputType) : undefined;
   return network.createWriter(executionId, edgeId, {
     selector: selectorOf(program, edge),
-    bufferTimeoutMs: edge.bufferTimeoutMs,
+    // Nobody waits for what goes into a file.
+    bufferTimeoutMs: edge.exchange === 'BLOCKING' ? -1 : edge.bufferTimeoutMs,
     // A queue keeps a record after the call, so a reused object would be seen as it is later: always a copy.
     objectReuse: false,
     time,

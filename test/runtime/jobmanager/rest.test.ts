@@ -393,6 +393,7 @@ if (words.at(-1) === 'fail') { console.error('SyntaxError: unexpected token'); p
 if (action === 'run') console.log('Job has been submitted with JobID ' + '${JOB}');
 else console.log(JSON.stringify({
   name: words.join(' ').replace(/\\S*_program/, 'program'),
+  settings: {},
   streamGraph: { nodes: [], edges: [] },
   jobGraph: { vertices: [], edges: [] },
 }));

@@ -62,6 +62,7 @@ interface Submitted {
 export class FakeTaskManager {
   readonly submitted: Submitted[] = [];
   readonly started: number[] = [];
+  readonly releasedPartitions: string[] = [];
   readonly cancelled: { jobId: string; slots: number[] }[] = [];
   shutdown = false;
   /** What `submitTasks` is answered with instead, once. */
@@ -86,6 +87,9 @@ export class FakeTaskManager {
       triggerCheckpoint: () => undefined,
       checkpointEnded: () => undefined,
       toReader: () => undefined,
+      releasePartitions: ({ jobId }) => {
+        this.releasedPartitions.push(jobId);
+      },
       collectResults: () => ({ records: [], ended: false }),
       startTasks: ({ slot }) => {
         this.started.push(slot);

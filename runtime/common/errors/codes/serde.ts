@@ -28,6 +28,12 @@ export const SERDE_CODES = defineCodes({
     summary: 'The network memory of a TaskManager is too small for the channels of a job.',
     hint: 'Raise taskmanager.memory.network.min (or .fraction), or lower the parallelism.',
   },
+  EXCHANGE_PARTITION_FAILED: {
+    domain: 'external',
+    summary: 'The file of a blocking exchange cannot be written or read.',
+    hint: 'Look at the disk of the container’s working folder: is it full, or gone?',
+    retry: 'backoff',
+  },
   EXCHANGE_PEER_LOST: {
     domain: 'external',
     summary: 'The TaskManager at the other end of a channel is gone.',

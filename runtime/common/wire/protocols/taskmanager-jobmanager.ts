@@ -47,7 +47,7 @@ export const ChannelSchema = Type.Object({
   channelId: Type.String(),
   producerSubtask: Type.Integer(),
   consumerSubtask: Type.Integer(),
-  /** The other end: the consumer for an output, the producer for an input. */
+  /** The other end: the consumer for an output, the producer for an input. For the output of a blocking edge the producer itself. */
   peer: Type.Object({
     resourceId: Type.String(),
     slot: Type.Integer(),
@@ -178,6 +178,8 @@ export const taskManagerProtocol = defineProtocol({
         outcome: Type.Union([Type.Literal('complete'), Type.Literal('aborted')]),
       }),
     },
+    /** What the job's blocking edges left here is not needed any longer. */
+    releasePartitions: { params: Type.Object({ jobId: Type.String() }) },
     /**
      * Records that a job's collect sink keeps for the client, from a position on; those before it have arrived. Answered
      * after a short wait when there are none yet.

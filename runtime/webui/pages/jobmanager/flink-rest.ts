@@ -76,6 +76,19 @@ export interface SubtaskFindings {
   fallbacks: { operator: string; path: string; reason: string }[];
 }
 
+/** Weft's own: how a TaskManager's memory is divided, and what the job uses of the managed part. Bytes. */
+export interface TaskManagerMemory {
+  taskManager: string;
+  slots: number;
+  plan: Record<'processBytes' | 'networkBytes' | 'managedBytes' | 'heapBytes' | 'overheadBytes', number>;
+  managed: {
+    slot: number;
+    usedBytes: number;
+    totalBytes: number;
+    owners: { owner: string; usedBytes: number; budgetBytes: number; spilledBytes: number }[];
+  }[];
+}
+
 export interface ExceptionEntry {
   exceptionName: string;
   stacktrace: string;

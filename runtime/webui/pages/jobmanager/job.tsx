@@ -5,6 +5,7 @@ import { getJson, usePolled } from '../shared/poll.js';
 import type { ExceptionEntry, JobDetail, SubtaskFindings, SubtaskRow, VertexRow } from './flink-rest.js';
 import { JobGraph } from './graph.js';
 import { TaskCounts } from './jobs.js';
+import { Memory } from './memory.js';
 
 const ENDED = ['FINISHED', 'CANCELED', 'FAILED'];
 
@@ -33,6 +34,7 @@ export function Job(props: { id: string; vertex: string | undefined }) {
         <Vertices job={job} />
       </Section>
       {props.vertex !== undefined && <Subtasks job={job} vertex={props.vertex} />}
+      <Memory jobId={props.id} />
       <Exceptions id={props.id} />
     </>
   );
