@@ -24,9 +24,9 @@ export async function benchThroughput(name: keyof typeof WORKLOADS, options: Ben
   }
 }
 
-/** A whole number of records for each of two subtasks. */
+/** A whole number of records for each of two subtasks, also of each stream of a join. */
 function scale(records: number, by: number): number {
-  return Math.max(2000, Math.round((records * by) / 2) * 2);
+  return Math.max(2000, Math.round((records * by) / 4) * 4);
 }
 
 async function measure(engine: Engine, workload: Workload, runs: number): Promise<JobRun[]> {
@@ -43,8 +43,8 @@ async function measure(engine: Engine, workload: Workload, runs: number): Promis
   });
 }
 
-function runOnce(engine: Engine, { program, parallelism, records, reuse }: Workload): Promise<JobRun> {
-  return engine.run(program, parallelism, { n: String(records), ...(reuse ? { reuse: 'true' } : {}) });
+function runOnce(engine: Engine, { program, parallelism, records, options }: Workload): Promise<JobRun> {
+  return engine.run(program, parallelism, { n: String(records), ...options });
 }
 
 function requireChecksums(engine: Engine, { name }: Workload, { accumulators }: JobRun, wanted: Checksums): void {

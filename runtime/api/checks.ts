@@ -63,6 +63,13 @@ export function durationMs(what: string, duration: Duration): number {
   throw apiError('API_BAD_ARGUMENT', `${what} must be a time of at least 0, not ${String(duration)}.`);
 }
 
+/** As `durationMs`, but it may be negative. @throws API_BAD_ARGUMENT */
+export function signedDurationMs(what: string, duration: Duration): number {
+  const value = readDuration(duration);
+  if (Number.isFinite(value)) return value;
+  throw apiError('API_BAD_ARGUMENT', `${what} must be a time, not ${String(duration)}.`);
+}
+
 function readDuration(duration: Duration): number {
   if (duration instanceof Time) return duration.toMilliseconds();
   if (typeof duration === 'number') return duration;

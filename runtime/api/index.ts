@@ -23,15 +23,31 @@ export { AsyncDataStream } from './streams/async-data-stream.js';
 export { AsyncRetryStrategies, RetryPredicates } from './streams/async-retry-strategies.js';
 export { StateTtlConfig } from './time/state-ttl-config.js';
 export { WatermarkStrategy } from './time/watermark-strategy.js';
+export { AllWindowedStream } from './streams/all-windowed-stream.js';
+export {
+  CoGroupedStreams,
+  CoGroupedStreamsEqualTo,
+  CoGroupedStreamsWhere,
+  CoGroupedStreamsWithWindow,
+} from './streams/co-grouped-streams.js';
 export { BroadcastConnectedStream, BroadcastStream } from './streams/broadcast-stream.js';
 export { ConnectedStreams } from './streams/connected-streams.js';
 export { DataStream } from './streams/data-stream.js';
 export { DataStreamSink } from './streams/data-stream-sink.js';
 export { DataStreamSource } from './streams/data-stream-source.js';
 export { GroupedStream } from './streams/grouped-stream.js';
+export { IntervalJoin, IntervalJoined } from './streams/interval-join.js';
 export { IterativeStream } from './streams/iterative-stream.js';
+export {
+  JoinedStreams,
+  JoinedStreamsEqualTo,
+  JoinedStreamsWhere,
+  JoinedStreamsWithWindow,
+} from './streams/joined-streams.js';
 export { KeyedStream } from './streams/keyed-stream.js';
 export { SingleOutputStreamOperator } from './streams/single-output-stream-operator.js';
+export { WindowedStream } from './streams/windowed-stream.js';
+export * from './windows/index.js';
 export type {
   AsyncInput,
   BroadcastProcess,

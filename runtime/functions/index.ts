@@ -19,5 +19,6 @@ export {
 export { formatRecord } from './format-record.js';
 export * from './watermarks.js';
 export * from './watermark-generators.js';
+export * from './windows/index.js';
 export * from './state/index.js';
 export * from './timers.js';

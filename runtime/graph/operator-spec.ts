@@ -25,6 +25,7 @@ import type {
   WatermarkGenerator,
   WatermarkGeneratorContext,
 } from '../functions/index.js';
+import type { IntervalJoinSpec, WindowJoinSpec, WindowSpec } from './window-spec.js';
 
 /** A function object with its optional life cycle; lambdas are wrapped into one by the API. */
 export type UserFunction<F> = F & RichFunction;
@@ -118,6 +119,9 @@ export type OperatorSpec =
       /** Of the first and of the second input. */
       keys: readonly [KeyFunction, KeyFunction];
     }
+  | WindowSpec
+  | WindowJoinSpec
+  | IntervalJoinSpec
   | {
       type: 'asyncWait';
       fn: UserFunction<AsyncFunction<unknown, unknown>>;
@@ -161,6 +165,8 @@ const WITH_SIDE_OUTPUTS: ReadonlySet<OperatorSpec['type']> = new Set([
   'keyedProcess',
   'coProcess',
   'keyedCoProcess',
+  'window',
+  'intervalJoin',
   'broadcastProcess',
 ]);
 

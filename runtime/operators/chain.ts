@@ -104,13 +104,12 @@ export class Chain {
       const uncopied = soleTaker(node, code, operator, options);
       operator.sideOutputs = this.sideOutputsOf(node, code, operator, options);
       // An operator with two inputs reads over edges that are never chained: it is the head.
-      inputs = twoInputCode(node.operator, next, operator) ?? [
+      inputs = twoInputCode(node.operator, next, operator, objectReuse) ?? [
         operatorCode(node.operator, next, operator, this.parts, uncopied),
       ];
       code.set(node.id, inputs[0]);
       times.set(node.id, operator.time);
-      const fn = functionOf(node.operator);
-      if (fn !== undefined) this.functions.unshift({ fn, operator });
+      for (const fn of functionsOf(node.operator)) this.functions.unshift({ fn, operator });
     }
     this.inputs = inputs;
     this.head = inputs[0];
@@ -299,11 +298,23 @@ function soleTaker(
   return outputCheck(node, code.get(takers[0].target) as Next, operator);
 }
 
-/** The user's function of an operator, if it has one. */
-function functionOf(spec: OperatorSpec): RichFunction | undefined {
-  if (spec.type === 'source') return spec.source.kind === 'function' ? spec.source.fn : undefined;
-  if (spec.type === 'sink') return spec.sink.kind === 'function' ? spec.sink.fn : undefined;
-  return 'fn' in spec ? spec.fn : undefined;
+/** The user's functions of an operator, which have a life cycle. */
+function functionsOf(spec: OperatorSpec): RichFunction[] {
+  switch (spec.type) {
+    case 'source':
+      return spec.source.kind === 'function' ? [spec.source.fn] : [];
+    case 'sink':
+      return spec.sink.kind === 'function' ? [spec.sink.fn] : [];
+    case 'window': {
+      const { contents, process } = spec;
+      const own = contents.kind === 'reduce' || contents.kind === 'aggregate' ? [contents.fn] : [];
+      return process === undefined ? own : [...own, process.lifecycle];
+    }
+    case 'windowJoin':
+      return [spec.group.fn];
+    default:
+      return 'fn' in spec ? [spec.fn] : [];
+  }
 }
 
 async function guarded(operator: OperatorContext, action: () => unknown): Promise<void> {

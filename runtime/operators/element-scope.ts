@@ -135,7 +135,11 @@ function withoutKeys(operator: OperatorContext): TimerService {
 }
 
 /** Template: a collector that refuses what comes after the call, when the task may have ended its output. */
-function scopedCollector(scope: { readonly open: boolean }, next: Next, operator: OperatorContext): Collector<unknown> {
+export function scopedCollector(
+  scope: { readonly open: boolean },
+  next: Next,
+  operator: OperatorContext,
+): Collector<unknown> {
   return {
     collect(record) {
       if (!scope.open) throw operator.lateOutput();

@@ -1,3 +1,4 @@
+import { makeCopier } from '../serde/index.js';
 import type { OperatorContext } from './operator-context.js';
 import type { Next } from './task-context.js';
 
@@ -33,4 +34,9 @@ export function leaveChain(emit: Next, operator: OperatorContext): Next {
       throw operator.failed(error);
     }
   };
+}
+
+/** With object reuse, a record that is kept may be changed by its producer later: state keeps a copy. */
+export function retainer(objectReuse: boolean): (record: unknown) => unknown {
+  return objectReuse ? makeCopier() : (record) => record;
 }

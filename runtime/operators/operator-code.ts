@@ -11,7 +11,7 @@ import { enterKey } from './enter-key.js';
 import { filter } from './filter.js';
 import { firstOfGroup } from './first-of-group.js';
 import { flatMap } from './flat-map.js';
-import { discard } from './hand-over.js';
+import { discard, retainer } from './hand-over.js';
 import { identifier } from './key-identity.js';
 import { keyedCells, type Cell } from './keyed-cells.js';
 import { fieldComparison, keyedExtreme, keyedExtremeBy } from './keyed-extreme.js';
@@ -25,11 +25,10 @@ import { SinkBacklog } from './sink-backlog.js';
 import type { Next } from './task-context.js';
 import { ingestionTime, SourceTime } from './watermarks/source-time.js';
 import { WatermarkAssigner } from './watermarks/watermark-assigner.js';
+import { windowCode } from './window/window-code.js';
 
 /** The state of a rolling operator. */
 const ROLLING = '_rolling_';
-
-type Retain = (record: unknown) => unknown;
 
 /**
  * @param next takes what the operator emits; for a source it is all there is to run here
@@ -62,14 +61,14 @@ export function operatorCode(
       return enterKey(spec.key, keyedProcess(spec.fn, next, operator), operator);
     case 'keyedReduce':
       return perKey(spec.key, next, operator, parts, (cellOf, out) =>
-        instantiate(keyedReduce)(spec.fn, cellOf, retainer(parts), out, operator),
+        instantiate(keyedReduce)(spec.fn, cellOf, retainer(parts.objectReuse), out, operator),
       );
     case 'keyedAggregate':
       return perKey(spec.key, next, operator, parts, (cellOf, out) =>
         aggregate(
           spec.aggregation,
           cellOf,
-          retainer(parts),
+          retainer(parts.objectReuse),
           out,
           operator,
           parts.keyEnds === undefined ? uncopied : undefined,
@@ -84,8 +83,16 @@ export function operatorCode(
       operator.time = assigner;
       return assigner.accept;
     }
+    case 'window':
+      return windowCode(spec, next, operator, parts.objectReuse);
     case 'asyncWait': {
-      const wait = new AsyncWait({ ...spec, next, operator, retain: retainer(parts), wake: parts.onSettled });
+      const wait = new AsyncWait({
+        ...spec,
+        next,
+        operator,
+        retain: retainer(parts.objectReuse),
+        wake: parts.onSettled,
+      });
       parts.backlogs.push(wait);
       parts.asyncWaits.push(wait);
       return wait.accept;
@@ -138,15 +145,10 @@ function cellsOf(key: KeyFunction, operator: OperatorContext): (record: unknown)
   return instantiate(keyedCells)(key, bucket, epochs, identifier(operator), knownStrings, knownNumbers, operator);
 }
 
-/** With object reuse, a record that is kept may be changed by its producer later: state keeps a copy. */
-function retainer({ objectReuse }: ChainParts): Retain {
-  return objectReuse ? makeCopier() : (record) => record;
-}
-
 function aggregate(
   { kind, field, first }: FieldAggregation,
   cellOf: (record: unknown) => Cell,
-  retain: Retain,
+  retain: (record: unknown) => unknown,
   next: Next,
   operator: OperatorContext,
   uncopied: Next | undefined,
@@ -181,7 +183,7 @@ function sinkCode(
   const backlog = new SinkBacklog({
     operator,
     invoke: (record) => spec.fn.invoke(record, context),
-    retain: retainer(parts),
+    retain: retainer(parts.objectReuse),
     onSettled: parts.onSettled,
   });
   parts.backlogs.push(backlog);

@@ -121,6 +121,16 @@ export class OperatorContext {
     return this.refuse('TASK_BAD_AGGREGATE', `cannot ${verb} ${where}: it is ${inspect(value, { depth: 0 })}`);
   }
 
+  /** Sessions grew together, and nobody said how their accumulators become one. */
+  cannotMerge(): WeftError {
+    return this.refuse('TASK_BAD_AGGREGATE', 'windows that merge need merge() in their AggregateFunction');
+  }
+
+  /** A merge made a window whose time is up. */
+  mergedWindowIsOver(window: string): WeftError {
+    return this.refuse('TASK_WINDOW_IS_OVER', `windows were merged into ${window}, which the watermark has passed`);
+  }
+
   private refuse(code: ErrorCode, what: string, cause?: unknown): WeftError {
     const declared = this.declaredAt === undefined ? '' : ` (declared at ${this.declaredAt})`;
     const message = `${this.place()}: ${what}${declared}.`;

@@ -5,13 +5,20 @@ import { broadcastProcess } from './broadcast-process.js';
 import { ElementScope, onTimerOf } from './element-scope.js';
 import { enterKey } from './enter-key.js';
 import { flatMap } from './flat-map.js';
+import { intervalJoinCode } from './join/interval-join-code.js';
+import { windowJoinCode } from './join/window-join-code.js';
 import { map } from './map.js';
 import type { OperatorContext } from './operator-context.js';
 import { processElements } from './process.js';
 import type { Next } from './task-context.js';
 
 /** What takes the records of each input, by its number; undefined for an operator with one input. */
-export function twoInputCode(spec: OperatorSpec, next: Next, operator: OperatorContext): [Next, Next] | undefined {
+export function twoInputCode(
+  spec: OperatorSpec,
+  next: Next,
+  operator: OperatorContext,
+  objectReuse: boolean,
+): [Next, Next] | undefined {
   switch (spec.type) {
     case 'coMap': {
       const { fn } = spec;
@@ -45,6 +52,10 @@ export function twoInputCode(spec: OperatorSpec, next: Next, operator: OperatorC
         second({ processElement: (v, context, out) => fn.processElement2(v, context, out) }, scope, operator),
       ]);
     }
+    case 'windowJoin':
+      return windowJoinCode(spec, next, operator, objectReuse);
+    case 'intervalJoin':
+      return intervalJoinCode(spec, next, operator, objectReuse);
     case 'broadcastProcess':
       return broadcastProcess(spec, next, operator);
     default:

@@ -14,6 +14,7 @@ export { KeyedStateBackend, type KeyedAddition, type KeySpace } from './keyed-st
 export { OperatorStates, type OperatorIdentity, type OperatorList } from './operator-states.js';
 export type { PortionWriter } from './portion-writer.js';
 export { VOID_NAMESPACE, type Namespace, type Section } from './section-format.js';
-export { keyedStateStore, stateOf } from './keyed-states.js';
+export type { Slot } from './keyed-slot.js';
+export { keyedStateStore, requireKind, stateOf, viewOf } from './keyed-states.js';
 export { broadcastStateOf, operatorStateStore } from './operator-state-store.js';
 export type { StateTable } from './state-table.js';

@@ -67,7 +67,8 @@ function tableKind({ kind, ttl }: StateDescriptor<State>): string {
   return ttl === undefined ? kind : `${kind} with a time to live`;
 }
 
-function viewOf(descriptor: StateDescriptor<State>, slot: Slot): State {
+/** The state of a descriptor over a place for its value. @throws STATE_BAD_DESCRIPTOR */
+export function viewOf(descriptor: StateDescriptor<State>, slot: Slot): State {
   if (descriptor instanceof ValueStateDescriptor) return new ValueView(slot, descriptor.defaultValue as unknown);
   if (descriptor instanceof ListStateDescriptor) return new ListView(slot as Slot<unknown[]>);
   if (descriptor instanceof MapStateDescriptor)
@@ -80,7 +81,8 @@ function viewOf(descriptor: StateDescriptor<State>, slot: Slot): State {
   throw badDescriptor('This state', 'a descriptor', descriptor);
 }
 
-function requireKind(descriptor: unknown, kind: StateKind, method: string): void {
+/** @throws STATE_BAD_DESCRIPTOR */
+export function requireKind(descriptor: unknown, kind: StateKind, method: string): void {
   const given = (descriptor as Partial<StateDescriptor<State>> | undefined)?.kind;
   if (given !== kind) throw badDescriptor(`${method}()`, `a ${kind} state descriptor`, descriptor);
 }

@@ -3,7 +3,7 @@
  * the same ones and a checksum depends neither on parallelism nor on order. The peer's twin is `Generator.java`.
  */
 
-/** The record of W1 and W7. */
+/** The record of all workloads but W2. */
 export interface Reading {
   id: number;
   /** 0 ≤ key < keys */
@@ -16,6 +16,8 @@ export interface Reading {
 
 const START_MS = 1_700_000_000_000;
 const SEED = 0x2545f491;
+/** Of the second stream of a join. */
+export const OTHER_SEED = 0x6c078965;
 const STEP = 0x9e3779b9 | 0;
 const PER_MS = 100;
 
@@ -31,15 +33,22 @@ export function mix32(value: number): number {
   return h ^ (h >>> 16);
 }
 
-export function reading(id: number, keys: number): Reading {
-  const hash = mix32(id ^ SEED);
+/** @param perMs records of one millisecond of event time */
+export function reading(id: number, keys: number, perMs = PER_MS, seed = SEED): Reading {
+  const hash = mix32(id ^ seed);
   const next = mix32((hash + STEP) | 0);
   return {
     id,
     key: (hash >>> 1) % keys,
-    ts: START_MS + Math.floor(id / PER_MS) - (next & 511),
+    ts: START_MS + Math.floor(id / perMs) - (next & 511),
     value: next >>> 16,
   };
+}
+
+/** Sources hand contiguous parts of the numbers to their subtasks: interleaves them, so that event time goes on alike in all. */
+export function interleave(index: number, n: number, parallelism: number): number {
+  const part = n / parallelism;
+  return (index % part) * parallelism + Math.floor(index / part);
 }
 
 /** 4,096 lines of ten words out of 1,000, which repeat. */

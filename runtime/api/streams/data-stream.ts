@@ -2,10 +2,13 @@ import { formatCsv, formatRecord, MapStateDescriptor } from '../../functions/ind
 import type {
   FilterFunction,
   FlatMapFunction,
+  GlobalWindow,
   MapFunction,
   Partitioner,
   ProcessFunction,
   SinkFunction,
+  Window,
+  WindowAssigner,
 } from '../../functions/index.js';
 import type { KeyFunction, OperatorSpec, SinkSpec, SortField } from '../../graph/operator-spec.js';
 import type { EdgePartitioner, PartitionerKind } from '../../graph/stream-graph.js';
@@ -35,14 +38,20 @@ import { projection } from '../functions/projection.js';
 import { sortField, wholeRecord, type Order } from '../functions/sort-field.js';
 import { anyFunction, keyOf, keyOrFields, syncFunction } from '../functions/user-function.js';
 import { strategyOf, type WatermarkStrategy } from '../time/watermark-strategy.js';
+import { countWindows } from '../windows/count-windows.js';
+import { GlobalWindows } from '../windows/global-windows.js';
+import { AllWindowedStream } from './all-windowed-stream.js';
+import { CoGroupedStreams } from './co-grouped-streams.js';
 import { BroadcastConnectedStream, BroadcastStream } from './broadcast-stream.js';
 import { ConnectedStreams } from './connected-streams.js';
 import type { DataStreamSink } from './data-stream-sink.js';
 import { GroupedStream } from './grouped-stream.js';
+import { JoinedStreams } from './joined-streams.js';
 import type { IterativeStream } from './iterative-stream.js';
 import type { KeyedStream } from './keyed-stream.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
 import type { StreamContext, StreamInput } from './stream-context.js';
+import type { TwoStreams } from './two-stream-windows.js';
 
 async function firstOf<T>(records: AsyncIterable<T>, limit: number): Promise<T[]> {
   const first: T[] = [];
@@ -178,6 +187,28 @@ export class DataStream<T> {
     if (other instanceof BroadcastStream) return this.connectBroadcast(other, undefined);
     this.requireOfSameJob('connect', other);
     return new ConnectedStreams(this.context, this.inputs, other.inputs, undefined);
+  }
+
+  /** Pairs of records of this stream and another: see `JoinedStreams`. */
+  join<B>(other: DataStream<B>): JoinedStreams<T, B> {
+    return new JoinedStreams<T, B>(this.with('join', other));
+  }
+
+  /** Groups of records of this stream and another: see `CoGroupedStreams`. */
+  coGroup<B>(other: DataStream<B>): CoGroupedStreams<T, B> {
+    return new CoGroupedStreams<T, B>(this.with('coGroup', other));
+  }
+
+  /** Groups all records by windows, in one subtask. @throws API_BAD_ARGUMENT */
+  windowAll<W extends Window>(assigner: WindowAssigner<T, W>): AllWindowedStream<T, W> {
+    const key = (): number => 0;
+    const inputs = this.inputs.map((input) => ({ ...input, partitioner: { kind: 'HASH', key } as const }));
+    return new AllWindowedStream<T, W>(this.context, inputs, key, assigner, false);
+  }
+
+  /** As `KeyedStream.countWindow`, of all records in one subtask. */
+  countWindowAll(size: number, slide?: number): AllWindowedStream<T, GlobalWindow> {
+    return countWindows(this.windowAll(GlobalWindows.create()), size, slide);
   }
 
   /**
@@ -347,6 +378,11 @@ export class DataStream<T> {
     if (other.context !== this.context) {
       throw apiError('API_FOREIGN_STREAM', `${caller}() was given a stream of another environment.`);
     }
+  }
+
+  private with<X>(caller: string, other: DataStream<X>): TwoStreams {
+    this.requireOfSameJob(caller, other);
+    return { context: this.context, first: this.inputs, second: other.inputs };
   }
 
   /** Where the records of another stream come from. */

@@ -1,20 +1,27 @@
 import type {
   FlatMapFunction,
+  GlobalWindow,
   KeyedProcessFunction,
   MapFunction,
   ReduceFunction,
   RichFunction,
+  Window,
+  WindowAssigner,
 } from '../../functions/index.js';
 import type { FieldAggregation, KeyFunction } from '../../graph/operator-spec.js';
 import { apiError } from '../api-error.js';
 import type { ExtremeArguments, ExtremeByArguments, SumArguments } from '../functions/fields.js';
 import type { FlatMapInput, MapInput, ProcessInput, ReduceInput } from '../functions/inputs.js';
 import { fieldName, syncFunction } from '../functions/user-function.js';
+import { countWindows } from '../windows/count-windows.js';
+import { GlobalWindows } from '../windows/global-windows.js';
 import { BroadcastStream, type BroadcastConnectedStream } from './broadcast-stream.js';
 import { ConnectedStreams } from './connected-streams.js';
 import { DataStream } from './data-stream.js';
+import { IntervalJoin } from './interval-join.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
 import type { StreamContext, StreamInput } from './stream-context.js';
+import { WindowedStream } from './windowed-stream.js';
 
 /** A stream whose records are grouped by key. Its operators keep something for each key, and emit at each record. */
 export class KeyedStream<T, K> extends DataStream<T> {
@@ -94,6 +101,27 @@ export class KeyedStream<T, K> extends DataStream<T> {
       fn: syncFunction<KeyedProcessFunction<unknown, unknown, unknown>>('process', 'processElement', fn),
       key: this.key,
     });
+  }
+
+  /** Groups the records of each key by windows; a function of theirs makes the results. @throws API_BAD_ARGUMENT */
+  window<W extends Window>(assigner: WindowAssigner<T, W>): WindowedStream<T, K, W> {
+    return new WindowedStream<T, K, W>(this.context, this.inputs, this.key, assigner, true);
+  }
+
+  /**
+   * Windows of so many records of a key: one after the other, or, with a slide, the latest ones whenever so many have come.
+   * Records that do not fill a window give no result.
+   * @throws API_BAD_ARGUMENT
+   */
+  countWindow(size: number, slide?: number): WindowedStream<T, K, GlobalWindow> {
+    return countWindows(this.window(GlobalWindows.create()), size, slide);
+  }
+
+  /** With another stream that is grouped by keys of the same type, by time: see `IntervalJoin.between`. Event time only. */
+  intervalJoin<B>(other: KeyedStream<B, K>): IntervalJoin<T, B> {
+    this.requireOfSameJob('intervalJoin', other);
+    const { context, inputs } = this;
+    return new IntervalJoin<T, B>({ context, first: inputs, second: this.inputsOf(other) }, [this.key, other.key]);
   }
 
   /** With another stream that is grouped by keys of the same type, its records meet those of the same key. */

@@ -7,10 +7,14 @@ import type {
   RestoredList,
 } from '../../../runtime/state/index.js';
 
-export async function snapshotInMemory(
+export function snapshotInMemory(
   states: OperatorStates,
   snapshot: OperatorSnapshot | undefined = states.snapshot(1),
 ): Promise<OperatorRestore> {
+  return restoreOf(snapshot);
+}
+
+export async function restoreOf(snapshot: OperatorSnapshot | undefined): Promise<OperatorRestore> {
   const portions: KeyGroupPortion[] = [];
   const operatorStates = new Map<string, RestoredList>();
   let description: Uint8Array | undefined;

@@ -56,6 +56,11 @@ export const TASKMANAGER_CODES = defineCodes({
     summary: 'A rolling aggregation met a value that it cannot add or compare.',
     hint: 'sum takes numbers and bigints; min and max take numbers, bigints, strings and dates, all of one kind.',
   },
+  TASK_WINDOW_IS_OVER: {
+    domain: 'user',
+    summary: 'An assigner merged windows into one whose end the watermark has passed already.',
+    hint: 'The window that others are merged into must not end before they do.',
+  },
   TASK_OUT_OF_MEMORY: {
     domain: 'user',
     summary: 'A slot thread used up its share of the heap.',

@@ -34,4 +34,23 @@ abstract class ChecksumSink<T> extends RichSinkFunction<T> {
             mix += Generator.mix32(word.f0.hashCode() ^ word.f1);
         }
     }
+
+    static final class OfTotals extends ChecksumSink<Windows.Total> {
+        @Override
+        public void invoke(Windows.Total total, Context context) {
+            count++;
+            sum += total.sum;
+            int content = Generator.mix32((int) total.count ^ (int) total.sum);
+            mix += Generator.mix32(total.key ^ Generator.mix32((int) (total.end / 1000) ^ content));
+        }
+    }
+
+    static final class OfPairs extends ChecksumSink<Reading> {
+        @Override
+        public void invoke(Reading pair, Context context) {
+            count++;
+            sum += pair.value;
+            mix += Generator.mix32((int) pair.id ^ Generator.mix32((int) pair.ts));
+        }
+    }
 }

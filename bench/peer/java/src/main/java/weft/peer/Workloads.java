@@ -33,6 +33,8 @@ public final class Workloads {
         switch (workload) {
             case "pass-through" -> passThrough(env, n);
             case "word-count" -> wordCount(env, n);
+            case "windowed" -> Windows.windowed(env, options);
+            case "joined" -> Windows.joined(env, options);
             case "latency" -> latency(env, n, options.getDouble("rate"));
             default -> throw new IllegalArgumentException(workload);
         }
