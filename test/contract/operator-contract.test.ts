@@ -68,10 +68,6 @@ const OPERATORS: Record<string, Contract> = {
     pipeline: (input) => input.filter(({ n }) => n % 2 === 0),
     expected: (items) => items.filter(({ n }) => n % 2 === 0),
   },
-  project: {
-    pipeline: (input) => input.project('n'),
-    expected: (items) => items.map(({ n }) => ({ n })),
-  },
   'map with a declared type': {
     pipeline: (input) => input.map(({ n }) => ({ n })).returns(Types.ROW({ n: Types.INT })),
     expected: (items) => items.map(({ n }) => ({ n })),
