@@ -16,6 +16,12 @@ export {
 } from './environment/checkpoint-config.js';
 export { CollectedRecords } from './environment/collected-records.js';
 export { ExecutionConfig } from './environment/execution-config.js';
+export {
+  FsStateBackend,
+  HashMapStateBackend,
+  MemoryStateBackend,
+  type StateBackend,
+} from './environment/state-backends.js';
 export { RestartStrategies } from './environment/restart-strategies.js';
 export { Time, type TimeUnit } from './environment/time.js';
 export type { Duration } from './checks.js';

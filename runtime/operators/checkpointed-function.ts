@@ -71,11 +71,11 @@ function join(fn: Checkpointed, operator: OperatorContext): void {
   };
   const initialized: unknown = fn.initializeState?.(context);
   requireNoPromise(initialized, operator);
-  const take = fn.snapshotState as CheckpointedFunction['snapshotState'];
+  const take = fn.snapshotState as (context: FunctionSnapshotContext) => unknown;
   states.takePart({
     snapshotState(checkpointId) {
       raw.items = [];
-      const taken: unknown = take.call(fn, snapshotContext(checkpointId, operator.task.clock.nowMs(), raw));
+      const taken = take.call(fn, snapshotContext(checkpointId, operator.task.clock.nowMs(), raw));
       requireNoPromise(taken, operator);
     },
   });

@@ -109,6 +109,11 @@ export class WatermarkValve {
     return holder;
   }
 
+  /** Whether an input that counts has come further than this. */
+  othersAhead(watermarkMs: number): boolean {
+    return this.inputs.some((input) => input.aligned && input.watermarkMs > watermarkMs);
+  }
+
   private emitMinimum(): void {
     let minimum = Infinity;
     for (const { aligned, watermarkMs } of this.inputs) if (aligned && watermarkMs < minimum) minimum = watermarkMs;

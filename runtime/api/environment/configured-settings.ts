@@ -11,6 +11,8 @@ export function configuredSettings(host: Pick<ProgramHost, 'parallelism' | 'conf
     Object.entries(host.configuration).map(([key, value]) => [key, { value, origin: 'the configuration' }]),
   );
   const configuration = Configuration.of(OPTIONS, OPEN_PREFIXES, [layer]);
+  // There is one backend; another name is refused here.
+  configuration.get(jobOptions.stateBackend);
   const restore = configuredRestore(configuration);
   return {
     parallelism: host.parallelism,

@@ -20,6 +20,7 @@ import { DataStreamSource } from '../streams/data-stream-source.js';
 import { strategyOf, type WatermarkStrategy } from '../time/watermark-strategy.js';
 import { CheckpointConfig, type CheckpointingMode } from './checkpoint-config.js';
 import { configuredSettings } from './configured-settings.js';
+import { requireStateBackend, type StateBackend } from './state-backends.js';
 import { buildStreamGraph } from './stream-graph-builder.js';
 import { ExecutionConfig } from './execution-config.js';
 import { JobClient } from './job-client.js';
@@ -148,6 +149,13 @@ export class StreamExecutionEnvironment {
 
   getCheckpointConfig(): CheckpointConfig {
     return this.checkpointConfig;
+  }
+
+  /** Where state lives: on the heap, under any of Flink's names for it. An `FsStateBackend` also says where checkpoints go. */
+  setStateBackend(backend: StateBackend): this {
+    const { checkpointPath } = requireStateBackend(backend);
+    if (checkpointPath !== undefined) this.checkpointConfig.setCheckpointStorage(checkpointPath);
+    return this;
   }
 
   getConfig(): ExecutionConfig {

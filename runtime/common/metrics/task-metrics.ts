@@ -2,7 +2,9 @@
 import type { TaskFindings, UserMetric } from '../wire/protocols/task-findings.js';
 import type { TaskMetrics } from '../wire/protocols/taskmanager-jobmanager.js';
 
-type Figure = Exclude<keyof TaskMetrics, 'executionId' | keyof TaskFindings>;
+/** How far the subtask has come in event time is no count. */
+type EventTime = 'inputWatermarkMs' | 'outputWatermarkMs' | 'outputWatermarkSinceMs' | 'outputIdle';
+type Figure = Exclude<keyof TaskMetrics, 'executionId' | EventTime | keyof TaskFindings>;
 
 /** Flink's name of each figure, and of its rate. */
 const FIGURES: Record<Figure, { total: string; rate: string }> = {

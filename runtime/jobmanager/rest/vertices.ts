@@ -8,6 +8,7 @@ import { userAccumulator } from './accumulators.js';
 import { pathParam, queryList, RestError } from './conventions.js';
 import { jobOf, subtaskOf, vertexOf, type RestContext } from './context.js';
 import { aggregateMetrics, selectMetrics, subtaskMetrics, type MetricValues } from './metrics.js';
+import { inputWatermarks } from './watermarks.js';
 import { backpressure, subtaskDetails, subtaskTimes, vertexDetails, vertexTaskManagers } from './vertex-views.js';
 
 export function vertexRoutes(app: FastifyInstance, context: RestContext): void {
@@ -26,7 +27,7 @@ export function vertexRoutes(app: FastifyInstance, context: RestContext): void {
   route('/subtasktimes', (job, vertex) => subtaskTimes(job, vertex, clock.nowMs()));
   route('/taskmanagers', (job, vertex) => vertexTaskManagers(job, vertex, clock.nowMs()));
   route('/backpressure', (job, vertex) => backpressure(job, vertex, clock.nowMs()));
-  route('/watermarks', () => []);
+  route('/watermarks', inputWatermarks);
   route('/accumulators', (job, vertex) => ({
     id: vertex.id,
     'user-accumulators': mergeAccumulators(job.executionsOf(vertex).flatMap((execution) => execution.accumulators)).map(

@@ -10,6 +10,7 @@ import { jobOf, vertexOf, type RestContext } from './context.js';
 import type { Execution } from '../job/execution.js';
 import { memoryOf } from './memory.js';
 import { graphsOf } from './graphs.js';
+import { watermarksOf } from './watermarks.js';
 
 const SubmitSchema = Type.Object({ jobGraph: Type.Unknown() });
 
@@ -45,6 +46,7 @@ export function weftRoutes(app: FastifyInstance, context: RestContext): void {
     }
     return jobOf(context, request).results(node, from);
   });
+  app.get('/weft/v1/jobs/:jobid/watermarks', (request) => watermarksOf(jobOf(context, request)));
   app.get('/weft/v1/jobs/:jobid/vertices/:vertexid/findings', (request) => {
     const job = jobOf(context, request);
     const vertex = vertexOf(job, request);

@@ -29,10 +29,12 @@ export class SourceTime {
     private readonly operator: OperatorContext,
   ) {
     this.emitter = new WatermarkEmitter(operator.timeOut);
-    this.valve = new WatermarkValve(0, {
+    const { clock } = operator.task;
+    const merged: TimeTaker = {
       onWatermark: (watermarkMs) => this.emitter.emitWatermark(watermarkMs),
       onIdle: (idle) => (idle ? this.emitter.markIdle() : this.emitter.markActive()),
-    });
+    };
+    this.valve = new WatermarkValve(0, merged, () => clock.monotonicMs());
     this.accept = strategy === undefined ? next : (record) => this.assigner().accept(record);
   }
 
@@ -64,6 +66,14 @@ export class SourceTime {
     this.splits.delete(name);
     this.valve.remove(split.input);
     this.current = undefined;
+  }
+
+  /** The split that is behind the others, and since when, monotonic; undefined where none is. */
+  slowestSplit(): { name: string; sinceMs: number } | undefined {
+    const holder = this.valve.holder();
+    if (holder === undefined || !this.valve.othersAhead(holder.watermarkMs)) return undefined;
+    for (const [name, { input }] of this.splits) if (input === holder.input) return { name, sinceMs: holder.sinceMs };
+    return undefined;
   }
 
   /** The source is over: nothing follows. */

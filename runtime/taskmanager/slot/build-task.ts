@@ -13,6 +13,7 @@ import { shapeOfType } from '../../serde/index.js';
 import { Findings } from './findings.js';
 import { makeSink, makeSource } from './make-connectors.js';
 import { operatorStatesOf } from './operator-states-of.js';
+import { TaskProgress } from './task-progress.js';
 import { runtimeContext } from './runtime-context.js';
 import { restoreTask, TaskCheckpoints, type AlignedCheckpoint } from './checkpoint/index.js';
 import type { CheckpointReport, StateChange } from './slot-messages.js';
@@ -24,7 +25,7 @@ import { SortedInput } from './sorted-input.js';
 import type { OperatorRestore } from '../../state/index.js';
 import type { TimeTaker } from '../../time/index.js';
 import { SourceInput, type TaskInput } from './task-input.js';
-import { TaskOutput, writerTime } from './task-output.js';
+import { OutgoingTime, TaskOutput } from './task-output.js';
 
 /** What all tasks of the slot have in common. */
 export interface SlotProgram {
@@ -67,6 +68,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
   const writers = new Map(
     descriptor.outputs.map(({ edgeId }) => [edgeId, writerOf(program, descriptor, edgeId, context, findings)]),
   );
+  const outgoing = new OutgoingTime();
   const wake = (): void => network.doorbell.ring();
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
   const task: { current?: SlotTask } = {};
@@ -77,7 +79,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     objectReuse: jobGraph.settings.objectReuse,
     grouped: orderOf(program, vertex)?.groups !== undefined,
     ...outputsByNode(jobGraph, writers),
-    timeOutputs: timeOutputsByNode(jobGraph, writers),
+    timeOutputs: timeOutputsByNode(jobGraph, writers, outgoing),
     ingestionTime: jobGraph.settings.timeCharacteristic === 'ingestion',
     statesOf: operatorStatesOf(jobGraph, vertex, descriptor, clock),
     makeSink: (spec, operator) =>
@@ -108,6 +110,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     chain,
     input,
     checkpoints,
+    progress: new TaskProgress(chain, input, outgoing, context),
     restore: () =>
       program.restored === undefined ? restoreTask(chain, descriptor, vertex) : chain.restore(program.restored),
     output,
@@ -138,10 +141,11 @@ function inputOf(
   const { operator } = nodeOf(program, vertex.nodes[0] ?? -1);
   if (operator.type !== 'source') {
     const { network } = program;
-    const gates = descriptor.inputs.map(({ edgeId }) => ({
+    const gates = descriptor.inputs.map(({ edgeId, channels }) => ({
       gate: network.createGate(descriptor.executionId, edgeId, { time: context }),
       input: edgeOf(program.jobGraph, edgeId).inputIndex,
       sample: sampleOf(program, edgeId, findings),
+      producers: channels.map(({ producerSubtask }) => producerName(program, edgeId, producerSubtask)),
     }));
     const fed = (inputs: readonly HeadInput[]): TaskInput =>
       new GateInput(gates, inputs, output.room, program.clock, onAligned);
@@ -236,11 +240,15 @@ function outputsByNode(
 }
 
 /** Who takes the watermarks of each node, whatever output the edge carries. */
-function timeOutputsByNode(jobGraph: JobGraph, writers: ReadonlyMap<string, RecordWriter>): Map<number, TimeTaker[]> {
+function timeOutputsByNode(
+  jobGraph: JobGraph,
+  writers: ReadonlyMap<string, RecordWriter>,
+  outgoing: OutgoingTime,
+): Map<number, TimeTaker[]> {
   const byNode = new Map<number, TimeTaker[]>();
   for (const [edgeId, writer] of writers) {
     const { sourceNode } = edgeOf(jobGraph, edgeId);
-    byNode.set(sourceNode, [...(byNode.get(sourceNode) ?? []), writerTime(writer)]);
+    byNode.set(sourceNode, [...(byNode.get(sourceNode) ?? []), outgoing.along(writer)]);
   }
   return byNode;
 }
@@ -287,6 +295,13 @@ function selectorOf({ streamGraph, jobGraph }: SlotProgram, edge: JobEdge): Chan
     return { kind: 'CUSTOM', key, partition: (value, channels) => custom.partition(value, channels) };
   }
   return { kind: partitioner.kind };
+}
+
+/** For people: `Source: orders (subtask 2)`. */
+function producerName({ jobGraph }: SlotProgram, edgeId: string, subtask: number): string {
+  const { sourceVertex } = edgeOf(jobGraph, edgeId);
+  const name = jobGraph.vertices.find(({ id }) => id === sourceVertex)?.name ?? edgeId;
+  return `${name} (subtask ${subtask})`;
 }
 
 function nodeOf({ streamGraph }: SlotProgram, id: number): StreamNode {

@@ -6,7 +6,7 @@ import type { HotKeys, Next } from '../../operators/index.js';
 import type { Clock } from '../../common/clock.js';
 import { WatermarkValve, type TimeTaker } from '../../time/index.js';
 import { BarrierAligner, takeBarrier, type AlignedChannel, type AlignedCheckpoint } from './checkpoint/index.js';
-import type { InputCheckpoints, TaskInput } from './task-input.js';
+import type { HeldBack, InputCheckpoints, TaskInput } from './task-input.js';
 
 /** A gate, and which input of the head operator it feeds: the edges of a union feed the same. */
 export interface ConnectedGate {
@@ -14,6 +14,8 @@ export interface ConnectedGate {
   readonly input: number;
   /** Of the keys of its records, if they are grouped by key. */
   readonly sample?: HotKeys | undefined;
+  /** Who writes each channel, for people. */
+  readonly producers: readonly string[];
 }
 
 /** One input of the head operator. */
@@ -29,6 +31,8 @@ export class GateInput implements TaskInput {
   private readonly gates: readonly InputGate[];
   private readonly aligner: BarrierAligner;
   private readonly handlers: InputHandler[];
+  /** Of each valve, who feeds each of its inputs. */
+  private readonly producers: readonly (readonly string[])[];
   private first = 0;
 
   constructor(
@@ -43,6 +47,9 @@ export class GateInput implements TaskInput {
       const count = connected.reduce((sum, each) => sum + (each.input === input ? each.gate.channelCount : 0), 0);
       return new WatermarkValve(count, time, () => clock.monotonicMs());
     });
+    this.producers = inputs.map((_, input) =>
+      connected.flatMap((each) => (each.input === input ? each.producers : [])),
+    );
     const aligner = new BarrierAligner(this.gates.flatMap(channelsOf), clock, onAligned);
     this.aligner = aligner;
     this.checkpoints = {
@@ -92,6 +99,16 @@ export class GateInput implements TaskInput {
     this.first = (this.first + 1) % this.gates.length;
     if (finished) this.aligner.check();
     return finished ? 'end' : taken > 0 ? 'more' : 'wait';
+  }
+
+  heldBackBy(): HeldBack | undefined {
+    for (const [n, valve] of this.valves.entries()) {
+      const holder = valve.holder();
+      if (holder !== undefined && valve.othersAhead(holder.watermarkMs)) {
+        return { by: this.producers[n]?.[holder.input] ?? '', sinceMs: holder.sinceMs };
+      }
+    }
+    return undefined;
   }
 
   /** The last watermark came over the channels. */

@@ -16,6 +16,7 @@ import type { TaskCheckpoints } from './checkpoint/index.js';
 import type { Findings } from './findings.js';
 import type { CheckpointEnd, StateChange } from './slot-messages.js';
 import type { TaskInput } from './task-input.js';
+import type { TaskProgress } from './task-progress.js';
 import type { TaskFigures } from './task-metrics.js';
 import type { TaskOutput } from './task-output.js';
 
@@ -38,6 +39,7 @@ export interface SlotTaskParts {
   findings: Findings;
   checkpoints: TaskCheckpoints;
   /** Gives the chain its state back. */
+  progress: TaskProgress;
   restore: () => Promise<void>;
   clock: Clock;
   runtimeContextOf: (operator: OperatorContext) => RuntimeContext;
@@ -187,6 +189,7 @@ export class SlotTask {
       bytesIn: input.bytesIn,
       bytesOut: output.bytesOut,
       ...{ busyMs, backPressuredMs, idleMs },
+      ...this.parts.progress.look(),
     };
   }
 

@@ -18,6 +18,14 @@ export interface InputCheckpoints {
   stop(): void;
 }
 
+/** Who keeps the task from coming on in event time. */
+export interface HeldBack {
+  /** For people. */
+  by: string;
+  /** Since when its watermark stands, monotonic. */
+  sinceMs: number;
+}
+
 export interface TaskInput {
   open(): Promise<void>;
   /** Takes up to `max` records and feeds them to the chain. `wait`: something rings the doorbell when there is more. */
@@ -26,6 +34,8 @@ export interface TaskInput {
   finish(): void;
   cancel(): void;
   close(): Promise<void>;
+  /** The part of the input that is behind the others in event time, if one is. */
+  heldBackBy?(): HeldBack | undefined;
   readonly recordsIn: number;
   readonly bytesIn: number;
   /** Left out where there are none: over sorted input. */
@@ -95,6 +105,11 @@ export class SourceInput implements TaskInput {
 
   finish(): void {
     this.operator.sourceTime?.finish();
+  }
+
+  heldBackBy(): HeldBack | undefined {
+    const split = this.operator.sourceTime?.slowestSplit();
+    return split === undefined ? undefined : { by: `split ${split.name}`, sinceMs: split.sinceMs };
   }
 
   cancel(): void {

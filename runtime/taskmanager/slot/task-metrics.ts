@@ -3,9 +3,12 @@ import type { TaskFindings } from '../../common/wire/protocols/task-findings.js'
 import type { TaskMetrics } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 
 /** Absolute since the task's start; times in milliseconds. */
-export type TaskFigures = Omit<TaskMetrics, 'executionId' | keyof TaskFindings>;
+export type TaskFigures = Required<Omit<TaskMetrics, 'executionId' | keyof TaskFindings>>;
 
-const FIELDS = ['recordsIn', 'recordsOut', 'bytesIn', 'bytesOut', 'busyMs', 'backPressuredMs', 'idleMs'] as const;
+const FIELDS = [
+  ...(['recordsIn', 'recordsOut', 'bytesIn', 'bytesOut', 'busyMs', 'backPressuredMs', 'idleMs'] as const),
+  ...(['inputWatermarkMs', 'outputWatermarkMs', 'outputWatermarkSinceMs', 'outputIdle'] as const),
+] as const;
 
 export class TaskMetricsPage {
   private readonly values: Float64Array;

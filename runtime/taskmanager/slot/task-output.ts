@@ -2,6 +2,7 @@
 import { instantiate } from '../../common/code-template.js';
 import type { CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
 import type { Room } from '../../connectors/index.js';
+import { MIN_WATERMARK } from '../../functions/index.js';
 import { broadcastIdle, broadcastWatermark, type RecordWriter } from '../../exchange/index.js';
 import type { Chain } from '../../operators/index.js';
 import type { TimeTaker } from '../../time/index.js';
@@ -72,12 +73,24 @@ export class TaskOutput {
   }
 }
 
-/** What takes the watermarks that leave along an edge: they travel in band with its records. */
-export function writerTime(writer: RecordWriter): TimeTaker {
-  return {
-    onWatermark: (watermarkMs) => broadcastWatermark(writer, watermarkMs),
-    onIdle: (idle) => broadcastIdle(writer, idle),
-  };
+/** What a task has told those behind it about event time. */
+export class OutgoingTime {
+  watermarkMs = MIN_WATERMARK;
+  idle = false;
+
+  /** What takes the watermarks that leave along an edge: they travel in band with its records. */
+  along(writer: RecordWriter): TimeTaker {
+    return {
+      onWatermark: (watermarkMs) => {
+        this.watermarkMs = watermarkMs;
+        broadcastWatermark(writer, watermarkMs);
+      },
+      onIdle: (idle) => {
+        this.idle = idle;
+        broadcastIdle(writer, idle);
+      },
+    };
+  }
 }
 
 /**

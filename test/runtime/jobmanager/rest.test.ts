@@ -378,6 +378,29 @@ test('the graphs of a job say where each subtask runs', async (t) => {
   t.like(slots[1]?.subtasks[0], { vertexId: SOURCE, subtask: 1, state: 'RUNNING' });
 });
 
+test('who holds the watermark back is named, with since when', async (t) => {
+  const { it, worker } = await running();
+  t.is((await get(it, `/weft/v1/jobs/${JOB}/watermarks`)).body['heldBackBy'], null);
+  const figures = { recordsIn: 0, recordsOut: 0, bytesIn: 0, bytesOut: 0, busyMs: 0, backPressuredMs: 0, idleMs: 0 };
+  const told = worker.tasks(JOB).map(({ executionId, subtask, vertexId }) => ({
+    ...{ executionId, ...figures, inputWatermarkMs: 100 },
+    ...{
+      outputWatermarkMs: vertexId === SOURCE && subtask === 1 ? 70 : 500,
+      outputWatermarkSinceMs: 42,
+      outputIdle: 0,
+    },
+  }));
+  void worker.heartbeat(told);
+  await settle();
+  const { body } = await get(it, `/weft/v1/jobs/${JOB}/watermarks`);
+  t.like(body['heldBackBy'], { vertexId: SOURCE, subtask: 1, watermarkMs: 70, sinceMs: 42 });
+  const sink = worker.tasks(JOB).find(({ vertexId }) => vertexId !== SOURCE)?.vertexId;
+  const answer = await it.app.inject({ method: 'GET', url: `/jobs/${JOB}/vertices/${sink}/watermarks` });
+  t.deepEqual(answer.json<unknown[]>()[0], { id: '0.currentInputWatermark', value: '100' });
+  const ofSource = await it.app.inject({ method: 'GET', url: `/jobs/${JOB}/vertices/${SOURCE}/watermarks` });
+  t.deepEqual(ofSource.json(), []);
+});
+
 test('the cluster is stopped over REST', async (t) => {
   const it = await restBench();
   const answer = await it.app.inject({ method: 'DELETE', url: '/v1/cluster' });

@@ -57,6 +57,13 @@ export const jobOptions = {
     description:
       'BATCH: whether a stage begins when those before it have ended, or with them (it then needs all slots).',
   }),
+  stateBackend: enumOption<'hashmap' | 'filesystem' | 'jobmanager'>({
+    key: 'state.backend.type',
+    default: 'hashmap',
+    oldKeys: ['state.backend'],
+    values: ['hashmap', 'filesystem', 'jobmanager'],
+    description: 'Where keyed state lives: on the heap, under any of these names.',
+  }),
   restartStrategy: enumOption<
     'none' | 'off' | 'disable' | 'fixed-delay' | 'failure-rate' | 'exponential-delay' | undefined
   >({

@@ -81,6 +81,12 @@ export const TaskMetricsSchema = Type.Object({
   busyMs: Type.Number(),
   backPressuredMs: Type.Number(),
   idleMs: Type.Number(),
+  /** How far the input has come in event time; MIN_WATERMARK before the first watermark, and for sources. */
+  inputWatermarkMs: Type.Optional(Type.Number()),
+  /** As the subtask has told those behind it, since when that stands (epoch ms), and whether it said that it is idle (1). */
+  outputWatermarkMs: Type.Optional(Type.Number()),
+  outputWatermarkSinceMs: Type.Optional(Type.Number()),
+  outputIdle: Type.Optional(Type.Number()),
   ...FINDINGS,
 });
 export type TaskMetrics = Static<typeof TaskMetricsSchema>;

@@ -46,6 +46,8 @@ export interface PlanNode {
 }
 
 export interface JobDetail {
+  /** Epoch milliseconds at the JobManager. */
+  now: number;
   jid: string;
   name: string;
   state: string;
@@ -107,4 +109,9 @@ export interface TaskManagerRow {
   freeSlots: number;
   hardware: { cpuCores: number; physicalMemory: number };
   memoryConfiguration?: Record<string, number | null>;
+}
+
+/** Of `/weft/v1/jobs/:jobid/watermarks`: who is furthest behind in event time, and since when it stands. */
+export interface Watermarks {
+  heldBackBy: { vertexName: string; subtask: number; watermarkMs: number | null; sinceMs: number } | null;
 }

@@ -2,11 +2,13 @@ import { useState } from 'preact/hooks';
 import { bytes, count, duration, time } from '../shared/format.js';
 import { Figure, Problem, Section, State, Table } from '../shared/parts.js';
 import { getJson, usePolled } from '../shared/poll.js';
-import type { ExceptionEntry, JobDetail, SubtaskFindings, SubtaskRow, VertexRow } from './flink-rest.js';
+import type { ExceptionEntry, JobDetail, SubtaskFindings, SubtaskRow, VertexRow, Watermarks } from './flink-rest.js';
 import { JobGraph } from './graph.js';
 import { TaskCounts } from './jobs.js';
 import { Memory } from './memory.js';
 
+/** A watermark that moves at least this often holds nobody back. */
+const STANDING_MS = 10_000;
 const ENDED = ['FINISHED', 'CANCELED', 'FAILED'];
 
 export function Job(props: { id: string; vertex: string | undefined }) {
@@ -20,6 +22,7 @@ export function Job(props: { id: string; vertex: string | undefined }) {
         {!ENDED.includes(job.state) && <CancelButton id={props.id} />}
       </div>
       <Problem error={error} />
+      <WatermarkHolder id={props.id} now={job.now} />
       {job['status-message'] !== undefined && <p class="notice">The job is {job['status-message']}.</p>}
       <div class="figures">
         <Figure label="job id" value={<span class="id">{job.jid}</span>} />
@@ -37,6 +40,19 @@ export function Job(props: { id: string; vertex: string | undefined }) {
       <Memory jobId={props.id} />
       <Exceptions id={props.id} />
     </>
+  );
+}
+
+/** The source subtask that the others wait for in event time, once it has stood for a while. */
+function WatermarkHolder(props: { id: string; now: number }) {
+  const { data } = usePolled<Watermarks>(`./weft/v1/jobs/${props.id}/watermarks`);
+  const holder = data?.heldBackBy;
+  if (holder === null || holder === undefined || props.now - holder.sinceMs < STANDING_MS) return null;
+  const at = holder.watermarkMs === null ? 'it has none yet' : `it stands at ${time(holder.watermarkMs)}`;
+  return (
+    <p class="notice">
+      The watermark is held back by subtask {holder.subtask} of {holder.vertexName}: {at}, since {time(holder.sinceMs)}.
+    </p>
   );
 }
 
