@@ -108,7 +108,7 @@ class ThroughputRun {
     private readonly settings: WorkloadCase,
   ) {
     const { scheduler, nodes, queues, apps } = settings;
-    this.cluster = new SimulatedCluster(scheduler, filesOf(workload, settings));
+    this.cluster = new SimulatedCluster(scheduler, filesOf(workload, settings), false);
     const { memory, vcores } = workload.node;
     for (let i = 0; i < nodes; i++) {
       this.cluster.addNode(`n${i}`, { memoryMb: memory, vcores });
@@ -138,7 +138,7 @@ class ThroughputRun {
     let got = 0;
     for (let round = 0; got < target && round < MAX_FILL_ROUNDS; round++) {
       this.round(times);
-      got = this.applications.reduce((sum, { containers }) => sum + containers.size, 0);
+      got = this.cluster.allocations;
     }
     return times.rates(got);
   }
@@ -182,8 +182,8 @@ class ThroughputRun {
   private endOnNodes(ended: Map<SimulatedApplication, number>): void {
     const { completePerNodeHeartbeat } = this.workload.churn;
     for (const name of this.nodeNames) {
-      for (const containerId of this.cluster.containersOn(name).slice(0, completePerNodeHeartbeat)) {
-        const application = this.cluster.ownerOf(containerId);
+      for (const { containerId, applicationId } of this.cluster.containersOn(name).slice(0, completePerNodeHeartbeat)) {
+        const application = this.cluster.byApplicationId(applicationId);
         if (application === undefined) continue;
         ended.set(application, (ended.get(application) ?? 0) + 1);
         this.cluster.end(application, containerId);

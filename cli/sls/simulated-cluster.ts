@@ -12,6 +12,7 @@ import type { Resource, ResourceRequest } from '../../runtime/common/wire/protoc
 import {
   createScheduler,
   type Allocation,
+  type NodeUsage,
   type PolicyFiles,
   type Scheduler,
   type SchedulerEvent,
@@ -35,11 +36,17 @@ export class SimulatedCluster {
   readonly nodes = new Map<string, NodeId>();
   /** Nodes that have a label. */
   readonly labelled = new Set<NodeId>();
-  private readonly owners = new Map<ContainerId, SimulatedApplication>();
   private submissions = 0;
 
-  /** @throws RM_UNKNOWN_SCHEDULER, RM_BAD_QUEUES */
-  constructor(kind: string, files: PolicyFiles) {
+  /**
+   * @param remembersContainers whether applications know what they run; a measurement does without
+   * @throws RM_UNKNOWN_SCHEDULER, RM_BAD_QUEUES
+   */
+  constructor(
+    kind: string,
+    files: PolicyFiles,
+    private readonly remembersContainers = true,
+  ) {
     const text = (key: string): string | undefined => files.capacity.get(key)?.value;
     const number = (key: string, byDefault: number): number => Number(text(key) ?? byDefault);
     this.scheduler = createScheduler(
@@ -65,8 +72,7 @@ export class SimulatedCluster {
       const application = this.byId.get(decision.applicationId);
       if (decision.kind === 'allocate' && application !== undefined) {
         this.allocations++;
-        application.containers.set(decision.containerId, decision);
-        this.owners.set(decision.containerId, application);
+        if (this.remembersContainers) application.containers.set(decision.containerId, decision);
       } else if (decision.kind === 'preempt' && application !== undefined) this.end(application, decision.containerId);
     }
   }
@@ -131,23 +137,22 @@ export class SimulatedCluster {
   }
 
   /** In the order in which the node lists them. */
-  containersOn(name: string): readonly ContainerId[] {
+  containersOn(name: string): NodeUsage['containers'] {
     const id = this.nodes.get(name);
     return (id && this.scheduler.nodeUsage(id)?.containers) ?? [];
   }
 
-  ownerOf(containerId: ContainerId): SimulatedApplication | undefined {
-    return this.owners.get(containerId);
+  byApplicationId(id: ApplicationId): SimulatedApplication | undefined {
+    return this.byId.get(id);
   }
 
   end(application: SimulatedApplication, containerId: ContainerId): void {
-    this.owners.delete(containerId);
     application.containers.delete(containerId);
     this.apply({ type: 'container-ended', applicationId: application.id, containerId });
   }
 
   finish(application: SimulatedApplication): void {
-    for (const containerId of [...application.containers.keys()]) this.end(application, containerId);
+    application.containers.clear();
     this.apply({ type: 'application-removed', applicationId: application.id });
   }
 }

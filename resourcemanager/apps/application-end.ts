@@ -25,11 +25,12 @@ export class ApplicationEnd {
     if (record.finalStatus === 'SUCCEEDED') record.progress = 1;
     this.silences.forget(record.id);
     this.lifetimes.forget(record.id);
+    // First, so that none of the room that its containers leave is given to its own open asks.
+    schedule({ type: 'application-removed', applicationId: record.id });
     // `applicationFinished` stops their processes; here their room is given back.
     for (const container of ledger.ofApplication(record.id)) {
       this.containers.ended(container, 'kill', stopped('Its application is over.'));
     }
-    schedule({ type: 'application-removed', applicationId: record.id });
     applications.save(application);
     this.forgetOldest(settings.maxCompletedApplications);
     log.info({ applicationId: record.id, state: record.state, finalStatus: record.finalStatus }, 'application ended');

@@ -30,6 +30,9 @@ export interface AppMasterServiceOptions {
   readonly schedule: (event: SchedulerEvent) => void;
 }
 
+/** More containers than any cluster runs: whoever asks for more has counted wrong. */
+const MAX_CONTAINERS = 1_000_000;
+
 export class AppMasterService {
   /** Attempts whose first heartbeat has been noted. */
   private readonly heardAttempts = new Set<ApplicationAttemptId>();
@@ -142,6 +145,10 @@ export class AppMasterService {
     const { scheduler, schedule, ledger, manager, clock } = this.options;
     const { record } = application;
     for (const ask of params.asks) {
+      if (ask.numContainers > MAX_CONTAINERS) {
+        const message = `${record.id} asks for ${ask.numContainers} containers at once; ${MAX_CONTAINERS} are the limit.`;
+        throw new WeftError('RM_ASK_TOO_MANY', message, { subject: record.id });
+      }
       const refusal = ask.numContainers === 0 ? undefined : scheduler.tooLarge(ask.resource);
       if (refusal === undefined) continue;
       throw new WeftError(

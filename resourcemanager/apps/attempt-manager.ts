@@ -180,6 +180,7 @@ export class AttemptManager implements AppMasterOwner {
     store.afterCommit(() => {
       link.close();
     });
+    this.context.schedule({ type: 'attempt-removed', applicationId: record.id });
     for (const container of ledger.ofApplication(record.id)) {
       if (record.submission.keepContainers && container.state === 'RUNNING') continue;
       this.containers.end(container, 'kill', stopped('Its attempt is over.'));

@@ -61,6 +61,8 @@ export class SchedulerApplication {
   attemptId: ApplicationAttemptId | undefined;
   /** Number of the next container of the attempt. */
   nextContainer = 1;
+  /** What the ids of the attempt's containers begin with: made once, since it costs as much as a decision. */
+  containerPrefix: string | undefined;
   /** Sum over its containers, without reservations. */
   used: Resource = NOTHING;
   reserved: Resource = NOTHING;

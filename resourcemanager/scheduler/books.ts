@@ -13,8 +13,12 @@ import { NodeTable } from './node-table.js';
 import type { NodeDescription, SchedulerNode } from './node.js';
 import type { Placement, SchedulerBooks, SchedulingPolicy } from './policy.js';
 import { NOTHING, add, equals, subtract } from './resources.js';
-import type { SchedulerEvent } from './scheduler.js';
+import type { Allocation, SchedulerEvent } from './scheduler.js';
 import type { SchedulerSettings } from './settings.js';
+
+/** The number in a container's id has six digits, or more where they do not suffice. */
+const PADDING = '000000';
+const MAX_PADDED = 999_999;
 
 export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> {
   readonly nodes: NodeTable;
@@ -63,19 +67,29 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
     this.dropDemand(application);
     application.attemptId = attemptId;
     application.nextContainer = 1;
+    application.containerPrefix = undefined;
     application.blacklist.clear();
     application.hasAppMaster = [...application.containers.values()].some(({ isAppMaster }) => isAppMaster);
     this.policy.attemptStarted(application);
   }
 
-  removeApplication(applicationId: ApplicationId): void {
+  endAttempt(applicationId: ApplicationId): void {
     const application = this.applications.get(applicationId);
-    if (application === undefined) return;
+    if (application !== undefined) this.dropDemand(application);
+  }
+
+  /** @returns the nodes that have room now */
+  removeApplication(applicationId: ApplicationId): SchedulerNode[] {
+    const application = this.applications.get(applicationId);
+    if (application === undefined) return [];
+    const nodes = new Set<SchedulerNode>();
+    for (const { node } of application.containers.values()) nodes.add(node);
     this.dropDemand(application);
     // Their processes may still end; their room is given back now.
     for (const container of [...application.containers.values()]) this.release(container as SchedulerContainer<A>);
     this.applications.delete(applicationId);
     this.policy.applicationRemoved(application);
+    return [...nodes].filter((node) => this.nodes.get(node.nodeId) === node);
   }
 
   moveApplication(applicationId: ApplicationId, queue: string): void {
@@ -103,7 +117,7 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
     const node = this.nodes.get(event.nodeId);
     if (application === undefined || node === undefined || application.containers.has(event.containerId)) return;
     const { resource, isAppMaster = false } = event;
-    this.book(application, event.containerId, node, resource, { priority: 0, isAppMaster, isOnForeignLabel: false });
+    this.book(application, event.containerId, node, resource, 0, isAppMaster, false);
   }
 
   /** @returns the node that has room now */
@@ -120,7 +134,7 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
     const { reservation } = node;
     if (reservation !== undefined) this.unreserve(reservation);
     const { resource, priority } = group;
-    const id = containerId(attemptId, application.nextContainer++, this.settings.epoch);
+    const id = this.nextContainerId(application, attemptId);
     // An attempt asks for nothing else before it has its AppMaster.
     const isAppMaster = application.amResource !== undefined && !application.hasAppMaster;
     const isOnForeignLabel = node.label !== group.label;
@@ -128,14 +142,18 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
     if (application.asks.pendingContainers === 0) application.waitingSinceMs = undefined;
     this.demand--;
     this.policy.demandChanged(application, group, -1);
-    this.book(application, id, node, resource, { priority, isAppMaster, isOnForeignLabel });
-    return {
-      ...{ kind: 'allocated', resource, locality },
-      decision: {
-        ...{ kind: 'allocate', applicationId, attemptId, containerId: id },
-        ...{ nodeId: node.nodeId, resource, priority, isAppMaster },
-      },
+    this.book(application, id, node, resource, priority, isAppMaster, isOnForeignLabel);
+    const decision: Allocation = {
+      kind: 'allocate',
+      applicationId,
+      attemptId,
+      containerId: id,
+      nodeId: node.nodeId,
+      resource,
+      priority,
+      isAppMaster,
     };
+    return { kind: 'allocated', resource, locality, decision };
   }
 
   reserve(application: A, group: AskGroup, node: SchedulerNode, locality: Locality, nowMs: number): Placement {
@@ -173,14 +191,26 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
     return node.reservation as Reservation<A> | undefined;
   }
 
+  private nextContainerId(application: A, attemptId: ApplicationAttemptId): ContainerId {
+    const number = application.nextContainer++;
+    if (number > MAX_PADDED || application.containerPrefix === undefined) {
+      const id = containerId(attemptId, number, this.settings.epoch);
+      application.containerPrefix = id.slice(0, -PADDING.length);
+      return id;
+    }
+    const digits = String(number);
+    return (application.containerPrefix + PADDING.slice(digits.length) + digits) as ContainerId;
+  }
+
   private book(
     application: A,
     id: ContainerId,
     node: SchedulerNode,
     resource: SchedulerContainer['resource'],
-    traits: Pick<SchedulerContainer, 'priority' | 'isAppMaster' | 'isOnForeignLabel'>,
+    priority: number,
+    isAppMaster: boolean,
+    isOnForeignLabel: boolean,
   ): void {
-    const { priority, isAppMaster, isOnForeignLabel } = traits;
     const container: SchedulerContainer<A> = {
       containerId: id,
       application,
@@ -213,7 +243,7 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
   /** The node joins another partition, and what runs there with it. */
   private relabel(node: SchedulerNode, description: NodeDescription): void {
     if (node.reservation !== undefined) this.unreserve(node.reservation);
-    const containers = [...node.containers.values()] as SchedulerContainer<A>[];
+    const containers = [...node.containers] as SchedulerContainer<A>[];
     for (const container of containers) this.policy.containerRemoved(container);
     this.nodes.put(description);
     for (const container of containers) this.policy.containerAdded(container);

@@ -58,5 +58,13 @@ export { NO_POLICY_FILES, type PolicyFiles } from './policy-files.js';
 export type { QueueFacts, QueueView } from './queue-view.js';
 export type { Gate, Refusal } from './refusals.js';
 export { add, describe, NOTHING, subtract } from './resources.js';
-export type { Allocation, Decision, Preemption, Scheduler, SchedulerEvent, SchedulerTotals } from './scheduler.js';
+export type {
+  Allocation,
+  Decision,
+  NodeUsage,
+  Preemption,
+  Scheduler,
+  SchedulerEvent,
+  SchedulerTotals,
+} from './scheduler.js';
 export type { SchedulerSettings } from './settings.js';

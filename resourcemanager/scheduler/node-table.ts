@@ -74,7 +74,7 @@ export class NodeTable {
     if (known !== undefined) return this.change(known, { rack, label, capacity, schedulable });
     const node: SchedulerNode = {
       ...{ nodeId, host, rack, label, capacity, free: capacity, schedulable },
-      containers: new Map(),
+      containers: new Set(),
       reservation: undefined,
       slot: 0,
       rackSlot: 0,
@@ -103,7 +103,7 @@ export class NodeTable {
   occupy(container: SchedulerContainer): void {
     const { node, resource } = container;
     node.free = subtract(node.free, resource);
-    node.containers.set(container.containerId, container);
+    node.containers.add(container);
     this.changeUsed(node.label, resource);
     this.containers++;
     this.refresh(node);
@@ -111,7 +111,7 @@ export class NodeTable {
 
   vacate(container: SchedulerContainer): void {
     const { node, resource } = container;
-    node.containers.delete(container.containerId);
+    node.containers.delete(container);
     node.free = add(node.free, resource);
     if (this.byId.get(node.nodeId) !== node) return;
     this.changeUsed(node.label, subtract(NOTHING, resource));

@@ -1,5 +1,5 @@
 /** A node as the Scheduler sees it. */
-import type { ContainerId, NodeId } from '../../runtime/common/ids.js';
+import type { NodeId } from '../../runtime/common/ids.js';
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
 import type { Reservation, SchedulerContainer } from './application.js';
 
@@ -21,7 +21,8 @@ export interface SchedulerNode {
   label: string;
   capacity: Resource;
   free: Resource;
-  readonly containers: Map<ContainerId, SchedulerContainer>;
+  /** The latest last. */
+  readonly containers: Set<SchedulerContainer>;
   reservation: Reservation | undefined;
   schedulable: boolean;
   /** Its place in the index of all nodes, and in that of its rack. */

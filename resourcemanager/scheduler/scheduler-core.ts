@@ -5,7 +5,7 @@ import type { SchedulerApplication } from './application.js';
 import { Books } from './books.js';
 import type { SchedulerNode } from './node.js';
 import type { PolicyFiles } from './policy-files.js';
-import type { Pass, SchedulingPolicy } from './policy.js';
+import type { Pass, Placement, SchedulingPolicy } from './policy.js';
 import type { QueueFacts, QueueView } from './queue-view.js';
 import { explainWait, gatesOfNodes, tooLarge, type Gate, type Refusal } from './refusals.js';
 import { NOTHING, UNLIMITED, add, subtract } from './resources.js';
@@ -22,6 +22,8 @@ import type { SchedulerSettings } from './settings.js';
 
 /** How many nodes an ask is tried on at once before it waits for heartbeats: the policy may have a reason to refuse. */
 const IMMEDIATE_TRIES = 3;
+
+const NO_PLACEMENT: Placement = { kind: 'reserved', resource: NOTHING, locality: 'node' };
 
 export class SchedulerCore<A extends SchedulerApplication> implements Scheduler {
   private readonly books: Books<A>;
@@ -70,9 +72,11 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
       case 'attempt-added':
         books.startAttempt(event.applicationId, event.attemptId);
         return [];
-      case 'application-removed':
-        books.removeApplication(event.applicationId);
+      case 'attempt-removed':
+        books.endAttempt(event.applicationId);
         return [];
+      case 'application-removed':
+        return books.removeApplication(event.applicationId).flatMap((node) => this.afterRelease(node, nowMs));
       case 'application-moved':
         books.moveApplication(event.applicationId, event.queue);
         return this.serve(books.applications.get(event.applicationId), nowMs);
@@ -218,7 +222,10 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
     return {
       used: subtract(node.capacity, node.free),
       free: node.free,
-      containers: [...node.containers.keys()],
+      containers: Array.from(node.containers, ({ containerId, application: { applicationId } }) => ({
+        containerId,
+        applicationId,
+      })),
       reservedBy: node.reservation?.application.applicationId,
       reserved: node.reservation?.resource ?? NOTHING,
     };
@@ -243,8 +250,12 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
     const decisions: Decision[] = [];
     if (node === undefined || !this.mayPlaceOn(node)) return decisions;
     const pass: Pass = {
-      ...{ node, freeBefore: node.free, assigned: NOTHING, placements: 0, offSwitch: 0 },
-      last: { kind: 'reserved', resource: NOTHING, locality: 'node' },
+      node,
+      freeBefore: node.free,
+      assigned: NOTHING,
+      placements: 0,
+      offSwitch: 0,
+      last: NO_PLACEMENT,
     };
     do {
       const placement = this.policy.placeNext(node, nowMs);

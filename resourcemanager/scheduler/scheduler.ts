@@ -20,6 +20,9 @@ export type SchedulerEvent =
   | ({ type: 'application-added' } & ApplicationDescription)
   /** A new attempt: earlier asks are void, containers stay. */
   | { type: 'attempt-added'; applicationId: ApplicationId; attemptId: ApplicationAttemptId }
+  /** The attempt is over: what it still asks for is void. */
+  | { type: 'attempt-removed'; applicationId: ApplicationId }
+  /** The application is over; what its containers hold is free. Their own ends need not be told any more. */
   | { type: 'application-removed'; applicationId: ApplicationId }
   /** To a queue that `checkMove` allowed. */
   | { type: 'application-moved'; applicationId: ApplicationId; queue: string }
@@ -109,7 +112,7 @@ export interface NodeUsage {
   used: Resource;
   free: Resource;
   /** The latest last. */
-  containers: readonly ContainerId[];
+  containers: readonly { readonly containerId: ContainerId; readonly applicationId: ApplicationId }[];
   reservedBy: ApplicationId | undefined;
   reserved: Resource;
 }

@@ -8,7 +8,7 @@ function newNode(number: number, memoryMb: number, vcores = 4): SchedulerNode {
   const host = `host${number}`;
   return {
     ...{ nodeId: nodeId(host, 1), host, rack: '/r', label: '', capacity, free: capacity, schedulable: true },
-    ...{ containers: new Map(), reservation: undefined, slot: 0, rackSlot: 0 },
+    ...{ containers: new Set(), reservation: undefined, slot: 0, rackSlot: 0 },
   };
 }
 

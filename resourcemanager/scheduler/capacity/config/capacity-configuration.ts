@@ -126,6 +126,6 @@ function warningsOf(reader: PropertyReader): string[] {
   const warnings = reader.unknown(PREFIX);
   return warnings.map((warning) => {
     const known = WITHOUT_COUNTERPART.find((name) => warning.includes(`${PREFIX}${name}`));
-    return known === undefined ? warning : warning.replace(/ Did you mean .*/, ' Weft has no counterpart of it.');
+    return known === undefined ? warning : warning.replace(/( Did you mean .*)?$/, ' Weft has no counterpart of it.');
   });
 }

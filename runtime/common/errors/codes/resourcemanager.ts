@@ -26,6 +26,11 @@ export const RESOURCEMANAGER_CODES = defineCodes({
     summary: 'A container was asked for that is larger than the largest node or the configured maximum.',
     hint: 'Ask for less memory or fewer cores, or start a larger NodeManager.',
   },
+  RM_ASK_TOO_MANY: {
+    domain: 'user',
+    summary: 'An AppMaster asked for more containers at once than any cluster can run.',
+    hint: 'Ask for what is needed next, and for more when that is there.',
+  },
   RM_BAD_SUBMISSION: {
     domain: 'user',
     summary: 'A submitted application is not complete or contradicts itself.',

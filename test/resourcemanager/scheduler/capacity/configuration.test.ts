@@ -1,0 +1,83 @@
+/** Contradictions in `capacity-scheduler.xml`: refused with file, line and reason; nothing is silently ignored. */
+import test from 'ava';
+import { hasCode } from '../../../../runtime/common/errors/index.js';
+import { parseHadoopXml } from '../../../../runtime/common/config/hadoop-xml.js';
+import { applyEach, capacityFiles, newScheduler, submitted } from '../policy-fixtures.js';
+import { MB, app, ask, asked, nodeUpdated } from '../scheduler-fixtures.js';
+
+const GOOD = { 'root.queues': 'a,b', 'root.a.capacity': '40', 'root.b.capacity': '60' };
+
+const BAD: readonly [title: string, keys: Record<string, string>, reason: RegExp][] = [
+  [
+    '101 percent',
+    { 'root.b.capacity': '61' },
+    /capacity-scheduler\.xml:2: .*sum up to 101 percent, not 100 \(a 40, b 61\)/,
+  ],
+  ['a duplicate', { 'root.queues': 'a,b,a' }, /xml:1: .*the queue a is named twice/],
+  ['a queue within itself', { 'root.a.queues': 'root.a' }, /"root\.a" cannot be the name of a queue/],
+  ['markup', { 'root.queues': 'a,b,<b>' }, /"<b>" cannot be the name/],
+  ['no number', { 'root.a.capacity': 'much' }, /"much" is not a percentage, a weight/],
+  ['less than nothing', { 'root.a.capacity': '-5' }, /-5 is less than 0/],
+  ['mixed kinds', { 'root.a.capacity': '2w' }, /it is percent, and its sibling root\.a weight/],
+  ['maximum below', { 'root.a.maximum-capacity': '10' }, /the maximum of 10 percent is less than the capacity of 40/],
+  ['no state', { 'root.a.state': 'SLEEPING' }, /"SLEEPING" is none of RUNNING, STOPPED/],
+  [
+    'runs below stopped',
+    { 'root.state': 'STOPPED', 'root.a.state': 'RUNNING' },
+    /cannot run, since its parent is stopped/,
+  ],
+  ['no calculator', { 'resource-calculator': 'Abacus' }, /there is no calculator Abacus/],
+  ['no mapping', { 'queue-mappings': 'x:y' }, /"x:y" is not a mapping/],
+  ['half an amount', { 'root.a.capacity': '[memory=]' }, /"memory=" is not an amount/],
+];
+
+for (const [title, keys, reason] of BAD) {
+  test(`refused: ${title}`, (t) => {
+    const error = t.throws(() => newScheduler('capacity', capacityFiles({ ...GOOD, ...keys })));
+    t.true(hasCode(error, 'RM_BAD_QUEUES'));
+    t.regex(error.message, reason);
+  });
+}
+
+test('a key that nobody reads is told, with a did-you-mean', (t) => {
+  const { warnings } = newScheduler('capacity', capacityFiles({ ...GOOD, 'root.a.user-limit-facter': '2' }));
+  t.is(warnings.length, 1);
+  t.regex(
+    warnings[0] ?? '',
+    /xml:4: the key .*user-limit-facter has no effect\. Did you mean .*root\.a\.user-limit-factor\?/,
+  );
+});
+
+test('settings of threads that have no counterpart are told as such', (t) => {
+  const { warnings } = newScheduler('capacity', capacityFiles({ ...GOOD, 'schedule-asynchronously.enable': 'true' }));
+  t.regex(warnings[0] ?? '', /schedule-asynchronously\.enable has no effect\. Weft has no counterpart/);
+});
+
+test('a refresh that is refused changes nothing', (t) => {
+  const scheduler = newScheduler('capacity', capacityFiles(GOOD));
+  applyEach(scheduler, [nodeUpdated(1, MB(4096, 8)), ...submitted(1, 'root.a'), asked(1, ask(2, MB(512)))]);
+  const before = scheduler.queueTree();
+  t.throws(() => scheduler.refresh(capacityFiles({ ...GOOD, 'root.a.capacity': '50' })));
+  t.throws(() => scheduler.refresh(capacityFiles({ 'root.queues': 'b', 'root.b.capacity': '100' })), {
+    message: /root\.a: it would be removed while it is RUNNING/,
+  });
+  t.deepEqual(scheduler.queueTree(), before);
+  scheduler.refresh(capacityFiles({ ...GOOD, 'root.a.capacity': '20', 'root.b.capacity': '80' }));
+  t.is(scheduler.queueFacts('root.a', '')?.['absoluteCapacity'], Math.fround(0.2));
+  t.is(scheduler.usage(app(1))?.containers, 2);
+});
+
+test('without a file there is one queue for all', (t) => {
+  const scheduler = newScheduler('capacity');
+  t.deepEqual(scheduler.queues, ['root.default']);
+  t.is(scheduler.resolveQueue('default'), 'root.default');
+});
+
+test('entities and huge files are refused before they are read', (t) => {
+  const bomb = '<?xml version="1.0"?>\n<!DOCTYPE c [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>\n<configuration/>';
+  const error = t.throws(() => parseHadoopXml(bomb, 'x.xml'));
+  t.true(hasCode(error, 'CONFIG_BAD_FILE'));
+  t.regex(error.message, /x\.xml:2: document types and entities are not read/);
+  const huge = `<configuration>${' '.repeat(5 * 2 ** 20)}</configuration>`;
+  t.regex(t.throws(() => parseHadoopXml(huge, 'x.xml')).message, /larger than 4 MB/);
+});
