@@ -18,6 +18,8 @@ import type { JobGraph } from '../graph/job-graph.js';
 import type { JobFiles } from './job-files.js';
 import type { SlotMemoryGrant } from './slot/slot-memory.js';
 import type { CheckpointEnd, CheckpointReport, StateChange, SubtaskFindings } from './slot/slot-messages.js';
+import { TurnPage } from './slot/turn-page.js';
+import { TurnWatch, type BlockedTask } from './turn-watch.js';
 import { TaskMetricsPage } from './slot/task-metrics.js';
 import type { SlotRunner, SlotThreadListener } from './slot-thread.js';
 
@@ -57,6 +59,9 @@ const TERMINAL: ReadonlySet<ExecutionState> = new Set(['FINISHED', 'CANCELED', '
 
 export class SlotJob implements SlotThreadListener {
   private readonly metrics: TaskMetricsPage;
+  private readonly turns = TurnPage.create();
+  private readonly watch: TurnWatch;
+  private blocked: BlockedTask | undefined;
   private readonly current = new Map<string, ExecutionState>();
   private readonly found = new Map<string, TaskFindings>();
   private readonly allDone: Promise<void>;
@@ -70,6 +75,7 @@ export class SlotJob implements SlotThreadListener {
 
   constructor(readonly options: SlotJobOptions) {
     this.metrics = TaskMetricsPage.forTasks(options.tasks.length);
+    this.watch = new TurnWatch(this.turns, options.clock, (blocked) => this.warnOfBlock(blocked));
     for (const { executionId } of options.tasks) this.current.set(executionId, 'DEPLOYING');
     this.allDone = new Promise((resolve) => {
       this.resolveAllDone = resolve;
@@ -96,12 +102,17 @@ export class SlotJob implements SlotThreadListener {
     return this.options.tasks.map((descriptor, index) => ({ jobGraph, descriptor, metrics: this.figuresOf(index) }));
   }
 
+  /** Looks whether a task keeps the thread; to be called several times a second. */
+  lookForBlock(): void {
+    this.blocked = this.isOver ? undefined : this.watch.look();
+  }
+
   /** @throws what kept the thread from building the tasks */
   async build(thread: SlotRunner, { jobGraph, folder }: JobFiles, network: SlotSetup): Promise<void> {
     this.thread = thread;
     this.jobGraph = jobGraph;
     const { tasks, memory } = this.options;
-    await thread.build({ jobGraph, folder, tasks, network, metrics: this.metrics.buffer, memory }, this);
+    await thread.build({ jobGraph, folder, tasks, network, ...this.pages(), memory }, this);
   }
 
   start(): void {
@@ -192,6 +203,21 @@ export class SlotJob implements SlotThreadListener {
     void this.end(this.cancelled ? undefined : error);
   }
 
+  private pages(): { metrics: SharedArrayBuffer; turns: SharedArrayBuffer } {
+    return { metrics: this.metrics.buffer, turns: this.turns.buffer };
+  }
+
+  private warnOfBlock({ task, blockedMs }: BlockedTask): void {
+    const { log, jobId, slot, tasks } = this.options;
+    const { vertexId, subtask } = tasks[task];
+    const vertex = this.jobGraph?.vertices.find(({ id }) => id === vertexId);
+    const name = `${vertex?.name ?? vertexId} (${subtask + 1}/${vertex?.parallelism ?? 1})`;
+    log.warn(
+      { jobId, slot, task: name, blockedMs: Math.round(blockedMs) },
+      `"${name}" has blocked its thread for over a second: its slot does nothing else meanwhile`,
+    );
+  }
+
   private async cancelThread(): Promise<void> {
     const { thread } = this;
     const { log, jobId, slot, cancellationTimeoutMs } = this.options;
@@ -246,6 +272,7 @@ export class SlotJob implements SlotThreadListener {
 
   private figuresOf(index: number): TaskMetrics {
     const executionId = this.options.tasks[index]?.executionId ?? '';
-    return { executionId, ...this.metrics.read(index), ...this.found.get(executionId) };
+    const blocked = this.blocked?.task === index ? { blockedMs: this.blocked.blockedMs } : {};
+    return { executionId, ...this.metrics.read(index), ...blocked, ...this.found.get(executionId) };
   }
 }

@@ -33,6 +33,9 @@ type SubmitTasks = ParamsOf<ClientMethods, 'submitTasks'>;
 /** A spare thread is started this long after a job began, so that it takes no time from the job's own start. */
 const SPARE_AFTER_START_MS = 500;
 
+/** How often it is looked whether a task keeps its slot thread. */
+const LOOK_FOR_BLOCKS_MS = 250;
+
 export interface TaskExecutorOptions {
   slots: number;
   memory: MemoryPlan;
@@ -62,6 +65,7 @@ export class TaskExecutor {
   private readonly files: JobFileStore;
   private readonly spares: SpareThreads;
   private closed = false;
+  private readonly stopLooking: () => void;
   private grants = 0;
   /** Jobs that run stage by stage, with the hash of their graph: their files stay from one stage to the next. */
   private readonly staged = new Map<string, string>();
@@ -73,6 +77,9 @@ export class TaskExecutor {
       options.startSlot ?? (() => new SlotThread(slotHeapLimits(memory, slots), describeMemory(memory))),
     );
     this.spares.prepare();
+    this.stopLooking = options.clock.every(LOOK_FOR_BLOCKS_MS, () => {
+      for (const job of this.jobs.values()) job.lookForBlock();
+    });
     this.handlers = {
       submitTasks: (order) => this.submit(order),
       startTasks: ({ jobId, slot }) => this.start(jobId, slot),
@@ -133,6 +140,7 @@ export class TaskExecutor {
   /** Throws everything away at once. */
   async close(): Promise<void> {
     this.closed = true;
+    this.stopLooking();
     await Promise.all([...this.jobs.values()].map((job) => job.end()));
     await this.spares.close();
     await this.files.close();

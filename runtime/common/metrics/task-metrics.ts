@@ -4,7 +4,7 @@ import type { TaskMetrics } from '../wire/protocols/taskmanager-jobmanager.js';
 
 /** How far the subtask has come in event time is no count. */
 type EventTime = 'inputWatermarkMs' | 'outputWatermarkMs' | 'outputWatermarkSinceMs' | 'outputIdle';
-type Figure = Exclude<keyof TaskMetrics, 'executionId' | EventTime | keyof TaskFindings>;
+type Figure = Exclude<keyof TaskMetrics, 'executionId' | 'blockedMs' | EventTime | keyof TaskFindings>;
 
 /** Flink's name of each figure, and of its rate. */
 const FIGURES: Record<Figure, { total: string; rate: string }> = {

@@ -149,6 +149,17 @@ export class JobMaster {
     return this.current === 'RESTARTING' ? 'waiting to restart after a failure' : undefined;
   }
 
+  /** Which task keeps its thread for too long, for people; undefined when none does. */
+  get blocked(): string | undefined {
+    if (this.current !== 'RUNNING') return undefined;
+    for (const execution of this.executions.values()) {
+      if (execution.terminal || execution.latest?.metrics.blockedMs === undefined) continue;
+      // Without the time: who follows the job is told of what changes.
+      return `held up: "${this.taskNameOf(execution)}" has blocked its thread for over a second`;
+    }
+    return undefined;
+  }
+
   /** The current execution of each subtask, in order of vertex and subtask. */
   allExecutions(): Execution[] {
     return [...this.executions.values()];

@@ -20,7 +20,7 @@ function lastModification(job: JobMaster): number {
   return Math.max(...moments);
 }
 
-/** One line of `/jobs/overview`. `status-message` is Weft's own: what the job waits for. */
+/** One line of `/jobs/overview`. `status-message` is Weft's own: what the job waits for, or who keeps it. */
 export function jobOverview(job: JobMaster, nowMs: number): unknown {
   const executions = job.allExecutions();
   const tasks: Record<string, number> = { total: executions.length };
@@ -39,8 +39,8 @@ export function jobOverview(job: JobMaster, nowMs: number): unknown {
 }
 
 export function messageOf(job: JobMaster): { 'status-message'?: string } {
-  const waiting = job.waitingFor;
-  return waiting === undefined ? {} : { 'status-message': waiting };
+  const message = job.waitingFor ?? job.blocked;
+  return message === undefined ? {} : { 'status-message': message };
 }
 
 /** When each state was entered; 0 for one that never was. */

@@ -6,19 +6,26 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../../common/clock.js';
 import type { Doorbell } from '../../exchange/index.js';
 import type { SlotTask } from './slot-task.js';
+import type { TurnPage } from './turn-page.js';
 
 export interface SlotLoopOptions {
   tasks: readonly SlotTask[];
   doorbell: Doorbell;
   clock: Clock;
+  /** Told who has the thread. */
+  turns: TurnPage;
 }
 
 /** Runs until every task is over. */
-export async function runSlotLoop({ tasks, doorbell, clock }: SlotLoopOptions): Promise<void> {
+export async function runSlotLoop({ tasks, doorbell, clock, turns }: SlotLoopOptions): Promise<void> {
   while (!tasks.every((task) => task.over)) {
     const seen = doorbell.value;
     let worked = false;
-    for (const task of tasks) worked = task.slice() || worked;
+    for (let n = 0; n < tasks.length; n++) {
+      turns.enter(n);
+      worked = tasks[n].slice() || worked;
+    }
+    turns.leave();
     const nowMs = clock.monotonicMs();
     const flushAtMs = Math.min(...tasks.map((task) => task.flushExpired(nowMs)));
     if (worked) await setImmediate();

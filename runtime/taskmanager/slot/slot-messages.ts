@@ -24,6 +24,8 @@ export interface BuildTasks {
   memory: SlotMemoryGrant;
   /** `TaskMetricsPage` of these tasks. */
   metrics: SharedArrayBuffer;
+  /** `TurnPage` of the slot. */
+  turns: SharedArrayBuffer;
 }
 
 export type ToSlot =

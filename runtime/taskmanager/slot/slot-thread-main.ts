@@ -16,6 +16,7 @@ import type { BuildTasks, CheckpointReport, FromSlot, StateChange, ToSlot } from
 import { SlotMemory } from './slot-memory.js';
 import type { SlotTask } from './slot-task.js';
 import { TaskMetricsPage } from './task-metrics.js';
+import { TurnPage } from './turn-page.js';
 
 /** How often figures are written for the main thread. */
 const METRICS_EVERY_MS = 500;
@@ -24,6 +25,7 @@ interface RunningSlot {
   tasks: SlotTask[];
   network: SlotNetwork;
   metrics: TaskMetricsPage;
+  turns: TurnPage;
   folder: string;
   memory: SlotMemory;
 }
@@ -84,7 +86,15 @@ export class SlotThreadMain {
     this.post({ type: 'collected', question, collected });
   }
 
-  private async build({ jobGraph, folder, tasks, network: setup, metrics, memory: grant }: BuildTasks): Promise<void> {
+  private async build({
+    jobGraph,
+    folder,
+    tasks,
+    network: setup,
+    metrics,
+    turns,
+    memory: grant,
+  }: BuildTasks): Promise<void> {
     try {
       const streamGraph = await replayProgram({ folder, jobGraph });
       const vertexIds = tasks.map(({ vertexId }) => vertexId);
@@ -104,7 +114,8 @@ export class SlotThreadMain {
         reportCheckpoint: (report: CheckpointReport) => this.post({ type: 'checkpoint', report }),
       };
       const built = tasks.map((task) => buildTask(program, task));
-      this.slot = { tasks: built, network, metrics: new TaskMetricsPage(metrics), folder, memory };
+      const pages = { metrics: new TaskMetricsPage(metrics), turns: new TurnPage(turns) };
+      this.slot = { tasks: built, network, ...pages, folder, memory };
       this.post({ type: 'built' });
     } catch (error) {
       this.post({ type: 'buildFailed', error: toWireError(error) });
@@ -117,7 +128,7 @@ export class SlotThreadMain {
     this.started = true;
     for (const task of slot.tasks) void task.start();
     const stopMetrics = this.clock.every(METRICS_EVERY_MS, () => this.writeMetrics(slot));
-    runSlotLoop({ tasks: slot.tasks, doorbell: slot.network.doorbell, clock: this.clock }).then(
+    runSlotLoop({ tasks: slot.tasks, doorbell: slot.network.doorbell, clock: this.clock, turns: slot.turns }).then(
       () => {
         stopMetrics();
         this.post({ type: 'done' });

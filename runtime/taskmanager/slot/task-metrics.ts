@@ -3,7 +3,7 @@ import type { TaskFindings } from '../../common/wire/protocols/task-findings.js'
 import type { TaskMetrics } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 
 /** Absolute since the task's start; times in milliseconds. */
-export type TaskFigures = Required<Omit<TaskMetrics, 'executionId' | keyof TaskFindings>>;
+export type TaskFigures = Required<Omit<TaskMetrics, 'executionId' | 'blockedMs' | keyof TaskFindings>>;
 
 const FIELDS = [
   ...(['recordsIn', 'recordsOut', 'bytesIn', 'bytesOut', 'busyMs', 'backPressuredMs', 'idleMs'] as const),

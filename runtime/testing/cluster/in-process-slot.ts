@@ -16,6 +16,7 @@ import { runSlotLoop } from '../../taskmanager/slot/slot-loop.js';
 import type { CheckpointReport, StateChange } from '../../taskmanager/slot/slot-messages.js';
 import type { SlotTask } from '../../taskmanager/slot/slot-task.js';
 import { SlotMemory } from '../../taskmanager/slot/slot-memory.js';
+import { TurnPage } from '../../taskmanager/slot/turn-page.js';
 import { TaskMetricsPage } from '../../taskmanager/slot/task-metrics.js';
 
 /** Keeps the process alive while tasks run: what they sleep on does not. */
@@ -71,7 +72,7 @@ export class InProcessSlot implements SlotRunner {
     if (network === undefined) return;
     for (const task of tasks) void task.start();
     const letGo = systemClock.every(STAY_ALIVE_MS, () => undefined);
-    void runSlotLoop({ tasks, doorbell: network.doorbell, clock: systemClock })
+    void runSlotLoop({ tasks, doorbell: network.doorbell, clock: systemClock, turns: TurnPage.create() })
       .catch((error: unknown) => this.listener?.died(asWeftError(error)))
       .finally(() => {
         letGo();

@@ -422,3 +422,18 @@ test('a TaskManager whose container was given up cannot come back', async (t) =>
   }
   t.is(it.jobManager.pool.totalSlots, 0);
 });
+
+test('a task that blocks its thread is named while it does', async (t) => {
+  const it = await bench();
+  const worker = await it.taskManager('tm1');
+  await submit(it);
+  await reportAll([worker], 'RUNNING');
+  const [{ executionId }] = worker.tasks(JOB);
+  const figures = { recordsIn: 0, recordsOut: 0, bytesIn: 0, bytesOut: 0, busyMs: 0, backPressuredMs: 0, idleMs: 0 };
+  const job = it.jobManager.dispatcher.get(JOB);
+  t.is(job.blocked, undefined);
+  await worker.heartbeat([{ executionId, ...figures, blockedMs: 1200 }]);
+  t.regex(job.blocked ?? '', /^held up: ".+ \(1\/\d\).*" has blocked its thread for over a second$/);
+  await worker.heartbeat([{ executionId, ...figures }]);
+  t.is(job.blocked, undefined);
+});

@@ -87,6 +87,8 @@ export const TaskMetricsSchema = Type.Object({
   outputWatermarkMs: Type.Optional(Type.Number()),
   outputWatermarkSinceMs: Type.Optional(Type.Number()),
   outputIdle: Type.Optional(Type.Number()),
+  /** For how long the subtask has kept its thread now; left out when that is not for too long. */
+  blockedMs: Type.Optional(Type.Number()),
   ...FINDINGS,
 });
 export type TaskMetrics = Static<typeof TaskMetricsSchema>;
