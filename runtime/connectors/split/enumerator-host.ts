@@ -163,10 +163,8 @@ export class EnumeratorHost {
     const run = (): void => {
       if (this.over) return;
       void this.outcomeOf(work).then(({ value, error }) => {
-        this.call(() => {
-          if (error !== undefined && handler.length < 2) throw error;
-          handler(value, error);
-        });
+        if (error !== undefined && handler.length < 2) this.fail(error);
+        else this.call(() => handler(value, error));
         if (schedule !== undefined) this.later(schedule.periodMs, run);
       });
     };
