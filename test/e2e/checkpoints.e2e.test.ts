@@ -43,12 +43,12 @@ test('a job is stopped with a savepoint and goes on from it, with every record o
   );
   const last = pathIn(stopped.stdout);
   await until('the application to end', async () => (await cluster.status()).applications[0].state === 'FINISHED');
-  t.true(outputLines(job.output).length < job.count);
+  t.true(outputLines(job.output).length < 2 * job.count);
 
   // It began with more parallelism than it has now: the folder of its output stays what it is.
   const again = await cluster.weft('run', '-t', 'yarn-per-job', '-p', '3', '-s', last, job.program, ...job.args);
   t.is(again.code, 0, again.stderr);
-  t.deepEqual(miscounted(job), { missing: [], repeated: [] });
+  t.deepEqual(miscounted(job), []);
 
   const disposed = await cluster.weft('savepoint', '-d', savepoint);
   t.is(
@@ -65,4 +65,58 @@ test('a job is stopped with a savepoint and goes on from it, with every record o
   // Nothing is kept of the checkpoints of a job that ended.
   const kept = existsSync(join(cluster.home, 'checkpoints')) ? readdirSync(join(cluster.home, 'checkpoints')) : [];
   t.deepEqual(kept, []);
+});
+
+test('a damaged checkpoint is named, and the one before it is used', async (t) => {
+  const cluster = await TestCluster.start(t, { nodes: 1 });
+  const job = steadyJob(cluster.home, 8000, 1000);
+  const run = ['run', '-t', 'yarn-per-job', '-d', '-p', '2', '-Dstate.storage.fs.memory-threshold=0'];
+  const submitted = await cluster.weft(...run, job.program, ...job.args);
+  const jobId = jobIdIn(submitted.stdout);
+  const folder = join(cluster.home, 'checkpoints', jobId);
+  const complete = (): number[] =>
+    readdirSync(folder)
+      .filter((name) => existsSync(join(folder, name, '_metadata')))
+      .map((name) => Number(name.slice('chk-'.length)))
+      .toSorted((a, b) => b - a);
+  const latest = await until('two checkpoints', () => {
+    const ids = existsSync(folder) ? complete() : [];
+    return ids.length >= 2 && ids[0] >= 3 ? ids[0] : undefined;
+  });
+  const chk = join(folder, `chk-${latest}`);
+  for (const name of readdirSync(chk).filter((file) => file !== '_metadata')) {
+    const content = readFileSync(join(chk, name));
+    content[content.length >> 1] ^= 1;
+    writeFileSync(join(chk, name), content);
+  }
+  cluster.kill('taskmanager');
+  const manager = await cluster.jobManager();
+  await until('a restore from the one before', async () => {
+    const { latest: shown } = await getJson<{ latest: { restored: { id: number } | null } }>(
+      `${manager}/jobs/${jobId}/checkpoints`,
+    );
+    return shown.restored?.id === latest - 1;
+  });
+  const { exceptionHistory } = await getJson<{ exceptionHistory: { entries: { stacktrace: string }[] } }>(
+    `${manager}/jobs/${jobId}/exceptions`,
+  );
+  t.true(exceptionHistory.entries.some(({ stacktrace }) => stacktrace.includes(chk) && /damaged/.test(stacktrace)));
+  await until('the job to end', async () => (await cluster.status()).applications[0].state === 'FINISHED');
+  t.deepEqual(miscounted(job), []);
+});
+
+test('a folder that cannot be written fails checkpoints, and a job that may have no failures, with its name', async (t) => {
+  const cluster = TestCluster.prepare(t);
+  const job = steadyJob(cluster.home, 100_000, 100);
+  writeFileSync(join(cluster.home, 'in-the-way'), '');
+  const folder = join(cluster.home, 'in-the-way', 'checkpoints');
+  const options = [
+    `-Dstate.checkpoints.dir=${folder}`,
+    '-Drestart-strategy=none',
+    '-Dstate.storage.fs.memory-threshold=0',
+  ];
+  const { code, stderr } = await cluster.weft('run', '-t', 'local', ...options, job.program, ...job.args);
+  t.is(code, 1);
+  t.regex(stderr, /no more than 0 in a row may fail/);
+  t.true(stderr.includes(folder), stderr);
 });
