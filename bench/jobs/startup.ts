@@ -1,11 +1,11 @@
 /**
  * The job of the start-up figures: an endless source of 10,000 records a second → keyBy → reduce → a sink that leaves a
- * mark (`open` or `first` and the time) when it opens and when its first record arrives.
+ * mark (`open` or `first` and the time) when it opens and when its first record arrives. It takes checkpoints, and restarts as
+ * a job with checkpoints does unless told otherwise.
  */
 import { appendFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import {
-  RestartStrategies,
   RichParallelSourceFunction,
   RichSinkFunction,
   StreamExecutionEnvironment,
@@ -51,7 +51,7 @@ class MarkSink extends RichSinkFunction<Reading> {
 
 const { values } = parseArgs({ options: { mark: { type: 'string' } } });
 const environment = StreamExecutionEnvironment.getExecutionEnvironment();
-environment.setRestartStrategy(RestartStrategies.fixedDelayRestart(100, 0));
+environment.enableCheckpointing(1000);
 environment
   .addSource(new RatedSource())
   .keyBy((reading) => reading.key)
