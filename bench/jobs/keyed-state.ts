@@ -6,7 +6,6 @@ import {
   KeyedProcessFunction,
   StreamExecutionEnvironment,
   ValueStateDescriptor,
-  type ProcessContext,
   type ValueState,
 } from 'weft-stream';
 
@@ -17,7 +16,7 @@ class Counting extends KeyedProcessFunction<number, number, number> {
     this.count = this.getRuntimeContext().getState(new ValueStateDescriptor<number>('count'));
   }
 
-  processElement(_value: number, _context: ProcessContext<number>): void {
+  processElement(): void {
     this.count?.update((this.count.value() ?? 0) + 1);
   }
 }
