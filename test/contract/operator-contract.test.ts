@@ -10,6 +10,7 @@ import {
   KeyedProcessFunction,
   OutputTag,
   ProcessFunction,
+  Types,
   type Collector,
   type DataStream,
   type ProcessContext,
@@ -66,6 +67,10 @@ const OPERATORS: Record<string, Contract> = {
   filter: {
     pipeline: (input) => input.filter(({ n }) => n % 2 === 0),
     expected: (items) => items.filter(({ n }) => n % 2 === 0),
+  },
+  'map with a declared type': {
+    pipeline: (input) => input.map(({ n }) => ({ n })).returns(Types.ROW({ n: Types.INT })),
+    expected: (items) => items.map(({ n }) => ({ n })),
   },
   'flatMap that returns': {
     pipeline: (input) => input.flatMap(({ n }) => Array.from({ length: n % 4 }, (_, i) => n + i)),
