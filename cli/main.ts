@@ -46,6 +46,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     about: 'Lists, shows and kills applications',
     load: async () => (await import('./commands/app.js')).appCommand,
   },
+  explain: {
+    about: 'Says why an application waits, gate by gate',
+    load: async () => (await import('./commands/explain.js')).explainCommand,
+  },
   'yarn-session': {
     about: 'Starts a session, or attaches to one',
     load: async () => (await import('./commands/yarn-session.js')).yarnSessionCommand,

@@ -61,3 +61,21 @@ export interface NodeReport {
   usedVirtualCores: number;
   availableVirtualCores: number;
 }
+
+/** One gate on the way to a container. */
+export interface GateReport {
+  gate: string;
+  passed: boolean;
+  message: string;
+  remedy?: string;
+}
+
+/** Why an application waits, or that it does not. */
+export interface Explanation {
+  id: string;
+  state: ApplicationState;
+  queue: string;
+  verdict: string;
+  pendingContainers: number;
+  gates: GateReport[];
+}

@@ -4,7 +4,13 @@ import { hasCode } from '../../runtime/common/errors/index.js';
 import type { ChainEvent } from '../../runtime/common/events/chain-events.js';
 import type { QueueView } from '../../resourcemanager/scheduler/index.js';
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
-import type { ApplicationReport, ApplicationState, AttemptReport, NodeReport } from './application-report.js';
+import type {
+  ApplicationReport,
+  ApplicationState,
+  AttemptReport,
+  Explanation,
+  NodeReport,
+} from './application-report.js';
 import { JsonHttp } from './json-http.js';
 import type { Submission } from './submission.js';
 
@@ -76,6 +82,11 @@ export class ResourceManagerClient {
   /** The chain's events, as they reached the ResourceManager. */
   async events(applicationId: string): Promise<ChainEvent[]> {
     return ((await this.http.get(`/ws/v1/weft/apps/${applicationId}/events`)) as { events: ChainEvent[] }).events;
+  }
+
+  /** Each gate on the way to the application's next container. */
+  async explain(applicationId: string): Promise<Explanation> {
+    return (await this.http.get(`/ws/v1/weft/apps/${applicationId}/explain`)) as Explanation;
   }
 
   async nodes(): Promise<NodeReport[]> {

@@ -3,11 +3,11 @@
  * routes, the AppMasters' endpoint, the node registry and the Scheduler's edge, always on one thread; every change is
  * in the store before anybody hears of it. It places nothing (the Scheduler does) and knows no socket.
  */
-import { WeftError } from '../../runtime/common/errors/index.js';
 import { chainEvent } from '../../runtime/common/events/chain-events.js';
 import type { ApplicationId } from '../../runtime/common/ids.js';
 import { newTokenKey } from '../../runtime/common/security/token.js';
 import { isEnded, moveApplication, type ApplicationRecord, type Submission } from './application.js';
+import { ApplicationChanges } from './application-changes.js';
 import { ApplicationEnd } from './application-end.js';
 import { latestAttempt, type Application } from './application-registry.js';
 import { AttemptManager } from './attempt-manager.js';
@@ -24,10 +24,12 @@ export class ApplicationsManager {
   readonly containers: ContainerManager;
   readonly attempts: AttemptManager;
   private readonly lifetimes = new Lifetimes();
+  readonly changes: ApplicationChanges;
   private readonly applicationEnd: ApplicationEnd;
 
   constructor(private readonly context: ManagerContext) {
     this.silences = new Silences(context.settings);
+    this.changes = new ApplicationChanges(context, this.lifetimes);
     this.containers = new ContainerManager(context, this.silences, () => this.attempts);
     this.applicationEnd = new ApplicationEnd(context, this.silences, this.lifetimes, this.containers);
     this.attempts = new AttemptManager(context, this.silences, this.containers, this.applicationEnd);
@@ -51,19 +53,6 @@ export class ApplicationsManager {
       this.attempts.startNext(application);
       return application;
     });
-  }
-
-  /** Limits, or prolongs, its lifetime. @throws RM_APPLICATION_ENDED */
-  expireAt(application: Application, expiresMs: number): void {
-    const { record } = application;
-    if (isEnded(record.state) || record.state === 'KILLING' || record.state === 'FINISHING') {
-      throw new WeftError('RM_APPLICATION_ENDED', `${record.id} has ended (${record.state}) or is about to.`, {
-        subject: record.id,
-      });
-    }
-    record.expiresMs = expiresMs;
-    this.context.applications.save(application);
-    this.lifetimes.set(record.id, expiresMs);
   }
 
   /** Ends the application at the wish of a user. @returns false if it has ended already, or is about to by itself */

@@ -1,6 +1,7 @@
-/** YARN's REST API: what can be changed of an application while it runs: its lifetime. */
+/** YARN's REST API: what can be changed of an application while it runs: its queue, its priority, its lifetime. */
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { xmlRoot } from '../../runtime/common/http/xml-bodies.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
@@ -14,6 +15,8 @@ interface ById {
   Params: { id: string };
 }
 
+const QueueSchema = Type.Object({ queue: Type.String({ minLength: 1 }) });
+const PrioritySchema = Type.Object({ priority: Type.Integer() });
 const TimeoutSchema = Type.Object({ type: Type.String(), expiryTime: Type.String() });
 
 export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView): void {
@@ -25,6 +28,19 @@ export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView
   app.get<ById>(`${base}/priority`, xmlRoot('applicationpriority'), ({ params }) => ({
     priority: applicationView(requireApplication(view, params.id), view).priority,
   }));
+  app.put<ById>(`${base}/queue`, xmlRoot('appqueue'), ({ params, body }) => {
+    const application = requireApplication(view, params.id);
+    requireFit(QueueSchema, body, 'HTTP_BAD_REQUEST', 'The body');
+    view.manager.changes.move(application, (body as { queue: string }).queue);
+    return { queue: application.record.submission.queue };
+  });
+  app.put<ById>(`${base}/priority`, xmlRoot('applicationpriority'), ({ params, body }) => {
+    const application = requireApplication(view, params.id);
+    const given = Value.Convert(PrioritySchema, body);
+    requireFit(PrioritySchema, given, 'HTTP_BAD_REQUEST', 'The body');
+    view.manager.changes.prioritize(application, (given as { priority: number }).priority);
+    return { priority: applicationView(application, view).priority };
+  });
   app.get<ById>(`${base}/timeouts`, ({ params }) => ({ timeouts: { timeout: [timeoutOf(params.id)] } }));
   app.get<{ Params: { id: string; type: string } }>(`${base}/timeouts/:type`, ({ params }) => {
     requireLifetime(params.type);
@@ -37,7 +53,7 @@ export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView
     requireFit(TimeoutSchema, given, 'HTTP_BAD_REQUEST', 'The timeout');
     const { type, expiryTime } = given as { type: string; expiryTime: string };
     requireLifetime(type);
-    view.manager.expireAt(application, parseExpiry(expiryTime, view.clock.nowMs()));
+    view.manager.changes.expireAt(application, parseExpiry(expiryTime, view.clock.nowMs()));
     return { timeout: timeoutOf(params.id) };
   });
 }

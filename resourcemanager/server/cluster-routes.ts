@@ -23,6 +23,24 @@ export function clusterRoutes(app: FastifyInstance, view: ClusterView): void {
   app.get('/ws/v1/cluster/metrics', () => ({ clusterMetrics: metricsView(view) }));
   app.get('/ws/v1/cluster/scheduler', () => ({ scheduler: { schedulerInfo: view.scheduler.schedulerInfo() } }));
 
+  // Weft keeps no record of each look at a node; why an application waits is told by `explain`, at any time.
+  app.get('/ws/v1/cluster/scheduler/activities', () => ({
+    activities: {
+      diagnostic: 'waiting for next allocation; see /ws/v1/weft/apps/{id}/explain',
+      timestamp: String(view.clock.nowMs()),
+      dateTime: new Date(view.clock.nowMs()).toUTCString(),
+    },
+  }));
+  app.route({
+    method: ['GET', 'PUT'],
+    url: '/ws/v1/cluster/scheduler-conf',
+    handler: () => {
+      throw new WeftError('HTTP_BAD_REQUEST', 'Configuration change only supported by MutableConfScheduler.', {
+        hint: 'Change the policy file, then `weft rmadmin -refreshQueues`.',
+      });
+    },
+  });
+
   app.get<{ Querystring: { states?: string } }>('/ws/v1/cluster/nodes', ({ query }) => {
     const states = query.states === undefined || query.states === '' ? undefined : nodeStates(query.states);
     const nodes = view.nodes

@@ -13,6 +13,7 @@ const NOT_FOUND: readonly ErrorCode[] = [
 /** Names of YARN's exceptions, by HTTP status. */
 const EXCEPTIONS: Readonly<Record<number, readonly [name: string, javaClass: string]>> = {
   400: ['BadRequestException', 'org.apache.hadoop.yarn.webapp.BadRequestException'],
+  503: ['UndeclaredThrowableException', 'java.lang.reflect.UndeclaredThrowableException'],
   404: ['NotFoundException', 'org.apache.hadoop.yarn.webapp.NotFoundException'],
 };
 const OTHER_EXCEPTION = ['WebApplicationException', 'javax.ws.rs.WebApplicationException'] as const;
@@ -21,7 +22,7 @@ export function installErrorHandlers(app: FastifyInstance, log: Logger): void {
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     const error = fromFastify(thrown);
     const status = statusOf(error, thrown.statusCode);
-    if (status >= 500) log.error({ err: thrown, url: request.url }, 'a request failed');
+    if (status === 500) log.error({ err: thrown, url: request.url }, 'a request failed');
     void answer(request, reply, status, error);
   });
   app.setNotFoundHandler((request, reply) => {
@@ -39,6 +40,8 @@ function fromFastify(thrown: FastifyError): WeftError {
 function statusOf(error: WeftError, given: number | undefined): number {
   if (NOT_FOUND.includes(error.code)) return 404;
   if (error.code === 'AUTH_BAD_TOKEN') return 401;
+  // So does YARN, whose clients know this refusal by it.
+  if (error.code === 'RM_CHANGE_REFUSED') return 503;
   if (error.code === 'HTTP_BAD_REQUEST' && given !== undefined) return given;
   return error.domain === 'user' || error.code === 'BLOB_CORRUPT' ? 400 : 500;
 }

@@ -6,6 +6,7 @@ import { publicState } from '../apps/application.js';
 import type { AttemptRecord } from '../apps/attempt.js';
 import { requireApplication } from './application-routes.js';
 import type { ClusterView } from './cluster-view.js';
+import { explanationOf } from './views/explanation.js';
 
 interface ById {
   Params: { id: string };
@@ -15,6 +16,10 @@ export function weftRoutes(app: FastifyInstance, view: ClusterView): void {
   app.get<ById>('/ws/v1/weft/apps/:id/events', ({ params }) => ({
     events: view.store.events(requireApplication(view, params.id).record.id),
   }));
+
+  app.get<ById>('/ws/v1/weft/apps/:id/explain', ({ params }) =>
+    explanationOf(requireApplication(view, params.id), view),
+  );
 
   app.get<ById>('/weft/v1/apps/:id/appmaster', ({ params }) => {
     const { record, attempts } = requireApplication(view, params.id);

@@ -36,3 +36,32 @@ test('on the FIFO scheduler', async (t) => {
   const { resourceManager } = await cluster.status();
   t.regex(await check(resourceManager?.url ?? ''), /^38\/38 PASS, scheduler=fifoScheduler$/m);
 });
+
+const CAPACITY = {
+  'yarn.scheduler.capacity.root.queues': 'default,dev',
+  'yarn.scheduler.capacity.root.default.capacity': '40',
+  'yarn.scheduler.capacity.root.default.maximum-capacity': '100',
+  'yarn.scheduler.capacity.root.default.maximum-am-resource-percent': '0.5',
+  'yarn.scheduler.capacity.root.dev.capacity': '60',
+  'yarn.scheduler.capacity.root.dev.maximum-am-resource-percent': '0.5',
+};
+
+function hadoopXml(properties: Record<string, string>): string {
+  const entries = Object.entries(properties);
+  return `<configuration>${entries
+    .map(([name, value]) => `<property><name>${name}</name><value>${value}</value></property>`)
+    .join('\n')}</configuration>`;
+}
+
+test('on the Capacity scheduler', async (t) => {
+  const cluster = await TestCluster.start(t, {
+    yarnSite: {
+      'yarn.resourcemanager.scheduler.class':
+        'org.apache.hadoop.yarn.server.resourcemanager.scheduler.capacity.CapacityScheduler',
+      'yarn.cluster.max-application-priority': '10',
+    },
+    files: { 'capacity-scheduler.xml': hadoopXml(CAPACITY) },
+  });
+  const { resourceManager } = await cluster.status();
+  t.regex(await check(resourceManager?.url ?? ''), /^46\/46 PASS, scheduler=capacityScheduler$/m);
+});

@@ -299,3 +299,25 @@ test('a lifetime can be given at submission, changed later, and ends the applica
     400,
   );
 });
+
+test('why an application waits is told gate by gate, and what FIFO cannot change is refused as YARN does', async (t) => {
+  const { rm, node } = await withNode(t);
+  const first = await submit(rm, { resource: { memory: 2048, vCores: 1 } });
+  await until('its start', () => node.starts.length > 0);
+  const second = await submit(rm, { resource: { memory: 512, vCores: 1 } });
+  const { body } = await http(rm, 'GET', `/ws/v1/weft/apps/${second}/explain`);
+  t.like(body, { id: second, state: 'ACCEPTED', queue: 'default', pendingContainers: 1 });
+  t.regex(String(body['verdict']), /waits at the gate "node-fit"/);
+  const gates = body['gates'] as { gate: string; passed: boolean; message: string; remedy?: string }[];
+  const closed = gates.find(({ passed }) => !passed);
+  t.regex(closed?.message ?? '', /2048 of 2048 MB/);
+  t.truthy(closed?.remedy);
+  t.like((await http(rm, 'GET', `/ws/v1/weft/apps/${first}/explain`)).body, { pendingContainers: 0 });
+
+  const path = `/ws/v1/cluster/apps/${second}`;
+  const moved = await http(rm, 'PUT', `${path}/queue`, { queue: 'dev' });
+  t.is(moved.status, 503);
+  t.like(moved.body, { RemoteException: { exception: 'UndeclaredThrowableException' } });
+  t.deepEqual((await http(rm, 'PUT', `${path}/priority`, { priority: 5 })).body, { priority: 0 });
+  t.is((await http(rm, 'PUT', `${path}/priority`, { priority: 'high' })).status, 400);
+});

@@ -34,8 +34,7 @@ export function applicationView(application: Application, view: ClusterView): Ap
     clusterId: view.identity.clusterTimestampMs,
     applicationType: submission.type,
     applicationTags: submission.tags.join(','),
-    // Hadoop's FIFO knows no priorities of applications.
-    priority: 0,
+    priority: view.scheduler.effectivePriority(submission.priority),
     startedTime: record.submittedMs,
     launchTime: record.launchedMs,
     finishedTime: record.finishedMs,
@@ -148,15 +147,16 @@ function usageOf({ record }: Application, view: ClusterView): object {
   }
   const capacityMb = view.scheduler.totals().capacity.memoryMb;
   const percentage = usage === undefined || capacityMb === 0 ? 0 : (usage.used.memoryMb / capacityMb) * 100;
+  const queueShare = Number(view.scheduler.queueFacts(record.submission.queue, '')?.['absoluteCapacity'] ?? 1);
   return {
     allocatedMB: usage?.used.memoryMb ?? -1,
     allocatedVCores: usage?.used.vcores ?? -1,
-    reservedMB: usage === undefined ? -1 : 0,
-    reservedVCores: usage === undefined ? -1 : 0,
+    reservedMB: usage?.reserved.memoryMb ?? -1,
+    reservedVCores: usage?.reserved.vcores ?? -1,
     runningContainers: usage?.containers ?? -1,
     memorySeconds: Math.round(memoryMbSeconds),
     vcoreSeconds: Math.round(vcoreSeconds),
-    queueUsagePercentage: percentage,
+    queueUsagePercentage: queueShare === 0 ? 0 : percentage / queueShare,
     clusterUsagePercentage: percentage,
     // YARN's JSON shows but the last entry of the map.
     resourceSecondsMap: { entry: { key: 'vcores', value: String(Math.round(vcoreSeconds)) } },

@@ -35,6 +35,8 @@ export interface ClusterOptions {
   yarnSite?: Record<string, string>;
   /** Lines of config.yaml. */
   config?: string;
+  /** Further files of the configuration folder, by name. */
+  files?: Record<string, string>;
 }
 
 export type Role = 'resourcemanager' | 'nodemanager' | 'appmaster' | 'jobmanager' | 'taskmanager' | 'supervisor';
@@ -61,6 +63,7 @@ export class TestCluster {
     const cluster = new TestCluster();
     mkdirSync(cluster.conf, { recursive: true });
     writeFileSync(join(cluster.conf, 'config.yaml'), options.config ?? '');
+    for (const [name, content] of Object.entries(options.files ?? {})) writeFileSync(join(cluster.conf, name), content);
     const properties = Object.entries({
       'yarn.nodemanager.resource.memory-mb': '4096',
       'yarn.nodemanager.resource.cpu-vcores': '16',

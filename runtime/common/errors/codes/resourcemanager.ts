@@ -51,6 +51,11 @@ export const RESOURCEMANAGER_CODES = defineCodes({
     summary: 'An application was to be changed that has ended or is about to.',
     hint: 'Only applications that are accepted or running can be changed.',
   },
+  RM_CHANGE_REFUSED: {
+    domain: 'user',
+    summary: 'An application was to be moved or given a priority, and the Scheduler does not allow it.',
+    hint: 'The message names the rule; `weft queue check` shows the queues that there are.',
+  },
   RM_UNKNOWN_NODE: {
     domain: 'user',
     summary: 'There is no NodeManager with this id.',

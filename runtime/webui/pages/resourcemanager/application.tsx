@@ -1,7 +1,14 @@
 import { clock, count, day, duration, megabytes, time, timeOfDay } from '../shared/format.js';
 import { Figure, Problem, Section, State, Table } from '../shared/parts.js';
 import { usePolled } from '../shared/poll.js';
-import { list, type AppReport, type ContainerReport, type StepEvent } from './yarn-rest.js';
+import {
+  list,
+  type AppReport,
+  type ContainerReport,
+  type ExplanationReport,
+  type GateReport,
+  type StepEvent,
+} from './yarn-rest.js';
 
 const ENDED = ['FINISHED', 'FAILED', 'KILLED'];
 
@@ -16,6 +23,8 @@ export function Application(props: { id: string }) {
   const containers = usePolled<{ container?: ContainerReport | ContainerReport[] }>(
     last === undefined || isOver ? undefined : `${base}/appattempts/${last}/containers`,
   );
+  const explanation = usePolled<ExplanationReport>(isOver ? undefined : `/ws/v1/weft/apps/${props.id}/explain`);
+  const waits = !isOver && (explanation.data?.pendingContainers ?? 0) > 0;
   if (app === undefined) return <Problem error={report.error} />;
   return (
     <>
@@ -38,6 +47,12 @@ export function Application(props: { id: string }) {
           <pre>{app.diagnostics}</pre>
         </Section>
       )}
+      {waits && (
+        <Section title="Why it waits">
+          <p>{explanation.data?.verdict}</p>
+          <Gates gates={explanation.data?.gates ?? []} />
+        </Section>
+      )}
       {!isOver && (
         <Section title="Containers of the current attempt">
           <Containers containers={list(containers.data?.container)} />
@@ -47,6 +62,23 @@ export function Application(props: { id: string }) {
         <Steps events={events.data?.events ?? []} />
       </Section>
     </>
+  );
+}
+
+/** In the order in which the application meets them. */
+function Gates(props: { gates: GateReport[] }) {
+  return (
+    <Table
+      rows={props.gates}
+      rowKey={({ gate }) => gate}
+      empty="No gate is on its way."
+      columns={[
+        { title: 'Gate', cell: ({ gate }) => gate },
+        { title: 'Verdict', cell: ({ passed }) => <State state={passed ? 'PASSED' : 'CLOSED'} /> },
+        { title: 'What it looked at', cell: ({ message }) => message },
+        { title: 'What would open it', cell: ({ remedy }) => remedy ?? '' },
+      ]}
+    />
   );
 }
 

@@ -79,3 +79,17 @@ export function list<T>(value: T | T[] | undefined): T[] {
   if (value === undefined) return [];
   return Array.isArray(value) ? value : [value];
 }
+
+export interface GateReport {
+  gate: string;
+  passed: boolean;
+  message: string;
+  remedy?: string;
+}
+
+/** Weft's own: why an application waits. */
+export interface ExplanationReport {
+  verdict: string;
+  pendingContainers: number;
+  gates: GateReport[];
+}
