@@ -258,13 +258,19 @@ export class Chain {
     for (const edge of options.edges) {
       if (edge.source !== node.id || edge.outputTag !== tag) continue;
       const target = code.get(edge.target) as Next;
-      takers.push(options.objectReuse ? target : instantiate(copyingHandOver)(makeCopier(report, shape), target));
+      const asItIs = options.objectReuse || handsOn(edge.target, options);
+      takers.push(asItIs ? target : instantiate(copyingHandOver)(makeCopier(report, shape), target));
     }
     const leaving = tag === undefined ? options.outputs.get(node.id) : options.sideOutputs?.get(node.id)?.get(tag);
     for (const emit of leaving ?? []) takers.push(instantiate(leaveChain)(emit, operator));
     const last = takers.pop() ?? instantiate(discard)();
     return takers.reduceRight((rest, taker) => instantiate(fork)(taker, rest), last);
   }
+}
+
+/** Whether the operator only looks at its records: whoever takes them from it gets the copies. */
+function handsOn(id: number, { nodes }: ChainOptions): boolean {
+  return nodes.find((node) => node.id === id)?.operator.type === 'watermarks';
 }
 
 /** Those who take an operator's watermarks: its consumers in the chain, and its ways out. */

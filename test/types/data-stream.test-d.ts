@@ -5,6 +5,9 @@
  * is an error itself. Nothing here is run.
  */
 import {
+  TumblingEventTimeWindows,
+  GlobalWindows,
+  CountTrigger,
   AsyncDataStream,
   AsyncRetryStrategies,
   DataGeneratorSource,
@@ -433,4 +436,47 @@ export function declaredTypes(): void {
   Types.ROW({ a: String });
   // @ts-expect-error no such class
   Types.TYPED_ARRAY(DataView);
+}
+
+/** Windows and joins: what functions are handed, and what comes out. */
+export function windowTypesFlow(): void {
+  const bySensor = readings.keyBy('sensor');
+  const windows = bySensor.window(TumblingEventTimeWindows.of(Time.seconds(1)));
+  same<Equal<RecordOf<ReturnType<typeof windows.minBy>>, Reading>>();
+  const sums = windows.aggregate(
+    { createAccumulator: () => 0, add: ({ value }, sum: number) => sum + value, getResult: (sum) => `${sum}` },
+    (key, context, [text], out: Collector<[string, string, number]>) => out.collect([key, text, context.window().end]),
+  );
+  same<Equal<RecordOf<typeof sums>, [string, string, number]>>();
+  const texts = windows.process((_key, context, elements, out: Collector<string>) => {
+    same<Equal<typeof elements, Iterable<Reading>>>();
+    out.collect(`${context.window().start}`);
+  });
+  same<Equal<RecordOf<typeof texts>, string>>();
+  const counted = numbers.windowAll(GlobalWindows.create()).trigger(CountTrigger.of(2)).sum();
+  same<Equal<RecordOf<typeof counted>, number>>();
+  // @ts-expect-error a field that is no number cannot be added up
+  windows.sum('sensor');
+  // @ts-expect-error global windows have no end
+  bySensor.countWindow(2).process((_key, context) => context.window().end);
+
+  const joined = readings
+    .join(tuples)
+    .where('sensor')
+    .equalTo(0)
+    .window(TumblingEventTimeWindows.of(Time.seconds(1)))
+    .apply((reading, tuple) => [reading.value, tuple[1]] as const);
+  same<Equal<RecordOf<typeof joined>, readonly [number, number]>>();
+  // @ts-expect-error the keys are of different types
+  readings
+    .join(tuples)
+    .where('sensor')
+    .equalTo((tuple) => tuple[1]);
+  const near = bySensor
+    .intervalJoin(tuples.keyBy(0))
+    .between(Time.seconds(-1), Time.seconds(1))
+    .process((reading, tuple, _context, out: Collector<string>) => out.collect(reading.sensor + tuple[0]));
+  same<Equal<RecordOf<typeof near>, string>>();
+  // @ts-expect-error the keys are of different types
+  bySensor.intervalJoin(tuples.keyBy(1));
 }

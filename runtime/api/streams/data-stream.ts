@@ -7,6 +7,7 @@ import type {
   Partitioner,
   ProcessFunction,
   SinkFunction,
+  TimeWindow,
   Window,
   WindowAssigner,
 } from '../../functions/index.js';
@@ -40,6 +41,7 @@ import { anyFunction, keyOf, keyOrFields, syncFunction } from '../functions/user
 import { strategyOf, type WatermarkStrategy } from '../time/watermark-strategy.js';
 import { countWindows } from '../windows/count-windows.js';
 import { GlobalWindows } from '../windows/global-windows.js';
+import { timeWindows } from '../windows/time-windows.js';
 import { AllWindowedStream } from './all-windowed-stream.js';
 import { CoGroupedStreams } from './co-grouped-streams.js';
 import { BroadcastConnectedStream, BroadcastStream } from './broadcast-stream.js';
@@ -204,6 +206,11 @@ export class DataStream<T> {
     const key = (): number => 0;
     const inputs = this.inputs.map((input) => ({ ...input, partitioner: { kind: 'HASH', key } as const }));
     return new AllWindowedStream<T, W>(this.context, inputs, key, assigner, false);
+  }
+
+  /** As `KeyedStream.timeWindow`, of all records in one subtask. */
+  timeWindowAll(size: Duration, slide?: Duration): AllWindowedStream<T, TimeWindow> {
+    return this.windowAll(timeWindows(this.context, size, slide));
   }
 
   /** As `KeyedStream.countWindow`, of all records in one subtask. */

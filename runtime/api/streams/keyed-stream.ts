@@ -5,16 +5,19 @@ import type {
   MapFunction,
   ReduceFunction,
   RichFunction,
+  TimeWindow,
   Window,
   WindowAssigner,
 } from '../../functions/index.js';
 import type { FieldAggregation, KeyFunction } from '../../graph/operator-spec.js';
 import { apiError } from '../api-error.js';
+import type { Duration } from '../checks.js';
 import type { ExtremeArguments, ExtremeByArguments, SumArguments } from '../functions/fields.js';
 import type { FlatMapInput, MapInput, ProcessInput, ReduceInput } from '../functions/inputs.js';
 import { fieldName, syncFunction } from '../functions/user-function.js';
 import { countWindows } from '../windows/count-windows.js';
 import { GlobalWindows } from '../windows/global-windows.js';
+import { timeWindows } from '../windows/time-windows.js';
 import { BroadcastStream, type BroadcastConnectedStream } from './broadcast-stream.js';
 import { ConnectedStreams } from './connected-streams.js';
 import { DataStream } from './data-stream.js';
@@ -106,6 +109,15 @@ export class KeyedStream<T, K> extends DataStream<T> {
   /** Groups the records of each key by windows; a function of theirs makes the results. @throws API_BAD_ARGUMENT */
   window<W extends Window>(assigner: WindowAssigner<T, W>): WindowedStream<T, K, W> {
     return new WindowedStream<T, K, W>(this.context, this.inputs, this.key, assigner, true);
+  }
+
+  /**
+   * Windows of time, one after the other, or with a slide overlapping ones: of event time, unless the environment's time
+   * characteristic is processing time. Newer programs say `window(…)`.
+   * @throws API_BAD_ARGUMENT
+   */
+  timeWindow(size: Duration, slide?: Duration): WindowedStream<T, K, TimeWindow> {
+    return this.window(timeWindows(this.context, size, slide));
   }
 
   /**

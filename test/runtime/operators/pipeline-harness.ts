@@ -65,9 +65,11 @@ export class PipelineHarness {
     inputs: number,
     build: (...streams: DataStream<T>[]) => { print(): unknown },
     tags: readonly string[] = [],
+    configure: (env: StreamExecutionEnvironment) => unknown = () => undefined,
   ): Promise<PipelineHarness> {
     const graph = await captureGraph(
       (env: StreamExecutionEnvironment) => {
+        configure(env);
         const streams = Array.from({ length: inputs }, () => env.fromElements(0) as unknown as DataStream<T>);
         build(...streams).print();
       },

@@ -13,6 +13,7 @@ import {
   SlidingEventTimeWindows,
   SlidingProcessingTimeWindows,
   Time,
+  TimeCharacteristic,
   Trigger,
   TumblingEventTimeWindows,
   TumblingProcessingTimeWindows,
@@ -388,4 +389,20 @@ test('arguments are checked where they are given', async (t) => {
         .process(() => undefined),
   ];
   for (const build of wrong) await t.throwsAsync(PipelineHarness.open(1, build), { code: 'API_BAD_ARGUMENT' });
+});
+
+test('timeWindow means event time, unless the environment says processing time', async (t) => {
+  const byEvents = await PipelineHarness.open(1, (events: Input) => events.keyBy('k').timeWindow(seconds(1)).sum('n'));
+  byEvents.element(event('a', 1), 5);
+  byEvents.end();
+  t.is(byEvents.take().length, 1);
+  const byClock = await PipelineHarness.open(
+    1,
+    (events: Input) => events.keyBy('k').timeWindow(20, 10).process(lists),
+    [],
+    (env) => env.setStreamTimeCharacteristic(TimeCharacteristic.ProcessingTime),
+  );
+  byClock.element(event('a', 1), undefined);
+  byClock.tick(10);
+  t.deepEqual(values(byClock), [{ k: 'a', start: -10, end: 10, ns: [1] }]);
 });
