@@ -467,11 +467,9 @@ export function windowTypesFlow(): void {
     .window(TumblingEventTimeWindows.of(Time.seconds(1)))
     .apply((reading, tuple) => [reading.value, tuple[1]] as const);
   same<Equal<RecordOf<typeof joined>, readonly [number, number]>>();
+  const onSensor = readings.join(tuples).where('sensor');
   // @ts-expect-error the keys are of different types
-  readings
-    .join(tuples)
-    .where('sensor')
-    .equalTo((tuple) => tuple[1]);
+  onSensor.equalTo((tuple) => tuple[1]);
   const near = bySensor
     .intervalJoin(tuples.keyBy(0))
     .between(Time.seconds(-1), Time.seconds(1))
