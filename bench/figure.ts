@@ -37,7 +37,7 @@ export function printFigure(result: Figure, json: boolean): void {
     return;
   }
   const ratio = result.ratio === null ? '' : `, ratio ${result.ratio}`;
-  const peer = result.peer === null ? '' : `   Flink ${result.peer} ${result.unit}${ratio}`;
+  const peer = result.peer === null ? '' : `   peer ${result.peer} ${result.unit}${ratio}`;
   console.log(`${result.name.padEnd(18)} ${String(result.value).padStart(9)} ${result.unit}${peer}`);
 }
 

@@ -11,6 +11,7 @@ import type { BenchOptions } from './bench-options.js';
 import { benchCheckpoint } from './checkpoint/index.js';
 import { benchLatency } from './latency/index.js';
 import { buildPeer, peerAvailable } from './peer/flink.js';
+import { benchScheduler } from './scheduler/index.js';
 import { benchStartup } from './startup/index.js';
 import { benchThroughput } from './throughput/index.js';
 
@@ -23,6 +24,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<void>> = {
   W5: (options) => benchThroughput('W5', options),
   W6: (options) => benchThroughput('W6', options),
   W7: benchLatency,
+  scheduler: benchScheduler,
 };
 
 const { values, positionals } = parseArgs({
@@ -44,10 +46,10 @@ if (positionals.length === 0 || unknown.length > 0) {
 }
 
 const withPeer = !values['no-peer'] && peerAvailable();
-if (withPeer) buildPeer();
+if (withPeer && positionals.some((name) => name !== 'scheduler')) buildPeer();
 console.error(
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.version}; ` +
-    `peer: ${withPeer ? 'Apache Flink 2.3.0 from Maven' : 'not run'}`,
+    `peer: ${withPeer ? 'Apache Flink 2.3.0, Hadoop 3.4.2 from Maven' : 'not run'}`,
 );
 const folder = mkdtempSync(join(tmpdir(), 'weft-bench-'));
 try {

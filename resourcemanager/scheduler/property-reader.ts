@@ -12,6 +12,8 @@ export interface NumberRange {
 
 export class PropertyReader {
   private readonly asked = new Set<string>();
+  /** Sorted names, so that what lies below a prefix is found without a look at all: there may be thousands of queues. */
+  private sorted: string[] | undefined;
 
   constructor(private readonly properties: ReadonlyMap<string, RawEntry>) {}
 
@@ -80,7 +82,16 @@ export class PropertyReader {
 
   /** Names of set keys with this beginning. */
   keysUnder(prefix: string): string[] {
-    return [...this.properties.keys()].filter((key) => key.startsWith(prefix));
+    this.sorted ??= [...this.properties.keys()].sort();
+    let [low, high] = [0, this.sorted.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if ((this.sorted[middle] ?? '') < prefix) low = middle + 1;
+      else high = middle;
+    }
+    let end = low;
+    while (this.sorted[end]?.startsWith(prefix)) end++;
+    return this.sorted.slice(low, end);
   }
 
   /** A contradiction at this key: file, line and reason. */
