@@ -21,6 +21,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<void>> = {
   W1: (options) => benchThroughput('W1', options),
   W2: (options) => benchThroughput('W2', options),
   W3: (options) => benchThroughput('W3', options),
+  W4: (options) => benchThroughput('W4', options),
   W5: (options) => benchThroughput('W5', options),
   W6: (options) => benchThroughput('W6', options),
   W7: benchLatency,

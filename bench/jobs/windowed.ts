@@ -1,4 +1,7 @@
-/** W3 and W5: readings → bounded disorder → keyBy(key) → sum and count of each window → checksums of the totals. */
+/**
+ * W3, W4 and W5: readings → bounded disorder → keyBy(key) → sum and count of each window → checksums of the totals; W4 with
+ * checkpoints meanwhile.
+ */
 import { parseArgs } from 'node:util';
 import {
   SlidingEventTimeWindows,
@@ -31,10 +34,16 @@ const { values } = parseArgs({
     keys: { type: 'string', default: '1000' },
     size: { type: 'string', default: '1' },
     slide: { type: 'string', default: '1' },
+    'checkpoint-ms': { type: 'string' },
+    'checkpoint-dir': { type: 'string', default: '' },
   },
 });
 const [n, keys, size, slide] = [values.n, values.keys, values.size, values.slide].map(Number);
 const environment = StreamExecutionEnvironment.getExecutionEnvironment();
+if (values['checkpoint-ms'] !== undefined) {
+  environment.enableCheckpointing(Number(values['checkpoint-ms']));
+  environment.getCheckpointConfig().setCheckpointStorage(values['checkpoint-dir']);
+}
 const parallelism = environment.getParallelism();
 const windows =
   size === slide

@@ -1,4 +1,6 @@
 /** The workloads: what runs, how much of it, and what must come out. */
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { javaHash, makeLines, mix32, reading } from '../jobs/data/generator.js';
 import { expectedOfIntervals, expectedOfJoinedWindows, expectedOfWindows } from './window-checksums.js';
 
@@ -26,9 +28,11 @@ const PASS_THROUGH = { program: 'pass-through', parallelism: 1, taskManagers: 1,
 const WORD_COUNT = { program: 'word-count', options: {}, records: 4_000_000, parallelism: 2 } as const;
 const ONE_TASK_MANAGER = { parallelism: 2, taskManagers: 1, slots: 2 } as const;
 const TUMBLING = { program: 'windowed', ...ONE_TASK_MANAGER } as const;
+/** Both engines' checkpoints; each removes its own. */
+const CHECKPOINTS = `file://${join(tmpdir(), 'weft-bench-checkpoints')}`;
 const JOINED = { program: 'joined', records: 2_000_000, ...ONE_TASK_MANAGER } as const;
 
-export const WORKLOADS: Record<'W1' | 'W2' | 'W3' | 'W5' | 'W6', readonly Workload[]> = {
+export const WORKLOADS: Record<'W1' | 'W2' | 'W3' | 'W4' | 'W5' | 'W6', readonly Workload[]> = {
   W1: [
     { ...PASS_THROUGH, name: 'W1-copy', options: {}, records: 20_000_000 },
     { ...PASS_THROUGH, name: 'W1-reuse', options: { reuse: 'true' }, records: 80_000_000 },
@@ -40,6 +44,12 @@ export const WORKLOADS: Record<'W1' | 'W2' | 'W3' | 'W5' | 'W6', readonly Worklo
   W3: [
     { ...TUMBLING, name: 'W3-1k', records: 8_000_000, options: { keys: '1000', size: '1', slide: '1' } },
     { ...TUMBLING, name: 'W3-100k', records: 4_000_000, options: { keys: '100000', size: '1', slide: '1' } },
+  ],
+  W4: [
+    {
+      ...{ ...TUMBLING, name: 'W4-heap', records: 4_000_000 },
+      options: { keys: '100000', size: '1', slide: '1', 'checkpoint-ms': '1000', 'checkpoint-dir': CHECKPOINTS },
+    },
   ],
   W5: [{ ...TUMBLING, name: 'W5', records: 2_000_000, options: { keys: '1000', size: '10', slide: '1' } }],
   W6: [

@@ -6,6 +6,8 @@ import org.apache.flink.api.common.typeinfo.TypeInformation;
 import org.apache.flink.api.common.typeinfo.Types;
 import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.api.java.tuple.Tuple2;
+import org.apache.flink.configuration.CheckpointingOptions;
+import org.apache.flink.configuration.Configuration;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.streaming.api.datastream.DataStreamSource;
@@ -27,6 +29,12 @@ public final class Workloads {
         }
         if (options.has("buffer-timeout")) {
             env.setBufferTimeout(options.getLong("buffer-timeout"));
+        }
+        if (options.has("checkpoint-ms")) {
+            env.enableCheckpointing(options.getLong("checkpoint-ms"));
+            env.configure(new Configuration()
+                    .set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem")
+                    .set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, options.getRequired("checkpoint-dir")));
         }
         long n = options.getLong("n");
         String workload = options.getRequired("workload");
