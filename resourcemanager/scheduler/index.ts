@@ -6,6 +6,7 @@
  */
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { CapacityPolicy } from './capacity/capacity-policy.js';
+import { FairPolicy } from './fair/fair-policy.js';
 import { FifoPolicy } from './fifo/fifo-policy.js';
 import { NO_POLICY_FILES, type PolicyFiles } from './policy-files.js';
 import { SchedulerCore } from './scheduler-core.js';
@@ -27,6 +28,11 @@ const SCHEDULERS: readonly SchedulerEntry[] = [
     name: 'fifo',
     hadoopClass: `${HADOOP}.fifo.FifoScheduler`,
     create: (_files, settings) => new SchedulerCore(new FifoPolicy(), settings),
+  },
+  {
+    name: 'fair',
+    hadoopClass: `${HADOOP}.fair.FairScheduler`,
+    create: (files, settings) => new SchedulerCore(new FairPolicy(files), settings),
   },
   {
     name: 'capacity',

@@ -80,12 +80,13 @@ function substituteReferences(entries: Map<string, RawEntry>): Map<string, RawEn
   return new Map([...entries].map(([name, { value, origin }]) => [name, { value: resolve(value, maxDepth), origin }]));
 }
 
-function lineOf(text: string, index: number): number {
+/** The line, from 1, of a place in the text. */
+export function lineOf(text: string, index: number): number {
   let line = 1;
   for (let i = 0; i < index; i++) if (text.charCodeAt(i) === 10) line++;
   return line;
 }
 
-function badFile(path: string, line: number, reason: string): WeftError {
+export function badFile(path: string, line: number, reason: string): WeftError {
   return new WeftError('CONFIG_BAD_FILE', `${path}:${line}: ${reason}`, { subject: path });
 }
