@@ -52,11 +52,6 @@ export class FairApplication extends SchedulerApplication implements Schedulable
     return this.asks.pendingContainers > 0;
   }
 
-  /** Larger the more it asks for, where `sizebasedweight` is on. */
-  updateWeight(isSizeBased: boolean): void {
-    this.weight = isSizeBased ? Math.log1p(this.demand.memoryMb) / Math.LN2 : 1;
-  }
-
   /** Whether its next container will be its AppMaster's. */
   get awaitsAppMaster(): boolean {
     return this.amResource !== undefined && !this.hasAppMaster;

@@ -32,7 +32,11 @@ function gateOfRunningApps(runningApps: RunningApps, { leaf, user, isRunnable }:
   const name = 'maximum-parallel-applications';
   if (isRunnable) {
     const { runnableApplications, config } = leaf;
-    return gate(name, true, `${leaf.path} runs ${runnableApplications} of at most ${config.maxRunningApps} applications.`);
+    return gate(
+      name,
+      true,
+      `${leaf.path} runs ${runnableApplications} of at most ${config.maxRunningApps} applications.`,
+    );
   }
   const obstacle = runningApps.obstacle(leaf, user);
   const message =

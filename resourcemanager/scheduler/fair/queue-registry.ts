@@ -7,7 +7,7 @@ import { LeafQueue } from './queues/leaf-queue.js';
 import { ParentQueue } from './queues/parent-queue.js';
 import type { FairQueue } from './queues/queue.js';
 
-/** There whatever the file says, until nothing runs in it. */
+/** There where there is no file. */
 const DEFAULT = 'root.default';
 
 export class QueueRegistry {
@@ -20,7 +20,7 @@ export class QueueRegistry {
     this.root = new ParentQueue(context, undefined, config, false);
     this.byPath.set('root', this.root);
     this.makeNamed();
-    this.getOrCreate(DEFAULT);
+    if (!context.settings.isFromFile) this.getOrCreate(DEFAULT);
   }
 
   get(name: string): FairQueue | undefined {

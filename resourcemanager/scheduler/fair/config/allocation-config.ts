@@ -25,6 +25,7 @@ export interface AllocationConfig {
   readonly maxRunningAppsPerUser: number;
   readonly rules: readonly PlacementRule[];
   readonly warnings: readonly string[];
+  readonly isFromFile: boolean;
 }
 
 interface Draft {
@@ -91,6 +92,7 @@ export function readAllocations(
     maxRunningAppsPerUser: draft.maxRunningAppsPerUser,
     rules: draft.rules ?? builtInRules(flags.userAsDefaultQueue, flags.allowUndeclared),
     warnings: reader.warnings,
+    isFromFile: file !== undefined,
   };
 }
 
@@ -150,7 +152,10 @@ function isCompatible(
 
 function lineFor(document: XmlElement, path: string): XmlElement | undefined {
   let at: XmlElement | undefined = document;
-  const names = path.split('.').slice(document.children.some(({ attributes }) => attributes['name'] === 'root') ? 0 : 1);
-  for (const name of names) at = at?.children.find((child) => isQueue(child) && child.attributes['name']?.trim() === name);
+  const names = path
+    .split('.')
+    .slice(document.children.some(({ attributes }) => attributes['name'] === 'root') ? 0 : 1);
+  for (const name of names)
+    at = at?.children.find((child) => isQueue(child) && child.attributes['name']?.trim() === name);
   return at;
 }

@@ -42,7 +42,8 @@ export function readPlacementRules(policy: XmlElement, reader: ElementReader, pa
   const rules = elements.map((element) => readRule(element, reader, path));
   const decided = rules.findIndex((rule) => isTerminal(rule));
   const after = elements[decided + 1];
-  if (decided === -1) throw reader.error(policy, 'a submission could pass all rules: end with a default or reject rule.');
+  if (decided === -1)
+    throw reader.error(policy, 'a submission could pass all rules: end with a default or reject rule.');
   if (after !== undefined) throw reader.error(after, 'the rule before it decides always, so that it is never reached.');
   return rules;
 }

@@ -83,7 +83,8 @@ export function readQueue(
 ): QueueConfig[] {
   const name = element.attributes['name']?.trim() ?? '';
   if (name === '') throw reader.error(element, 'the queue has no name.');
-  if (name.includes('.')) throw reader.error(element, `the name "${name}" has a dot in it: put queues into each other.`);
+  if (name.includes('.'))
+    throw reader.error(element, `the name "${name}" has a dot in it: put queues into each other.`);
   const path = parent === undefined ? name.toLowerCase() : `${parent}.${name}`;
   const below = element.children.filter((child) => isQueue(child));
   const isLeaf = path !== 'root' && below.length === 0 && element.attributes['type'] !== 'parent';

@@ -55,16 +55,17 @@ export class LeafQueue extends QueueBase {
 
   rebuildOrder(): void {
     this.waiting = this.emptyOrder(this.config);
-    const { sizeBasedWeight } = this.context.settings;
-    for (const application of this.runnable) {
-      application.updateWeight(sizeBasedWeight);
-      this.noteWaiting(application);
-    }
+    for (const application of this.runnable) this.noteWaiting(application);
   }
 
   updateDemand(): void {
+    const { sizeBasedWeight } = this.context.settings;
     let sum = NOTHING;
-    for (const application of this.applications) sum = add(sum, application.demand);
+    for (const application of this.applications) {
+      const { demand } = application;
+      application.weight = sizeBasedWeight ? weightOf(demand) : 1;
+      sum = add(sum, demand);
+    }
     this.demand = lower(sum, this.maxShare);
   }
 
@@ -105,4 +106,9 @@ export class LeafQueue extends QueueBase {
     const { context } = this;
     return new SortedList((a, b) => policy.compare(a, b, context.cluster));
   }
+}
+
+/** Larger the more an application asks for and has. */
+function weightOf(demand: Resource): number {
+  return Math.fround(Math.log1p(demand.memoryMb) / Math.LN2);
 }

@@ -56,7 +56,10 @@ function ratioFor(items: readonly { weight: number; minShare: number; maxShare: 
   return right;
 }
 
-function shareAt({ weight, minShare, maxShare }: { weight: number; minShare: number; maxShare: number }, ratio: number) {
+function shareAt(
+  { weight, minShare, maxShare }: { weight: number; minShare: number; maxShare: number },
+  ratio: number,
+) {
   return Math.trunc(Math.min(Math.max(weight * ratio, minShare), maxShare));
 }
 

@@ -111,8 +111,14 @@ function compareDominant(a: Schedulable, b: Schedulable, cluster: Resource): num
   const bNeedy = bByCores ? b.usage.vcores < b.minShare.vcores : b.usage.memoryMb < b.minShare.memoryMb;
   if (aNeedy !== bNeedy) return aNeedy ? -1 : 1;
   if (aNeedy) {
-    const [aOfMemory, aOfCores] = [part(a.usage.memoryMb, a.minShare.memoryMb), part(a.usage.vcores, a.minShare.vcores)];
-    const [bOfMemory, bOfCores] = [part(b.usage.memoryMb, b.minShare.memoryMb), part(b.usage.vcores, b.minShare.vcores)];
+    const [aOfMemory, aOfCores] = [
+      part(a.usage.memoryMb, a.minShare.memoryMb),
+      part(a.usage.vcores, a.minShare.vcores),
+    ];
+    const [bOfMemory, bOfCores] = [
+      part(b.usage.memoryMb, b.minShare.memoryMb),
+      part(b.usage.vcores, b.minShare.vcores),
+    ];
     return (
       difference(aByCores ? aOfCores : aOfMemory, bByCores ? bOfCores : bOfMemory) ||
       difference(aByCores ? aOfMemory : aOfCores, bByCores ? bOfMemory : bOfCores)
