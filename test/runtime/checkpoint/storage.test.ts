@@ -96,7 +96,10 @@ for (const [what, size] of [
     const restore = await reader.keyed('aa', () => true);
     t.is(Buffer.from(restore?.description ?? []).toString(), '{"format":1}');
     const lists = await reader.lists('aa');
-    t.deepEqual(lists.get('offsets')?.items.map((item) => Buffer.from(item).toString()), ['a', 'b']);
+    t.deepEqual(
+      lists.get('offsets')?.items.map((item) => Buffer.from(item).toString()),
+      ['a', 'b'],
+    );
     t.is(lists.get('offsets')?.mode, 'SPLIT');
     t.deepEqual((await reader.lists('cc')).get('files'), { mode: 'UNION', items: [] });
     t.is(await reader.keyed('bb', () => true), undefined);
