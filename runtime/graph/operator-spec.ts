@@ -18,6 +18,7 @@ import type {
   ProcessFunction,
   ReduceFunction,
   RichFunction,
+  Sink,
   SinkFunction,
   Source,
   SourceFunction,
@@ -95,6 +96,8 @@ export type SinkSpec =
   /** Parallelism 1 = a file, n = a folder of files 1..n. What was there is replaced when a job starts from the beginning. */
   | { kind: 'text-file'; path: string; format: (record: unknown) => string }
   | { kind: 'function'; fn: UserFunction<SinkFunction<unknown>> }
+  /** Of writer and committer. */
+  | { kind: 'committing'; sink: Sink<unknown> }
   /** Keeps the records until the client has fetched them. A job has one at most, with parallelism 1. */
   | { kind: 'collect' }
   /** Closes the loop of an iteration. */

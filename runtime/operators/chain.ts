@@ -10,6 +10,7 @@ import { WatermarkValve, type TimeTaker } from '../time/index.js';
 import { outputCheck } from './output-check.js';
 import type { AsyncWait } from './async-wait.js';
 import type { Backlog } from './backlog.js';
+import type { CommittingSink } from './committing-sink.js';
 import { joinCheckpoints } from './checkpointed-function.js';
 import { copyingHandOver, discard, fork, leaveChain } from './hand-over.js';
 import { OperatorContext, type StackMapper } from './operator-context.js';
@@ -54,6 +55,7 @@ export interface ChainParts {
   readonly sinks: { sink: RecordSink; operator: OperatorContext }[];
   readonly backlogs: Backlog[];
   readonly asyncWaits: AsyncWait[];
+  readonly committing: { sink: CommittingSink; operator: OperatorContext }[];
   /** What to do when the records of a key have ended; undefined unless they come in a row. */
   readonly keyEnds: (() => void)[] | undefined;
   /** Whether sources take the time at which a record enters the job for its event time. */
@@ -90,6 +92,7 @@ export class Chain {
       sinks: [],
       backlogs: [],
       asyncWaits: [],
+      committing: [],
       keyEnds: options.grouped === true ? [] : undefined,
     };
     const code = new Map<number, Next>();
@@ -133,6 +136,26 @@ export class Chain {
     // First those at the front of the chain: what they let go fills those behind.
     do for (const backlog of this.backlogs.toReversed()) await backlog.idle();
     while (this.backlogs.some(({ busy }) => busy));
+  }
+
+  /** Before a snapshot: sinks hand over what is to be committed with it; the chain is not `complete` until they have. */
+  prepareSnapshot(checkpointId: number, endOfInput: boolean): void {
+    for (const { sink } of this.parts.committing) sink.prepare(checkpointId, endOfInput);
+  }
+
+  /** Nothing follows, and all has settled: sinks hand over what is left. */
+  async endInput(): Promise<void> {
+    for (const { sink, operator } of this.parts.committing) await guarded(operator, () => sink.endInput());
+  }
+
+  /** Whether sinks wait for a checkpoint that makes what they wrote certain. */
+  get uncommitted(): boolean {
+    return this.parts.committing.some(({ sink }) => sink.uncommitted);
+  }
+
+  /** Commits what sinks have handed over, without a checkpoint. */
+  async commit(): Promise<void> {
+    for (const { sink, operator } of this.parts.committing) await guarded(operator, () => sink.commitAll());
   }
 
   /**

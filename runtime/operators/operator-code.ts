@@ -5,6 +5,7 @@ import type { FieldAggregation, KeyFunction, OperatorSpec } from '../graph/opera
 import { makeCopier, makeOwnCopier } from '../serde/index.js';
 import type { ChainParts } from './chain.js';
 import { AsyncWait } from './async-wait.js';
+import { CommittingSink } from './committing-sink.js';
 import { compareValues } from './compare.js';
 import { ElementScope, onTimerOf } from './element-scope.js';
 import { enterKey } from './enter-key.js';
@@ -172,20 +173,23 @@ function sinkCode(
   operator: OperatorContext,
   parts: ChainParts,
 ): Next {
+  const { task } = operator;
+  const context = { timestamp: () => task.timestamp(), currentProcessingTime: () => task.clock.nowMs() };
+  const waiting = { operator, context, retain: retainer(parts.objectReuse), onSettled: parts.onSettled };
+  if (spec.kind === 'committing') {
+    const sink = new CommittingSink({ ...waiting, sink: spec.sink });
+    parts.sinks.push({ sink, operator });
+    parts.committing.push({ sink, operator });
+    parts.backlogs.push(sink.backlog);
+    return instantiate(functionSink)({ invoke: (record) => sink.write(record) }, context, sink.backlog, operator);
+  }
   if (spec.kind !== 'function') {
     const sink = parts.makeSink(spec, operator);
     parts.sinks.push({ sink, operator });
     if (sink.backlog !== undefined) parts.backlogs.push(sink.backlog);
     return instantiate(recordSink)(sink, operator);
   }
-  const { task } = operator;
-  const context = { timestamp: () => task.timestamp(), currentProcessingTime: () => task.clock.nowMs() };
-  const backlog = new SinkBacklog({
-    operator,
-    invoke: (record) => spec.fn.invoke(record, context),
-    retain: retainer(parts.objectReuse),
-    onSettled: parts.onSettled,
-  });
+  const backlog = new SinkBacklog({ ...waiting, invoke: (record) => spec.fn.invoke(record, context) });
   parts.backlogs.push(backlog);
   return instantiate(functionSink)(spec.fn, context, backlog, operator);
 }

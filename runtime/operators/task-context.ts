@@ -12,6 +12,8 @@ export const NO_TIMESTAMP = Number.NaN;
 export interface TaskContextOptions {
   /** @default 200 */
   autoWatermarkIntervalMs?: number;
+  /** Subtasks of the task's vertex. @default 1 */
+  parallelism?: number;
   warn?: (text: string, detail: Record<string, string>) => void;
 }
 
@@ -38,6 +40,10 @@ export class TaskContext {
   /** How often watermark generators are asked; 0 = never. */
   get autoWatermarkIntervalMs(): number {
     return this.options.autoWatermarkIntervalMs ?? 200;
+  }
+
+  get parallelism(): number {
+    return this.options.parallelism ?? 1;
   }
 
   /** For the log. */

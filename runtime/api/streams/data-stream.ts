@@ -6,6 +6,7 @@ import type {
   MapFunction,
   Partitioner,
   ProcessFunction,
+  Sink,
   SinkFunction,
   TimeWindow,
   Window,
@@ -327,6 +328,13 @@ export class DataStream<T> {
   /** Hands each record to a function of the user's. If it returns a promise, the next record waits for it. */
   addSink(fn: SinkInput<T>): DataStreamSink<T> {
     return this.sink('Unnamed', { kind: 'function', fn: anyFunction<SinkFunction<unknown>>('addSink', 'invoke', fn) });
+  }
+
+  /** Hands the records to a sink of writers and committers: each record once, also after failures, if there are checkpoints. */
+  sinkTo(sink: Sink<T>): DataStreamSink<T> {
+    const given = anyFunction<Sink<unknown>>('sinkTo', 'createWriter', sink);
+    anyFunction<Sink<unknown>>('sinkTo', 'createCommitter', sink);
+    return this.sink('Unnamed', { kind: 'committing', sink: given });
   }
 
   /**

@@ -82,6 +82,12 @@ export class JobCheckpoints implements CheckpointPort {
     });
   }
 
+  /** Whether periodic checkpoints are still taken when tasks have finished. */
+  get goOnAtTheEnd(): boolean {
+    const { intervalMs, afterTasksFinish } = this.options.settings;
+    return intervalMs !== undefined && afterTasksFinish;
+  }
+
   get settings(): JobCheckpointSettings {
     return this.options.settings;
   }

@@ -19,6 +19,8 @@ export interface DeploymentOptions {
   readonly log: Logger;
   /** What a subtask starts from; undefined = without state. */
   restoreOf(key: SubtaskKey): TaskRestore | undefined;
+  /** Whether checkpoints go on when inputs have ended. */
+  readonly finalCheckpoint: boolean;
   taskManager(resourceId: string): TaskManager | undefined;
   nowMs(): number;
   /** A slot could not build or start its tasks. */
@@ -44,7 +46,8 @@ export async function deploy(options: DeploymentOptions): Promise<void> {
     (key) => {
       const restore = options.restoreOf(key);
       const { executionId } = executionOf(executions, key);
-      return { executionId, attempt, ...(restore === undefined ? {} : { restore }) };
+      const { finalCheckpoint } = options;
+      return { executionId, attempt, finalCheckpoint, ...(restore === undefined ? {} : { restore }) };
     },
   );
   for (const { slot, taskManager, executions: members } of parts) {

@@ -405,6 +405,7 @@ export class JobMaster {
       executions: this.executions,
       log,
       restoreOf: (key: SubtaskKey) => this.checkpoints.restoreOf(key),
+      finalCheckpoint: this.checkpoints.goOnAtTheEnd,
       taskManager: (resourceId: string) => taskManagers.get(resourceId),
       nowMs: () => clock.nowMs(),
       onBuilt: (built: readonly Execution[]) => {

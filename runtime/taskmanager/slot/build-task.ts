@@ -62,6 +62,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
   const nodes = vertex.nodes.map((id) => nodeOf(program, id));
   const context = new TaskContext(clock, descriptor.subtask, {
     autoWatermarkIntervalMs: jobGraph.settings.autoWatermarkIntervalMs ?? DEFAULT_WATERMARK_INTERVAL_MS,
+    parallelism: vertex.parallelism,
     warn: program.warn,
   });
   const findings = new Findings(program.warn);
@@ -94,7 +95,10 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
       executionId: descriptor.executionId,
       fileName: `${vertex.id.slice(0, 8)}-${descriptor.subtask}`,
       settled: () => chain.complete,
-      prepare: (order) => input.checkpoints?.prepare(order),
+      prepare: (order) => {
+        input.checkpoints?.prepare(order);
+        chain.prepareSnapshot(order.checkpointId, order.kind === 'drain');
+      },
       snapshot: (checkpointId) => chain.snapshot(checkpointId),
       broadcast: (order) => output.broadcast(order),
       taken: (order) => task.current?.snapshotTaken(order),
@@ -116,6 +120,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     output,
     clock,
     findings,
+    finalCheckpoint: descriptor.finalCheckpoint === true,
     runtimeContextOf: (operator) => runtimeContext(program, vertex, descriptor, operator, findings),
     report: program.report,
     wake,

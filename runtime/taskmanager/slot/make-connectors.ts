@@ -82,6 +82,7 @@ export function makeSink(
       return { write: (record) => queue.push(typeof record === 'object' && record !== null ? copy(record) : record) };
     }
     case 'function':
-      throw new Error('A function sink is run by its operator.');
+    case 'committing':
+      throw new Error(`A ${spec.kind} sink is run by its operator.`);
   }
 }

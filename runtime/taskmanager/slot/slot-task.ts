@@ -26,9 +26,9 @@ const BATCH_RECORDS = 128;
 const SLICE_MS = 1;
 
 /**
- * `ending`: the input is over, functions are being closed. `draining`: what was emitted leaves. `over`: nothing runs.
+ * `ending`: the input is over, functions are being closed. `committing`: sinks wait for the checkpoint that makes their last output certain. `draining`: what was emitted leaves. `over`: nothing runs.
  */
-type Phase = 'built' | 'opening' | 'running' | 'ending' | 'draining' | 'over';
+type Phase = 'built' | 'opening' | 'running' | 'ending' | 'committing' | 'draining' | 'over';
 
 export interface SlotTaskParts {
   executionId: string;
@@ -41,6 +41,8 @@ export interface SlotTaskParts {
   /** Gives the chain its state back. */
   progress: TaskProgress;
   restore: () => Promise<void>;
+  /** Checkpoints go on when inputs have ended: sinks can wait for one. */
+  finalCheckpoint: boolean;
   clock: Clock;
   runtimeContextOf: (operator: OperatorContext) => RuntimeContext;
   report: (change: StateChange) => void;
@@ -56,6 +58,10 @@ export class SlotTask {
   private last: CheckpointOrder | undefined;
   /** The job has ended as it stands: neither timers nor the end of the input do anything more. */
   private suspended = false;
+  /** The job ends with a savepoint: no other checkpoint follows. */
+  private stopped = false;
+  /** Came while the functions of an input that was over were still at work. */
+  private missed: CheckpointOrder | undefined;
 
   constructor(private readonly parts: SlotTaskParts) {
     this.time = new BusyTime(parts.clock.monotonicMs());
@@ -92,6 +98,7 @@ export class SlotTask {
   slice(): boolean {
     try {
       if (this.phase === 'draining') this.finishWhenDrained();
+      if (this.phase === 'committing') this.parts.checkpoints.advance();
       return this.phase === 'running' && this.work();
     } catch (error) {
       void this.fail(error);
@@ -119,7 +126,8 @@ export class SlotTask {
 
   /** The JobManager's order to begin a checkpoint. One that is about to end takes no part; its end is told soon. */
   triggerCheckpoint(order: CheckpointOrder): void {
-    if (this.phase !== 'running') return;
+    this.missed = this.phase === 'ending' ? order : undefined;
+    if (this.phase !== 'running' && this.phase !== 'committing') return;
     try {
       this.parts.input.checkpoints?.begin(order);
     } catch (error) {
@@ -128,8 +136,8 @@ export class SlotTask {
     this.parts.wake();
   }
 
-  /** What became of a checkpoint that the task may have taken part in. */
-  checkpointEnded(end: CheckpointEnd): void {
+  /** What became of a checkpoint that the task may have taken part in. Resolves when functions have been told. */
+  async checkpointEnded(end: CheckpointEnd): Promise<void> {
     if (this.over || this.phase === 'built') return;
     const { chain, checkpoints, input, wake } = this.parts;
     checkpoints.ended(end);
@@ -138,15 +146,24 @@ export class SlotTask {
       end.outcome === 'complete'
         ? chain.notifyCheckpointComplete(end.checkpointId)
         : chain.notifyCheckpointAborted(end.checkpointId);
-    told
-      .then(() => this.endWith(end))
-      .catch((error: unknown) => this.fail(error))
-      .finally(wake);
+    try {
+      await told;
+      this.endWith(end);
+      if (this.phase === 'committing' && !chain.uncommitted) await this.finishCommitted();
+    } catch (error) {
+      void this.fail(error);
+    }
+    wake();
   }
 
-  /** The state of all operators at this moment, outside of any checkpoint: for tasks that a test drives. */
-  stateNow(): OperatorSnapshot[] {
-    return this.parts.chain.snapshot(0);
+  /**
+   * The state of all operators at this moment, outside of the checkpoints of a JobManager: for tasks that a test drives.
+   * @returns undefined while a sink is still at work for it: call again
+   */
+  stateNow(checkpointId: number): OperatorSnapshot[] | undefined {
+    const { chain } = this.parts;
+    chain.prepareSnapshot(checkpointId, false);
+    return chain.complete ? chain.snapshot(checkpointId) : undefined;
   }
 
   /** The snapshot of this order is taken. */
@@ -236,10 +253,18 @@ export class SlotTask {
     const { input, output } = this.parts;
     if (outcome === 'complete') {
       this.suspended = this.last.kind === 'suspend';
+      this.stopped = true;
       input.checkpoints?.stop();
     }
     this.last = undefined;
     output.held = false;
+  }
+
+  /** Closes once nothing waits for a checkpoint any more. */
+  private async finishCommitted(): Promise<void> {
+    if (this.stopping !== undefined) return;
+    this.phase = 'ending';
+    await this.finish();
   }
 
   /** A failure that a user function caught on its way up still counts. */
@@ -250,21 +275,41 @@ export class SlotTask {
   /** The input is over: sinks finish their last record, functions close, the output is told. */
   private async end(): Promise<void> {
     this.phase = 'ending';
-    const { chain, input, output, wake } = this.parts;
     try {
       // What was under way when the job was suspended is in the savepoint.
-      if (!this.suspended) input.finish();
-      if (!this.suspended) await chain.allSettled();
+      if (!this.suspended) await this.endInput();
       this.requireNoFailure();
-      await input.close();
-      await chain.close();
       if (this.stopping !== undefined) return;
-      output.end();
-      this.phase = 'draining';
-      wake();
+      if (this.phase === 'ending') await this.finish();
     } catch (error) {
       void this.fail(error);
     }
+  }
+
+  /** Sinks finish their last record, and commit, or wait for the checkpoint that allows it. */
+  private async endInput(): Promise<void> {
+    const { chain, input, finalCheckpoint, wake } = this.parts;
+    input.finish();
+    await chain.allSettled();
+    this.requireNoFailure();
+    await chain.endInput();
+    if (!finalCheckpoint || this.stopped) {
+      await chain.commit();
+    } else if (chain.uncommitted && this.stopping === undefined) {
+      this.phase = 'committing';
+      if (this.missed !== undefined) this.triggerCheckpoint(this.missed);
+      wake();
+    }
+  }
+
+  private async finish(): Promise<void> {
+    const { chain, input, output, wake } = this.parts;
+    await input.close();
+    await chain.close();
+    if (this.stopping !== undefined) return;
+    output.end();
+    this.phase = 'draining';
+    wake();
   }
 
   private finishWhenDrained(): void {

@@ -68,7 +68,7 @@ export class SlotThreadMain {
         }
         return;
       case 'checkpointEnded':
-        for (const task of this.slot?.tasks ?? []) task.checkpointEnded(message.end);
+        for (const task of this.slot?.tasks ?? []) void task.checkpointEnded(message.end);
         return;
       case 'toReader':
         this.links.deliver(message.executionId, message.message);

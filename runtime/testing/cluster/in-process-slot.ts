@@ -85,7 +85,7 @@ export class InProcessSlot implements SlotRunner {
   }
 
   checkpointEnded(end: Parameters<SlotRunner['checkpointEnded']>[0]): void {
-    for (const task of this.tasks) task.checkpointEnded(end);
+    for (const task of this.tasks) void task.checkpointEnded(end);
   }
 
   toReader(...[executionId, message]: Parameters<SlotRunner['toReader']>): void {

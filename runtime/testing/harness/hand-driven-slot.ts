@@ -45,6 +45,7 @@ export class HandDrivenSlot {
   private readonly doorbell: Doorbell;
   private readonly tasks: readonly SlotTask[];
   private failure: WeftError | undefined;
+  private snapshots = 0;
 
   /** @throws API_BAD_ARGUMENT when the job needs more than a slot */
   constructor(streamGraph: StreamGraph, { clock, oneBuffer, restore }: SlotOptions) {
@@ -108,9 +109,24 @@ export class HandDrivenSlot {
   }
 
   /** The state of all operators, once everything that they got has been taken. */
-  snapshot(): Promise<HarnessSnapshot> {
+  async snapshot(): Promise<HarnessSnapshot> {
     this.work();
-    return keepInMemory(this.tasks.flatMap((task) => task.stateNow()));
+    const checkpointId = ++this.snapshots;
+    const states = this.tasks.map((task) => task.stateNow(checkpointId));
+    await this.workUntil(() => {
+      for (const [n, task] of this.tasks.entries()) states[n] ??= task.stateNow(checkpointId);
+      return !states.includes(undefined);
+    });
+    return keepInMemory(
+      checkpointId,
+      states.flatMap((state) => state ?? []),
+    );
+  }
+
+  /** Tells the tasks that a snapshot is safe; resolves when they have acted on it. @throws the first failure of a task */
+  async complete({ checkpointId }: HarnessSnapshot): Promise<void> {
+    await Promise.all(this.tasks.map((task) => task.checkpointEnded({ checkpointId, outcome: 'complete' })));
+    this.work();
   }
 
   /** Lets the tasks work until nothing is left to do now. @throws the first failure of a task */
@@ -143,6 +159,11 @@ export class HandDrivenSlot {
     }
     await this.release();
     if (this.failure !== undefined) throw this.failure;
+  }
+
+  /** Ends the tasks as they stand. */
+  cancel(): Promise<void> {
+    return this.release();
   }
 
   private async release(): Promise<void> {

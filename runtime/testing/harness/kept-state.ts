@@ -3,14 +3,20 @@ import type { KeyGroupPortion, OperatorRestore, OperatorSnapshot, RestoredList }
 
 /** Taken by `snapshot()`; what is in it is the test kit's own business. */
 export class HarnessSnapshot {
-  constructor(readonly byOperator: ReadonlyMap<string, OperatorRestore>) {}
+  constructor(
+    readonly checkpointId: number,
+    readonly byOperator: ReadonlyMap<string, OperatorRestore>,
+  ) {}
 }
 
 /** Writes the snapshots into memory. */
-export async function keepInMemory(snapshots: readonly OperatorSnapshot[]): Promise<HarnessSnapshot> {
+export async function keepInMemory(
+  checkpointId: number,
+  snapshots: readonly OperatorSnapshot[],
+): Promise<HarnessSnapshot> {
   const byOperator = new Map<string, OperatorRestore>();
   for (const snapshot of snapshots) byOperator.set(snapshot.operatorId, await written(snapshot));
-  return new HarnessSnapshot(byOperator);
+  return new HarnessSnapshot(checkpointId, byOperator);
 }
 
 async function written(snapshot: OperatorSnapshot): Promise<OperatorRestore> {

@@ -60,6 +60,16 @@ export abstract class OperatorHarness<R> {
     return this.pipeline.slot.snapshot();
   }
 
+  /** Tells the operators that the snapshot is safe: sinks commit. @throws TASK_…, as the job would fail */
+  notifyOfCompletedCheckpoint(snapshot: HarnessSnapshot): Promise<void> {
+    return this.pipeline.slot.complete(snapshot);
+  }
+
+  /** Ends without an end of the input, as after a failure elsewhere: functions close. */
+  cancel(): Promise<void> {
+    return this.pipeline.slot.cancel();
+  }
+
   /** What was emitted to the tag so far. @throws API_BAD_ARGUMENT for a tag that is not in `sideOutputs` */
   getSideOutput<X>(tag: OutputTag<X>): X[] {
     const sink = this.pipeline.sideOutputs.get(tag.id);

@@ -68,6 +68,8 @@ export const TaskDescriptorSchema = Type.Object({
   outputs: Type.Array(Type.Object({ edgeId: Type.String(), channels: Type.Array(ChannelSchema) })),
   /** Left out when the job starts without state. */
   restore: Type.Optional(TaskRestoreSchema),
+  /** Checkpoints go on when inputs have ended, so that sinks wait for one with their last commit. @default false */
+  finalCheckpoint: Type.Optional(Type.Boolean()),
 });
 export type TaskDescriptor = Static<typeof TaskDescriptorSchema>;
 
