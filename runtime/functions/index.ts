@@ -5,6 +5,7 @@ export { formatCsv } from './csv.js';
 export * from './functions.js';
 export * from './metrics.js';
 export * from './schemas.js';
+export * from './sinks/index.js';
 export * from './sources/index.js';
 export { OutputTag } from './output-tag.js';
 export * from './two-input.js';

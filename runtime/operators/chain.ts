@@ -52,7 +52,7 @@ export interface ChainParts {
   readonly objectReuse: boolean;
   readonly makeSink: ChainOptions['makeSink'];
   readonly onSettled: () => void;
-  readonly sinks: { sink: RecordSink; operator: OperatorContext }[];
+  readonly sinks: { sink: Omit<RecordSink, 'write'>; operator: OperatorContext }[];
   readonly backlogs: Backlog[];
   readonly asyncWaits: AsyncWait[];
   readonly committing: { sink: CommittingSink; operator: OperatorContext }[];

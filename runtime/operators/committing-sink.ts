@@ -27,7 +27,7 @@ interface Pending {
   checkpointId: number | undefined;
 }
 
-export class CommittingSink implements RecordSink {
+export class CommittingSink implements Omit<RecordSink, 'write'> {
   readonly backlog: SinkBacklog;
   private writer: SinkWriter<unknown> | undefined;
   private committer: Committer<unknown> | undefined;
@@ -101,6 +101,8 @@ export class CommittingSink implements RecordSink {
   async close(): Promise<void> {
     this.closed = true;
     this.cancelRetry?.();
+    // The writer may be at work on a record still.
+    await this.backlog.idle();
     await this.writer?.close?.();
     await this.committer?.close?.();
   }

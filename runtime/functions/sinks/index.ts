@@ -1,0 +1,4 @@
+/** Sinks whose output becomes visible with a commit: what users implement, and the one for files. */
+export * from './sink.js';
+export { FileSink, type FileSinkOptions } from './file/file-sink.js';
+export type { RollingPolicy } from './file/rolling-policy.js';
