@@ -2,12 +2,7 @@
  * The job of the figure `checkpoint`: numbers as fast as they go, counted under very many keys, with a checkpoint each second.
  */
 import { parseArgs } from 'node:util';
-import {
-  KeyedProcessFunction,
-  StreamExecutionEnvironment,
-  ValueStateDescriptor,
-  type ValueState,
-} from 'weft-stream';
+import { KeyedProcessFunction, StreamExecutionEnvironment, ValueStateDescriptor, type ValueState } from 'weft-stream';
 
 class Counting extends KeyedProcessFunction<number, number, number> {
   private count: ValueState<number> | undefined;

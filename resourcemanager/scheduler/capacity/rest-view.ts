@@ -40,8 +40,9 @@ export function schedulerInfoOf(context: CapacityContext, root: ParentQueue): ob
   };
 }
 
+/** By name, as Hadoop lists them. */
 function childrenOf(parent: ParentQueue): object {
-  const children = [...parent.children.values()];
+  const children = [...parent.children.values()].sort((a, b) => (a.path < b.path ? -1 : 1));
   return children.length === 0 ? {} : { queue: children.map(queueOf) };
 }
 
