@@ -17,6 +17,7 @@ import { TokenService } from './security/token-service.js';
 import { configureEndpoints, configureRoutes } from './server/index.js';
 import type { ClusterView } from './server/cluster-view.js';
 import { ClusterIdentity } from './store/cluster-identity.js';
+import { watchAllocations } from './config/allocation-watch.js';
 import { StateStore } from './store/state-store.js';
 
 export interface ResourceManagerOptions {
@@ -101,6 +102,7 @@ export class ResourceManager {
       clock.every(SCHEDULER_TICK_MS, () => {
         schedule({ type: 'tick' });
       }),
+      watchAllocations(clock, log, scheduler, options.policies),
     );
     this.watch(() => {
       tokens.roll();

@@ -1,6 +1,6 @@
 /** Reads the files that say how resources are shared, for the Scheduler, which does no I/O itself. */
 import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { readHadoopXml, refuseHarmfulXml } from '../../runtime/common/config/hadoop-xml.js';
 import type { PolicyFiles } from '../scheduler/index.js';
@@ -10,10 +10,12 @@ import type { PolicyFiles } from '../scheduler/index.js';
  * @throws CONFIG_BAD_FILE with file, line and reason
  */
 export function loadPolicyFiles(confDir: string): PolicyFiles {
+  const site = readHadoopXml(join(confDir, 'yarn-site.xml'));
+  const allocationFile = site.get('yarn.scheduler.fair.allocation.file')?.value.trim() ?? 'fair-scheduler.xml';
   return {
-    site: readHadoopXml(join(confDir, 'yarn-site.xml')),
+    site,
     capacity: readHadoopXml(join(confDir, 'capacity-scheduler.xml')),
-    allocations: readAllocations(join(confDir, 'fair-scheduler.xml')),
+    allocations: readAllocations(resolve(confDir, allocationFile)),
   };
 }
 

@@ -65,3 +65,20 @@ test('on the Capacity scheduler', async (t) => {
   const { resourceManager } = await cluster.status();
   t.regex(await check(resourceManager?.url ?? ''), /^46\/46 PASS, scheduler=capacityScheduler$/m);
 });
+
+const ALLOCATIONS = `<allocations>
+  <queue name="default"/>
+  <queue name="dev"/>
+</allocations>`;
+
+test('on the Fair scheduler', async (t) => {
+  const cluster = await TestCluster.start(t, {
+    yarnSite: {
+      'yarn.resourcemanager.scheduler.class':
+        'org.apache.hadoop.yarn.server.resourcemanager.scheduler.fair.FairScheduler',
+    },
+    files: { 'fair-scheduler.xml': ALLOCATIONS },
+  });
+  const { resourceManager } = await cluster.status();
+  t.regex(await check(resourceManager?.url ?? ''), /^39\/39 PASS, scheduler=fairScheduler$/m);
+});

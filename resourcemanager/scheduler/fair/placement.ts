@@ -39,7 +39,8 @@ function candidates(rule: PlacementRule, admission: Admission, queues: QueueRegi
     case 'primaryGroup':
       return below(groups.slice(0, 1));
     case 'secondaryGroupExistingQueue':
-      return below(groups.slice(1));
+      // Hadoop's rule looks at the primary group too, whatever its name says.
+      return below(groups);
     case 'default':
       return [rule.queue];
     case 'reject':

@@ -48,7 +48,7 @@ function victimsOn(size: Resource, node: SchedulerNode, claimed: Resource, below
 
 /** The newest first, AppMasters last. */
 function mayGo(node: SchedulerNode): SchedulerContainer<FairApplication>[] {
-  const all = [...node.containers.values()].reverse() as SchedulerContainer<FairApplication>[];
+  const all = ([...node.containers.values()] as SchedulerContainer<FairApplication>[]).reverse();
   const here = all.filter(({ application, containerId }) => !application.givingWay.has(containerId));
   return [...here.filter(({ isAppMaster }) => !isAppMaster), ...here.filter(({ isAppMaster }) => isAppMaster)];
 }

@@ -26,14 +26,20 @@ export function computeShares(
   items: readonly { weight: number; minShare: number; maxShare: number }[],
   total: number,
 ): number[] {
-  const isFixed = items.map(({ weight, maxShare }) => maxShare <= 0 || weight <= 0);
-  const fixedShare = ({ minShare, maxShare }: { minShare: number; maxShare: number }): number =>
-    maxShare <= 0 ? 0 : Math.max(0, minShare);
-  const open = items.filter((_item, i) => isFixed[i] !== true);
-  const taken = items.reduce((sum, item, i) => (isFixed[i] === true ? sum + fixedShare(item) : sum), 0);
+  const open = items.filter((item) => !isFixed(item));
+  const taken = items.reduce((sum, item) => (isFixed(item) ? sum + fixedShare(item) : sum), 0);
   const most = open.reduce((sum, { maxShare }) => sum + maxShare, 0);
   const ratio = ratioFor(open, Math.min(most, Math.max(0, total - taken)));
-  return items.map((item, i) => (isFixed[i] === true ? fixedShare(item) : shareAt(item, ratio)));
+  return items.map((item) => (isFixed(item) ? fixedShare(item) : shareAt(item, ratio)));
+}
+
+/** No ratio changes what it gets. */
+function isFixed({ weight, maxShare }: { weight: number; maxShare: number }): boolean {
+  return maxShare <= 0 || weight <= 0;
+}
+
+function fixedShare({ minShare, maxShare }: { minShare: number; maxShare: number }): number {
+  return maxShare <= 0 ? 0 : Math.max(0, minShare);
 }
 
 function ratioFor(items: readonly { weight: number; minShare: number; maxShare: number }[], total: number): number {

@@ -56,7 +56,7 @@ const FIFO: SharingPolicy = {
     );
     if (first !== undefined) first.fairShare = total;
   },
-  headroom: FAIR.headroom,
+  headroom: (fairShare, usage, available) => FAIR.headroom(fairShare, usage, available),
   // First come, first served says nothing of queues.
   allowsChild: () => false,
 };
