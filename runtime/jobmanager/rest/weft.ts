@@ -5,6 +5,7 @@ import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { WeftError } from '../../common/errors/index.js';
 import { requireFit } from '../../common/wire/index.js';
+import { checkpointOverview } from './checkpoint-views.js';
 import { pathParam, queryParam } from './conventions.js';
 import { jobOf, vertexOf, type RestContext } from './context.js';
 import type { Execution } from '../job/execution.js';
@@ -46,6 +47,8 @@ export function weftRoutes(app: FastifyInstance, context: RestContext): void {
     }
     return jobOf(context, request).results(node, from);
   });
+  // As Flink's path, but of jobs without checkpoints too.
+  app.get('/weft/v1/jobs/:jobid/checkpoints', (request) => checkpointOverview(jobOf(context, request)));
   app.get('/weft/v1/jobs/:jobid/watermarks', (request) => watermarksOf(jobOf(context, request)));
   app.get('/weft/v1/jobs/:jobid/vertices/:vertexid/findings', (request) => {
     const job = jobOf(context, request);

@@ -115,3 +115,24 @@ export interface TaskManagerRow {
 export interface Watermarks {
   heldBackBy: { vertexName: string; subtask: number; watermarkMs: number | null; sinceMs: number } | null;
 }
+
+export interface CheckpointRow {
+  id: number;
+  status: string;
+  is_savepoint: boolean;
+  trigger_timestamp: number;
+  end_to_end_duration: number;
+  state_size: number;
+  num_subtasks: number;
+  num_acknowledged_subtasks: number;
+  external_path?: string;
+  discarded?: boolean;
+  failure_message?: string;
+}
+
+export interface Checkpoints {
+  counts: { completed: number; in_progress: number; failed: number };
+  latest: { restored: { external_path: string; restore_timestamp: number } | null };
+  /** The newest first. */
+  history: CheckpointRow[];
+}

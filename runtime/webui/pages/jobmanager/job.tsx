@@ -3,6 +3,7 @@ import { bytes, count, duration, time } from '../shared/format.js';
 import { Figure, Problem, Section, State, Table } from '../shared/parts.js';
 import { getJson, usePolled } from '../shared/poll.js';
 import type { ExceptionEntry, JobDetail, SubtaskFindings, SubtaskRow, VertexRow, Watermarks } from './flink-rest.js';
+import { Checkpoints } from './checkpoints.js';
 import { JobGraph } from './graph.js';
 import { TaskCounts } from './jobs.js';
 import { Memory } from './memory.js';
@@ -37,6 +38,7 @@ export function Job(props: { id: string; vertex: string | undefined }) {
         <Vertices job={job} />
       </Section>
       {props.vertex !== undefined && <Subtasks job={job} vertex={props.vertex} />}
+      <Checkpoints id={props.id} />
       <Memory jobId={props.id} />
       <Exceptions id={props.id} />
     </>
