@@ -23,9 +23,15 @@ export interface ExchangeEdge {
 export type ChannelSelector<T = unknown> =
   | { kind: Exclude<PartitionerName, 'HASH' | 'CUSTOM'> }
   /** By the key group of the record's key; throws SERDE_BAD_KEY for what has no key form. */
-  | { kind: 'HASH'; key: (record: T) => unknown; maxParallelism: number }
+  | { kind: 'HASH'; key: (record: T) => unknown; maxParallelism: number; declaredAt?: string | undefined }
   /** By the user's function; throws EXCHANGE_BAD_PARTITION for a result that is not 0 ≤ n < channels. */
-  | { kind: 'CUSTOM'; key: (record: T) => unknown; partition: (key: unknown, channels: number) => number };
+  | {
+      kind: 'CUSTOM';
+      key: (record: T) => unknown;
+      partition: (key: unknown, channels: number) => number;
+      /** The user's line, for the error. */
+      declaredAt?: string | undefined;
+    };
 
 export interface WriterOptions<T = unknown> {
   selector: ChannelSelector<T>;

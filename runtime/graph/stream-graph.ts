@@ -12,8 +12,8 @@ export type PartitionerKind =
 
 export type EdgePartitioner =
   | { kind: Exclude<PartitionerKind, 'HASH' | 'CUSTOM'> }
-  | { kind: 'HASH'; key: KeyFunction }
-  | { kind: 'CUSTOM'; partitioner: Partitioner<unknown>; key: KeyFunction };
+  | { kind: 'HASH'; key: KeyFunction; declaredAt?: string | undefined }
+  | { kind: 'CUSTOM'; partitioner: Partitioner<unknown>; key: KeyFunction; declaredAt?: string | undefined };
 
 /** Whether an operator may be chained to the one before (ALWAYS), only to the one after (HEAD), or not at all (NEVER). */
 export type ChainingStrategy = 'ALWAYS' | 'HEAD' | 'NEVER';

@@ -8,6 +8,7 @@ import type { KeyFunction, OperatorSpec } from '../../graph/operator-spec.js';
 import type { KeyField, KeyValue } from '../functions/fields.js';
 import type { CoProcessElement, KeyInput, TwoFlatMaps, TwoMaps, TwoProcesses } from '../functions/inputs.js';
 import { keyOf, twoInputFunction } from '../functions/user-function.js';
+import { hashed } from './hashed-inputs.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
 import type { StreamContext, StreamInput } from './stream-context.js';
 
@@ -87,8 +88,4 @@ export class ConnectedStreams<A, B, K = undefined> {
       ...{ name, pact: 'Operator', operator, chainingStrategy: 'ALWAYS', parallelism: undefined },
     });
   }
-}
-
-function hashed(inputs: readonly StreamInput[], key: KeyFunction): StreamInput[] {
-  return inputs.map((input) => ({ ...input, partitioner: { kind: 'HASH', key } }));
 }

@@ -38,6 +38,7 @@ import type {
 } from '../functions/inputs.js';
 import { projection } from '../functions/projection.js';
 import { sortField, wholeRecord, type Order } from '../functions/sort-field.js';
+import { declaredAt } from '../declared-at.js';
 import { anyFunction, keyOf, keyOrFields, syncFunction } from '../functions/user-function.js';
 import { strategyOf, type WatermarkStrategy } from '../time/watermark-strategy.js';
 import { countWindows } from '../windows/count-windows.js';
@@ -281,6 +282,7 @@ export class DataStream<T> {
       kind: 'CUSTOM',
       partitioner: syncFunction<Partitioner<unknown>>('partitionCustom', 'partition', partitioner),
       key: keyOf('partitionCustom', key),
+      declaredAt: declaredAt(),
     });
   }
 

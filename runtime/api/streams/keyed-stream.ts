@@ -23,6 +23,7 @@ import { ConnectedStreams } from './connected-streams.js';
 import { DataStream } from './data-stream.js';
 import { IntervalJoin } from './interval-join.js';
 import type { SingleOutputStreamOperator } from './single-output-stream-operator.js';
+import { hashed } from './hashed-inputs.js';
 import type { StreamContext, StreamInput } from './stream-context.js';
 import { WindowedStream } from './windowed-stream.js';
 
@@ -36,10 +37,7 @@ export class KeyedStream<T, K> extends DataStream<T> {
     inputs: readonly StreamInput[],
     private readonly key: KeyFunction,
   ) {
-    super(
-      context,
-      inputs.map((input) => ({ ...input, partitioner: { kind: 'HASH', key } })),
-    );
+    super(context, hashed(inputs, key));
   }
 
   /** One result for each record. A rich function may ask for the state of the record's key. */

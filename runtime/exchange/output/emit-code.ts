@@ -66,8 +66,8 @@ export function makeEmitter(environment: EmitEnvironment): Emitter {
   })()`;
   const keyOf = 'key' in selector ? selector.key : undefined;
   const partition = selector.kind === 'CUSTOM' ? selector.partition : undefined;
-  const channelOf =
-    selector.kind === 'HASH' ? hashChannels(selector.maxParallelism, count, environment.forgetKey) : undefined;
+  const channelOf = selector.kind === 'HASH' ? hashChannels(selector, count, environment.forgetKey) : undefined;
+  const declaredAt = 'declaredAt' in selector ? selector.declaredAt : undefined;
   const { random, time, counters, slow } = environment;
   return evaluate<Emitter>(expression, {
     environment,
@@ -81,12 +81,24 @@ export function makeEmitter(environment: EmitEnvironment): Emitter {
     keyOf,
     partition,
     channelOf,
-    refuse,
+    refuse: (result: unknown) => refuse(result, count, declaredAt),
   });
 }
 
-function hashChannels(maxParallelism: number, count: number, forgetKey: EmitEnvironment['forgetKey']) {
-  return instantiate(keyChannels)(hashKey, knownStrings, KNOWN_KEYS, maxParallelism, count, forgetKey);
+function hashChannels(
+  { maxParallelism, declaredAt }: Extract<ChannelSelector, { kind: 'HASH' }>,
+  count: number,
+  forgetKey: EmitEnvironment['forgetKey'],
+) {
+  const placed = (error: unknown): unknown => {
+    if (!(error instanceof WeftError) || declaredAt === undefined) return error;
+    return new WeftError(error.code, error.message.replace(/\.$/, `${where(declaredAt)}.`), { cause: error.cause });
+  };
+  return instantiate(keyChannels)(hashKey, knownStrings, KNOWN_KEYS, maxParallelism, count, forgetKey, placed);
+}
+
+function where(declaredAt: string | undefined): string {
+  return declaredAt === undefined ? '' : ` (declared at ${declaredAt})`;
 }
 
 function selectCode(selector: EmitEnvironment['selector'], count: number): string {
@@ -96,7 +108,7 @@ function selectCode(selector: EmitEnvironment['selector'], count: number): strin
         const channel = placed & ${2 ** CHANNEL_BITS - 1}; const number = placed >> ${CHANNEL_BITS};`;
     case 'CUSTOM':
       return `const channel = partition(keyOf(record), ${count});
-        if (!(channel >= 0 && channel < ${count} && (channel | 0) === channel)) refuse(channel, ${count});`;
+        if (!(channel >= 0 && channel < ${count} && (channel | 0) === channel)) refuse(channel);`;
     case 'SHUFFLE':
       return `const channel = (random() * ${count}) | 0;`;
     case 'REBALANCE':
@@ -111,9 +123,9 @@ function firstChannel(selector: EmitEnvironment['selector'], count: number, rand
   return selector.kind === 'REBALANCE' ? Math.floor(random() * count) : 0;
 }
 
-function refuse(result: unknown, channels: number): never {
+function refuse(result: unknown, channels: number, declaredAt: string | undefined): never {
   throw new WeftError(
     'EXCHANGE_BAD_PARTITION',
-    `The partitioner returned ${String(result)}, but there are ${channels} channels (0 to ${channels - 1}).`,
+    `The partitioner returned ${String(result)}, but there are ${channels} channels (0 to ${channels - 1})${where(declaredAt)}.`,
   );
 }

@@ -9,6 +9,7 @@ export const CHANNEL_BITS = 15;
  * @param hashKey 0 ≤ hash < 2³¹; throws for what is no key
  * @param knownStrings makes them known; `forget` hears that a number stands for another one
  * @param forgetKey the number stands for another key from now on
+ * @param placed what to throw for an error of `hashKey`: it names the user's line
  */
 export function keyChannels(
   hashKey: (key: unknown) => number,
@@ -17,6 +18,7 @@ export function keyChannels(
   maxParallelism: number,
   channels: number,
   forgetKey: (number: number) => void,
+  placed: (error: unknown) => unknown,
 ): (key: unknown) => number {
   const known = new Int32Array(capacity).fill(-1);
   const strings = knownStrings((number) => {
@@ -25,7 +27,13 @@ export function keyChannels(
   });
 
   // Math.floor(keyGroup * parallelism / maxParallelism), both below 2¹⁵.
-  const compute = (key: unknown): number => (((hashKey(key) % maxParallelism) * channels) / maxParallelism) | 0;
+  const compute = (key: unknown): number => {
+    try {
+      return (((hashKey(key) % maxParallelism) * channels) / maxParallelism) | 0;
+    } catch (error) {
+      throw placed(error);
+    }
+  };
   const learn = (key: string, number: number): number => {
     const channel = compute(key);
     if (number <= 0) return channel;

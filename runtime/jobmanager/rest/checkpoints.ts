@@ -3,7 +3,7 @@ import type { FastifyInstance, FastifyRequest } from 'fastify';
 import type { CheckpointRecord } from '../checkpoint/index.js';
 import type { JobMaster } from '../job/job-master.js';
 import { checkpointConfig, checkpointDetails, checkpointOverview, subtaskDetails } from './checkpoint-views.js';
-import { RestError, hexParam, pathParam } from './conventions.js';
+import { RestError, hexParam, indexParam } from './conventions.js';
 import { jobOf, type RestContext } from './context.js';
 
 export function checkpointRoutes(app: FastifyInstance, context: RestContext): void {
@@ -11,12 +11,10 @@ export function checkpointRoutes(app: FastifyInstance, context: RestContext): vo
   app.get('/jobs/:jobid/checkpoints/config', (request, reply) =>
     reply.type('application/json').send(checkpointConfig(checkpointed(context, request).checkpoints.settings)),
   );
-  app.get('/jobs/:jobid/checkpoints/details/:checkpointid', (request) =>
-    checkpointDetails(recordOf(checkpointed(context, request), request)),
-  );
+  app.get('/jobs/:jobid/checkpoints/details/:checkpointid', (request) => checkpointDetails(recordOf(context, request)));
   app.get('/jobs/:jobid/checkpoints/details/:checkpointid/subtasks/:vertexid', (request) => {
     const vertexId = hexParam(request, 'vertexid');
-    const details = subtaskDetails(recordOf(checkpointed(context, request), request), vertexId);
+    const details = subtaskDetails(recordOf(context, request), vertexId);
     if (details === undefined) throw new RestError(404, `Vertex ${vertexId} took no part in the checkpoint.`);
     return details;
   });
@@ -32,9 +30,9 @@ function checkpointed(context: RestContext, request: FastifyRequest): JobMaster 
   return job;
 }
 
-function recordOf(job: JobMaster, request: FastifyRequest): CheckpointRecord {
-  const id = pathParam(request, 'checkpointid');
-  const record = /^\d+$/.test(id) ? job.checkpoints.history.find(Number(id)) : undefined;
+function recordOf(context: RestContext, request: FastifyRequest): CheckpointRecord {
+  const id = indexParam(request, 'checkpointid');
+  const record = checkpointed(context, request).checkpoints.history.find(id);
   if (record === undefined) {
     throw new RestError(404, `Could not find checkpointing statistics for checkpoint ${id}.`);
   }

@@ -5,7 +5,7 @@ import type { JobVertex } from '../../graph/job-graph.js';
 import type { JobManager } from '../job-manager.js';
 import type { Execution } from '../job/execution.js';
 import type { JobMaster } from '../job/job-master.js';
-import { RestError, hexParam, pathParam } from './conventions.js';
+import { RestError, hexParam, indexParam } from './conventions.js';
 
 export interface RestContext {
   readonly jobManager: JobManager;
@@ -41,10 +41,10 @@ export function vertexOf(job: JobMaster, request: FastifyRequest): JobVertex {
   return vertex;
 }
 
-/** The current execution of `:subtaskindex`. @throws RestError 404 */
+/** The current execution of `:subtaskindex`. @throws RestError 400 or 404 */
 export function subtaskOf(job: JobMaster, vertex: JobVertex, request: FastifyRequest): Execution {
-  const index = pathParam(request, 'subtaskindex');
-  const execution = /^\d+$/.test(index) ? job.executionsOf(vertex)[Number(index)] : undefined;
+  const index = indexParam(request, 'subtaskindex');
+  const execution = job.executionsOf(vertex)[index];
   if (execution === undefined) throw new RestError(404, `Invalid subtask index for vertex ${vertex.id}: ${index}`);
   return execution;
 }

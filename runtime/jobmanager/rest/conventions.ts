@@ -91,7 +91,18 @@ export function hexParam(request: FastifyRequest, name: string): string {
   const text = pathParam(request, name);
   const lower = text.toLowerCase();
   if (/^[0-9a-f]{32}$/.test(lower)) return lower;
-  throw new RestError(
+  throw malformed(name, text);
+}
+
+/** A number that counts from 0, in the path. @throws a RestError 400 in Flink's words for what is none */
+export function indexParam(request: FastifyRequest, name: string): number {
+  const text = pathParam(request, name);
+  if (/^\d+$/.test(text)) return Number(text);
+  throw malformed(name, text);
+}
+
+function malformed(name: string, text: string): RestError {
+  return new RestError(
     400,
     `Bad request, could not parse parameters: Cannot resolve path parameter (${name}) from value "${text}".`,
   );

@@ -17,17 +17,25 @@ function field<T extends TSchema>(type: T) {
 
 const TRIGGER_ID = field(Type.String({ pattern: '^[0-9a-f]{32}$' }));
 
+/** Checked, and no more than that: there is one format. */
+const FORMAT = field(Type.Union([Type.Literal('CANONICAL'), Type.Literal('NATIVE')]));
+const CHECKPOINT_TYPE = field(
+  Type.Union([Type.Literal('CONFIGURED'), Type.Literal('FULL'), Type.Literal('INCREMENTAL')]),
+);
+
 const SavepointSchema = Type.Object({
+  formatType: FORMAT,
   'target-directory': field(Type.String()),
   'cancel-job': field(Type.Boolean()),
   triggerId: TRIGGER_ID,
 });
 const StopSchema = Type.Object({
+  formatType: FORMAT,
   targetDirectory: field(Type.String()),
   drain: field(Type.Boolean()),
   triggerId: TRIGGER_ID,
 });
-const CheckpointSchema = Type.Object({ triggerId: TRIGGER_ID });
+const CheckpointSchema = Type.Object({ checkpointType: CHECKPOINT_TYPE, triggerId: TRIGGER_ID });
 const DisposalSchema = Type.Object({ 'savepoint-path': Type.String() });
 
 export function savepointRoutes(app: FastifyInstance, context: RestContext): void {

@@ -5,7 +5,7 @@ import type { Execution } from '../job/execution.js';
 import type { JobMaster } from '../job/job-master.js';
 import { mergeAccumulators } from '../../graph/accumulator-states.js';
 import { userAccumulator } from './accumulators.js';
-import { pathParam, queryList, RestError } from './conventions.js';
+import { indexParam, queryList, RestError } from './conventions.js';
 import { jobOf, subtaskOf, vertexOf, type RestContext } from './context.js';
 import { aggregateMetrics, selectMetrics, subtaskMetrics, type MetricValues } from './metrics.js';
 import { inputWatermarks } from './watermarks.js';
@@ -67,11 +67,11 @@ export function vertexRoutes(app: FastifyInstance, context: RestContext): void {
   });
 }
 
-/** @throws a RestError 404 for an attempt that is not the current one */
+/** @throws a RestError 400, or 404 for an attempt that is not the current one */
 function attemptOf(job: JobMaster, vertex: JobVertex, request: FastifyRequest): Execution {
   const execution = subtaskOf(job, vertex, request);
-  const attempt = pathParam(request, 'attempt');
-  if (String(execution.attempt) === attempt) return execution;
+  const attempt = indexParam(request, 'attempt');
+  if (execution.attempt === attempt) return execution;
   throw new RestError(404, `Subtask ${execution.subtask} of vertex ${vertex.id} has no attempt ${attempt}.`);
 }
 

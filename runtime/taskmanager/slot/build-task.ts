@@ -293,11 +293,12 @@ function selectorOf({ streamGraph, jobGraph }: SlotProgram, edge: JobEdge): Chan
   }
   if (partitioner.kind === 'HASH') {
     const target = jobGraph.vertices.find(({ id }) => id === edge.targetVertex);
-    return { kind: 'HASH', key: partitioner.key, maxParallelism: target?.maxParallelism ?? 128 };
+    const { key, declaredAt } = partitioner;
+    return { kind: 'HASH', key, maxParallelism: target?.maxParallelism ?? 128, declaredAt };
   }
   if (partitioner.kind === 'CUSTOM') {
-    const { key, partitioner: custom } = partitioner;
-    return { kind: 'CUSTOM', key, partition: (value, channels) => custom.partition(value, channels) };
+    const { key, partitioner: custom, declaredAt } = partitioner;
+    return { kind: 'CUSTOM', key, partition: (value, channels) => custom.partition(value, channels), declaredAt };
   }
   return { kind: partitioner.kind };
 }

@@ -14,7 +14,9 @@ const key = fc.oneof(
 );
 
 function channelsOf(parallelism: number): (key: unknown) => number {
-  const placeOf = instantiate(keyChannels)(hashKey, knownStrings, KNOWN_KEYS, 128, parallelism, () => undefined);
+  const forget = (): undefined => undefined;
+  const same = (error: unknown): unknown => error;
+  const placeOf = instantiate(keyChannels)(hashKey, knownStrings, KNOWN_KEYS, 128, parallelism, forget, same);
   return (k) => placeOf(k) & (2 ** CHANNEL_BITS - 1);
 }
 

@@ -84,14 +84,13 @@ test('keys that repeat arrive as they were, though they travel as numbers', (t) 
   }
 });
 
-test('HASH refuses what is no key', (t) => {
-  const { writer } = fan<{ k: unknown }>({ kind: 'HASH', key: (r) => r.k, maxParallelism: 128 });
-  t.true(
-    hasCode(
-      t.throws(() => writer.emit({ k: NaN })),
-      'SERDE_BAD_KEY',
-    ),
-  );
+test('HASH refuses what is no key, and names the line', (t) => {
+  const declaredAt = 'job.ts:3:7';
+  const { writer } = fan<{ k: unknown }>({ kind: 'HASH', key: (r) => r.k, maxParallelism: 128, declaredAt });
+  const error = t.throws(() => writer.emit({ k: NaN }), {
+    message: 'The key of a record is NaN (declared at job.ts:3:7).',
+  });
+  t.true(hasCode(error, 'SERDE_BAD_KEY'));
 });
 
 test('CUSTOM takes the partitioner’s word, if it names a channel', (t) => {
