@@ -196,7 +196,7 @@ test('the registry knows short names and Hadoop’s classes, and names what it h
   const settings = { minimum: MB(128), maximumMemoryMb: undefined, maximumVcores: undefined, epoch: 0 };
   const hadoop = 'org.apache.hadoop.yarn.server.resourcemanager.scheduler.fifo.FifoScheduler';
   t.is(createScheduler(hadoop, settings, 'x').name, 'fifo');
-  const error = t.throws(() => createScheduler('fair', settings, '/conf/yarn-site.xml:5'));
+  const error = t.throws(() => createScheduler('lottery', settings, '/conf/yarn-site.xml:5'));
   t.true(hasCode(error, 'RM_UNKNOWN_SCHEDULER'));
-  t.regex(error.message, /"fair" \(set by \/conf\/yarn-site\.xml:5\)\. There is: fifo, capacity\./);
+  t.regex(error.message, /"lottery" \(set by \/conf\/yarn-site\.xml:5\)\. There is: fifo, capacity, fair\./);
 });
