@@ -198,5 +198,5 @@ test('the registry knows short names and Hadoop’s classes, and names what it h
   t.is(createScheduler(hadoop, settings, 'x').name, 'fifo');
   const error = t.throws(() => createScheduler('lottery', settings, '/conf/yarn-site.xml:5'));
   t.true(hasCode(error, 'RM_UNKNOWN_SCHEDULER'));
-  t.regex(error.message, /"lottery" \(set by \/conf\/yarn-site\.xml:5\)\. There is: fifo, capacity, fair\./);
+  t.regex(error.message, /"lottery" \(set by \/conf\/yarn-site\.xml:5\)\. There is: fifo, fair, capacity\./);
 });
