@@ -9,6 +9,7 @@ import {
   type TaskManagerNetwork,
 } from '../../../runtime/exchange/index.js';
 import { hasCode } from '../../../runtime/common/errors/index.js';
+import { signToken, verifyToken } from '../../../runtime/common/security/token.js';
 import { encodeFrame, FrameType } from '../../../runtime/exchange/tcp/frames.js';
 import { EDGE, edgeTasks, emitUntilFull, JOB, network, take, until, type Place } from './fixture.js';
 
@@ -242,6 +243,53 @@ test('malformed connections are closed, and a job that runs notices nothing', as
     Array.from({ length: 100 }, (_, i) => i),
   );
   await Promise.all([pair.a.close(), pair.b.close()]);
+});
+
+/** Sends the bytes, and gives what came back once the connection is closed. */
+async function answerTo(port: number, bytes: Buffer): Promise<Buffer> {
+  const socket = connect(port, '127.0.0.1');
+  const answer: Buffer[] = [];
+  socket.on('error', () => {});
+  socket.on('data', (chunk: Buffer) => answer.push(chunk));
+  const closed = once(socket, 'close');
+  socket.write(bytes);
+  await closed;
+  return Buffer.concat(answer);
+}
+
+test('a genuine token of another application opens nothing', async (t) => {
+  const [own, other] = ['aa'.repeat(32), 'bb'.repeat(32)].map((key) =>
+    signToken(key, { kind: 'application', subject: 'application', expiresMs: Number.MAX_SAFE_INTEGER }),
+  ) as [string, string];
+  const check = (token: string): unknown => verifyToken(['aa'.repeat(32)], 'application', token, 0);
+  const tm = network('tm-a', { auth: { token: own, check } });
+  const { port } = await tm.listen();
+  const hello = { token: other, jobId: JOB, attempt: 0, consumer: 'tm-b', producer: 'tm-a' };
+  const frames = Buffer.concat([
+    encodeFrame({ type: FrameType.hello, channel: 0, sequence: 0, amount: 0 }, Buffer.from(JSON.stringify(hello))),
+    encodeFrame({ type: FrameType.subscribe, channel: 0, sequence: 0, amount: 100 }, Buffer.from(`${EDGE}:0-0`)),
+  ]);
+  t.is((await answerTo(port, frames)).length, 0);
+  await tm.close();
+});
+
+test('a connection of another job of the application gets none of the records', async (t) => {
+  const pair = await tcpPair<number>(0);
+  const hello = { token: 'secret', jobId: 'b'.repeat(32), attempt: 0, consumer: 'tm-b', producer: 'tm-a' };
+  const stranger = answerTo(
+    pair.port,
+    Buffer.concat([
+      encodeFrame({ type: FrameType.hello, channel: 0, sequence: 0, amount: 0 }, Buffer.from(JSON.stringify(hello))),
+      encodeFrame({ type: FrameType.subscribe, channel: 0, sequence: 0, amount: 100 }, Buffer.from(`${EDGE}:0-0`)),
+    ]),
+  );
+  const writer = pair.writer();
+  const gate = pair.gate();
+  for (let i = 0; i < 50; i++) writer.emit(i);
+  const out: number[] = [];
+  await until(() => (out.push(...take(gate)), out.length === 50), 'the records have come where they belong');
+  await Promise.all([pair.a.close(), pair.b.close()]);
+  t.is((await stranger).length, 0);
 });
 
 test('a producer that breaks the protocol costs only its own connection', async (t) => {
