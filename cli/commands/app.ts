@@ -1,16 +1,13 @@
 /** `weft app -list | -status ID [--events] | -kill ID | -submit …`: the applications of the cluster, with YARN's flags. */
-import { loadConfiguration, yarnOptions } from '../../runtime/common/config/index.js';
 import { systemClock } from '../../runtime/common/clock.js';
-import { WeftHome } from '../../runtime/common/home.js';
 import { parseApplicationId } from '../../runtime/common/ids.js';
 import { APPLICATION_STATES, isOver, type ApplicationState } from '../client/application-report.js';
 import { programRequestOf, submitProgram, SUBMIT_OPTIONS } from '../client/program-submission.js';
-import { resourceManagerAddress } from '../client/resourcemanager-address.js';
-import { ResourceManagerClient } from '../client/resourcemanager-client.js';
+import type { ResourceManagerClient } from '../client/resourcemanager-client.js';
+import { withResourceManager } from '../client/with-resource-manager.js';
 import { reportError } from '../errors.js';
 import { print } from '../output.js';
 import { badArguments, parseOptions, type ActionSpec, type ParsedOptions } from '../program/option-parser.js';
-import { packageFile } from '../program/package-root.js';
 import { inOrderOfTheChain, renderApplication, renderApplications, renderEvents } from '../render/applications.js';
 import { actionHelp } from '../render/help.js';
 
@@ -56,15 +53,7 @@ export async function appCommand(argv: readonly string[]): Promise<number> {
       return 0;
     }
     const action = actionOf(options, json);
-    const home = new WeftHome();
-    const configuration = loadConfiguration(home.confDir(packageFile('conf')), options.properties);
-    const named = options.get('rm') ?? configuration.get(yarnOptions.resourceManagerAddress);
-    const client = new ResourceManagerClient(await resourceManagerAddress(home, named));
-    try {
-      return (await action(client)) ?? 0;
-    } finally {
-      client.close();
-    }
+    return (await withResourceManager(options, action)) ?? 0;
   } catch (error) {
     return reportError(error, json);
   }

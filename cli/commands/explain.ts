@@ -1,13 +1,9 @@
 /** `weft explain APP`: each gate that an application passes or fails on the way to its next container. */
-import { loadConfiguration, yarnOptions } from '../../runtime/common/config/index.js';
-import { WeftHome } from '../../runtime/common/home.js';
 import { parseApplicationId } from '../../runtime/common/ids.js';
-import { resourceManagerAddress } from '../client/resourcemanager-address.js';
-import { ResourceManagerClient } from '../client/resourcemanager-client.js';
+import { withResourceManager } from '../client/with-resource-manager.js';
 import { reportError } from '../errors.js';
 import { print } from '../output.js';
 import { badArguments, parseOptions, type ActionSpec } from '../program/option-parser.js';
-import { packageFile } from '../program/package-root.js';
 import { renderExplanation } from '../render/explanation.js';
 import { actionHelp } from '../render/help.js';
 
@@ -34,17 +30,10 @@ export async function explainCommand(argv: readonly string[]): Promise<number> {
     const [id, surplus] = options.words;
     if (id === undefined) throw badArguments('Please specify an application id.');
     if (surplus !== undefined) throw badArguments(`Unrecognized argument: ${surplus}`);
-    const home = new WeftHome();
-    const configuration = loadConfiguration(home.confDir(packageFile('conf')), options.properties);
-    const named = options.get('rm') ?? configuration.get(yarnOptions.resourceManagerAddress);
-    const client = new ResourceManagerClient(await resourceManagerAddress(home, named));
-    try {
-      const explanation = await client.explain(parseApplicationId(id));
-      print(json ? JSON.stringify(explanation) : renderExplanation(explanation));
-      return 0;
-    } finally {
-      client.close();
-    }
+    const applicationId = parseApplicationId(id);
+    const explanation = await withResourceManager(options, (client) => client.explain(applicationId));
+    print(json ? JSON.stringify(explanation) : renderExplanation(explanation));
+    return 0;
   } catch (error) {
     return reportError(error, json);
   }

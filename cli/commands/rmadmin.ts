@@ -1,12 +1,8 @@
 /** `weft rmadmin -refreshQueues`: a running ResourceManager reads its queues again, whole or not at all. */
-import { loadConfiguration, yarnOptions } from '../../runtime/common/config/index.js';
-import { WeftHome } from '../../runtime/common/home.js';
-import { resourceManagerAddress } from '../client/resourcemanager-address.js';
-import { ResourceManagerClient } from '../client/resourcemanager-client.js';
+import { withResourceManager } from '../client/with-resource-manager.js';
 import { reportError } from '../errors.js';
 import { print } from '../output.js';
 import { badArguments, parseOptions, type ActionSpec } from '../program/option-parser.js';
-import { packageFile } from '../program/package-root.js';
 import { actionHelp } from '../render/help.js';
 
 const OPTIONS = {
@@ -31,17 +27,9 @@ export async function rmadminCommand(argv: readonly string[]): Promise<number> {
       return 0;
     }
     if (!options.has('refreshQueues')) throw badArguments('Please specify -refreshQueues.');
-    const home = new WeftHome();
-    const configuration = loadConfiguration(home.confDir(packageFile('conf')), options.properties);
-    const named = options.get('rm') ?? configuration.get(yarnOptions.resourceManagerAddress);
-    const client = new ResourceManagerClient(await resourceManagerAddress(home, named));
-    try {
-      const { queues } = await client.refreshQueues();
-      print(json ? JSON.stringify({ refreshed: true, queues }) : `The queues are in force: ${queues.join(', ')}`);
-      return 0;
-    } finally {
-      client.close();
-    }
+    const { queues } = await withResourceManager(options, (client) => client.refreshQueues());
+    print(json ? JSON.stringify({ refreshed: true, queues }) : `The queues are in force: ${queues.join(', ')}`);
+    return 0;
   } catch (error) {
     return reportError(error, json);
   }

@@ -35,13 +35,12 @@ export class ApplicationChanges {
     });
   }
 
-  /** @throws RM_APPLICATION_ENDED, RM_CHANGE_REFUSED by the Fair scheduler, which knows no priorities (as Hadoop's) */
+  /** @throws RM_APPLICATION_ENDED, RM_CHANGE_REFUSED where the Scheduler knows no priorities */
   prioritize(application: Application, priority: number): void {
     const { record } = requireAlive(application);
     const { scheduler, store, applications, schedule } = this.context;
-    if (scheduler.name === 'fair') {
-      throw refused(record.id, 'gets no priority', 'the fair scheduler has none; use weights of queues');
-    }
+    const refusal = scheduler.checkPriority();
+    if (refusal !== undefined) throw refused(record.id, 'gets no priority', refusal.message);
     store.transaction(() => {
       record.submission.priority = priority;
       applications.save(application);

@@ -69,6 +69,7 @@ export interface SchedulingPolicy<A extends SchedulerApplication = SchedulerAppl
   admit(admission: Admission): { queue: string } | { refusal: Refusal };
   checkMove(application: A, queue: string): Refusal | undefined;
   effectivePriority(priority: number): number;
+  checkPriority(): Refusal | undefined;
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean;
   /** @throws RM_BAD_QUEUES, CONFIG_BAD_VALUE, with nothing changed */
   refresh(files: PolicyFiles): void;

@@ -117,6 +117,10 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
     return this.policy.effectivePriority(priority);
   }
 
+  checkPriority(): Refusal | undefined {
+    return this.policy.checkPriority();
+  }
+
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean {
     return this.policy.mayAccess(user, groups, queue, action);
   }

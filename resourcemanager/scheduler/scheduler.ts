@@ -153,6 +153,8 @@ export interface Scheduler {
   checkMove(applicationId: ApplicationId, queue: string): Refusal | undefined;
   /** The priority that it would get: capped by the cluster's maximum, 0 where the scheduler heeds none. */
   effectivePriority(priority: number): number;
+  /** Why no application can be given a priority; undefined = it can, though it may have no effect (FIFO, as Hadoop's). */
+  checkPriority(): Refusal | undefined;
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean;
   /**
    * Puts new policy files in force, all of it or nothing.

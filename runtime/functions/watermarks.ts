@@ -33,10 +33,3 @@ export interface TimestampAssigner<T> {
   extractTimestamp(element: T, recordTimestamp: number): number;
 }
 export type TimestampAssignerInput<T> = ((element: T, recordTimestamp: number) => number) | TimestampAssigner<T>;
-
-/** A group of sources of which none runs further ahead than the drift, counted from the slowest. */
-export interface WatermarkAlignment {
-  readonly group: string;
-  readonly maxDriftMs: number;
-  readonly updateIntervalMs: number;
-}

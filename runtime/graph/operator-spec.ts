@@ -22,7 +22,6 @@ import type {
   SinkFunction,
   Source,
   SourceFunction,
-  WatermarkAlignment,
   WatermarkGenerator,
   WatermarkGeneratorContext,
 } from '../functions/index.js';
@@ -60,7 +59,6 @@ export interface WatermarkSpec {
   readonly extractTimestamp?: (record: unknown, timestampMs: number) => number;
   /** A stream is idle when nothing came for so long; left out: never. */
   readonly idleAfterMs?: number;
-  readonly alignment?: WatermarkAlignment;
   /** How far ahead of the clock a timestamp may be to move the watermark; left out: any. */
   readonly futureBoundMs?: number;
 }

@@ -109,6 +109,10 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     return Math.min(priority, this.configuration.maximumPriority);
   }
 
+  checkPriority(): undefined {
+    return undefined;
+  }
+
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean {
     const found: CapacityQueue | undefined = this.registry.get(queue) ?? this.registry.leaf(queue);
     return found !== undefined && mayAccess(this.context, found, user, groups, action);

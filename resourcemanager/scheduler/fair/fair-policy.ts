@@ -108,6 +108,11 @@ export class FairPolicy implements SchedulingPolicy<FairApplication> {
     return 0;
   }
 
+  /** As Hadoop's, which refuses where FIFO ignores. */
+  checkPriority(): Refusal {
+    return { gate: 'queue', message: 'The fair scheduler knows no priorities of applications; use weights of queues.' };
+  }
+
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean {
     const found = this.registry.nearest(queue);
     return mayAccess(this.context, found, { user, groups }, action);

@@ -56,6 +56,10 @@ export class FifoPolicy implements SchedulingPolicy {
     return 0;
   }
 
+  checkPriority(): undefined {
+    return undefined;
+  }
+
   mayAccess(): boolean {
     return true;
   }

@@ -9,7 +9,7 @@ import {
 } from '../../functions/index.js';
 import type { WatermarkSpec } from '../../graph/operator-spec.js';
 import { apiError } from '../api-error.js';
-import { checkName, durationMs, type Duration } from '../checks.js';
+import { durationMs, type Duration } from '../checks.js';
 import { syncFunction } from '../functions/user-function.js';
 
 /** Where the timestamps of a stream come from, and how its watermarks are made. Every method gives a new strategy. */
@@ -53,19 +53,6 @@ export class WatermarkStrategy<T> {
     const idleAfterMs = durationMs('The timeout of withIdleness()', timeout);
     if (idleAfterMs === 0) throw apiError('API_BAD_ARGUMENT', 'The timeout of withIdleness() must be more than 0.');
     return this.with<T>({ idleAfterMs });
-  }
-
-  /**
-   * No source of the group runs further ahead of its slowest than the drift: it pauses.
-   * @param updateInterval how often the sources of the group hear of each other @default 1 s
-   */
-  withWatermarkAlignment(group: string, maxDrift: Duration, updateInterval: Duration = 1000): WatermarkStrategy<T> {
-    const alignment = {
-      group: checkName('The group of withWatermarkAlignment()', group),
-      maxDriftMs: durationMs('The drift of withWatermarkAlignment()', maxDrift),
-      updateIntervalMs: durationMs('The interval of withWatermarkAlignment()', updateInterval),
-    };
-    return this.with<T>({ alignment });
   }
 
   /**
