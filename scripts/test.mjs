@@ -3,7 +3,8 @@
  * `--long` runs the long suite instead. Further arguments go to ava (e.g. a file pattern).
  */
 import { spawn } from 'node:child_process';
-import { constants, setPriority } from 'node:os';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { constants, setPriority, tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
 import { ensureReady, root } from './ensure-ready.mjs';
@@ -16,6 +17,8 @@ const long = rest.includes('--long');
 const patterns = rest.filter((arg) => arg !== '--long');
 let passed = 0;
 let failed = 0;
+/** What tests, and the processes that they kill, leave behind lies in here and goes with it. */
+const scratch = mkdtempSync(join(tmpdir(), 'weft-test-'));
 /** Names of what failed, repeated at the end, where they are seen. */
 const failures = [];
 
@@ -44,7 +47,7 @@ async function lint() {
 async function ava(args) {
   const child = spawn(process.execPath, [join('node_modules', 'ava', 'entrypoints', 'cli.mjs'), '--tap', ...args], {
     stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '0' },
+    env: { ...process.env, NODE_OPTIONS: '', FORCE_COLOR: '0', TMPDIR: scratch },
   });
   /** The result that is being read, with what TAP says of a failure. Two runs may print at the same time. */
   let lines = [];
@@ -84,6 +87,7 @@ else {
   await Promise.all([ava([...WITH_PROCESSES, NOT_LONG]), ava(others)]);
 }
 await linted;
+rmSync(scratch, { recursive: true, force: true, maxRetries: 3 });
 for (const name of failures) console.log(`failed: ${name}`);
 console.log(`${passed} passed, ${failed} failed`);
 process.exit(failed === 0 && passed > 0 ? 0 : 1);
