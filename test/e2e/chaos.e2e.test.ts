@@ -1,4 +1,4 @@
-/** A job under kill -9 of all roles: its output is that of an undisturbed run. */
+/** A job under kill -9 of all roles: its output and its state are those of an undisturbed run. */
 import test from 'ava';
 import { chaosRun } from './kit/chaos.js';
 import { TestCluster } from './kit/cluster.js';
