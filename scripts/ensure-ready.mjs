@@ -1,6 +1,6 @@
 /** Installs and builds whatever is missing or stale, so that `npm start` and `npm test` work in a fresh clone. */
 import { spawnSync } from 'node:child_process';
-import { existsSync, readFileSync, readdirSync, statSync } from 'node:fs';
+import { existsSync, lstatSync, readFileSync, readdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -37,10 +37,16 @@ function run(command, args, why) {
   }
 }
 
+/** `npm ci` would empty the folder behind a link, which belongs to whoever made it. */
+function isLinked(path) {
+  return existsSync(path) && lstatSync(path).isSymbolicLink();
+}
+
 export function ensureReady() {
-  const installed = join(root, 'node_modules', '.package-lock.json');
+  const modules = join(root, 'node_modules');
+  const installed = join(modules, '.package-lock.json');
   const lock = join(root, 'package-lock.json');
-  if (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs) {
+  if (!isLinked(modules) && (!existsSync(installed) || statSync(installed).mtimeMs < statSync(lock).mtimeMs)) {
     run('npm', ['ci', '--no-audit', '--no-fund'], 'installing dependencies (npm ci)');
   }
   const stamp = join(root, 'dist', '.built');
