@@ -248,6 +248,7 @@ export class Chain {
     };
     for (const { fn, operator } of this.functions) await attempt(operator, () => fn.close?.());
     for (const { sink, operator } of this.parts.sinks) await attempt(operator, () => sink.close?.());
+    for (const operator of this.operators) await attempt(operator, () => operator.states.close());
     if (failures.length > 0) throw failures[0];
   }
 

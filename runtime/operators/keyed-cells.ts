@@ -10,6 +10,30 @@ export type Cell = Pick<StateCell, 'value'>;
 type MakeKnown<K> = (forget: (number: number) => void) => KnownKeys<K>;
 
 /**
+ * Template: as `keyedCells`, for a store that does not keep cells from record to record.
+ */
+export function passingCells(
+  key: KeyFunction,
+  bucket: Bucket,
+  epochs: { readonly current: number },
+  identify: (key: unknown) => unknown,
+  operator: OperatorContext,
+): (record: unknown) => Cell {
+  return function cellOf(record) {
+    let k: unknown;
+    try {
+      k = key(record);
+    } catch (error) {
+      throw operator.failed(error);
+    }
+    const id = typeof k === 'string' || (typeof k === 'number' && k === k) ? k : identify(k);
+    const cell = bucket.cell(id) ?? bucket.add(id, k, undefined);
+    if (cell.epoch !== epochs.current) bucket.touch(cell);
+    return cell;
+  };
+}
+
+/**
  * Template: finds the state of a record's key, ready to be changed. An update then costs no second look-up. The cells of keys that
  * repeat are found by the keys' numbers.
  * @param bucket keeps them; none is ever removed

@@ -14,7 +14,7 @@ import { firstOfGroup } from './first-of-group.js';
 import { flatMap } from './flat-map.js';
 import { discard, retainer } from './hand-over.js';
 import { identifier } from './key-identity.js';
-import { keyedCells, type Cell } from './keyed-cells.js';
+import { keyedCells, passingCells, type Cell } from './keyed-cells.js';
 import { fieldComparison, keyedExtreme, keyedExtremeBy } from './keyed-extreme.js';
 import { keyedReduce } from './keyed-reduce.js';
 import { keyedSumOfField, keyedSumOfRecord } from './keyed-sum.js';
@@ -142,8 +142,10 @@ function perKey(
 
 function cellsOf(key: KeyFunction, operator: OperatorContext): (record: unknown) => Cell {
   const { void: bucket } = operator.states.keyed().table(ROLLING);
-  const { epochs } = operator.states.keyed();
-  return instantiate(keyedCells)(key, bucket, epochs, identifier(operator), knownStrings, knownNumbers, operator);
+  const { epochs, keepsCells } = operator.states.keyed();
+  const identify = identifier(operator);
+  if (!keepsCells) return instantiate(passingCells)(key, bucket, epochs, identify, operator);
+  return instantiate(keyedCells)(key, bucket, epochs, identify, knownStrings, knownNumbers, operator);
 }
 
 function aggregate(
@@ -156,9 +158,12 @@ function aggregate(
 ): Next {
   if (kind === 'sum') {
     if (field === undefined) return instantiate(keyedSumOfRecord)(cellOf, next, operator);
-    const own = uncopied === undefined ? undefined : makeOwnCopier();
+    // All that was restored must be looked at for it: not where it lies on disk.
+    const looksAtAll = operator.states.existingKeyed?.keepsCells !== false;
+    const out = looksAtAll ? uncopied : undefined;
+    const own = out === undefined ? undefined : makeOwnCopier();
     const restored = (): Iterable<Cell> => operator.states.existingKeyed?.table(ROLLING).void.entries() ?? [];
-    return instantiate(keyedSumOfField)(field, cellOf, retain, own, makeCopier(), restored, uncopied ?? next, operator);
+    return instantiate(keyedSumOfField)(field, cellOf, retain, own, makeCopier(), restored, out ?? next, operator);
   }
   const sign = kind === 'max' || kind === 'maxBy' ? 1 : -1;
   const compare = instantiate(fieldComparison)(kind, field, compareValues, operator);

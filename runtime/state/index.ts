@@ -3,15 +3,16 @@
  * the chain (snapshot, restore) and by whoever keeps checkpoints (`snapshot.ts` is the contract). It knows no files, no sockets
  * and no operators.
  *
- * Keyed state lives on the heap, in tables: namespace → key → cell. A snapshot is a new epoch (`epochs.ts`) and copies
- * nothing. It is written by key groups, with its own shapes and format version (`portion-writer.ts`), under the operator's id and
+ * Keyed state lies in tables: namespace → key → cell, on the heap or wherever a `KeyedStore` puts it. A snapshot is a new epoch
+ * (`epochs.ts`) and copies nothing. It is written by key groups, with its own shapes and format version (`portion-writer.ts`), under the operator's id and
  * the state's name, so that it can be read back by another number of subtasks.
  */
 export type * from './snapshot.js';
-export { Bucket, type Cell } from './bucket.js';
+export type { Bucket, Cell } from './bucket.js';
 export type { Versioned } from './epochs.js';
 export { KeyedStateBackend, type KeyedAddition, type KeySpace } from './keyed-state-backend.js';
 export { OperatorStates, type OperatorIdentity, type OperatorList } from './operator-states.js';
+export type { MakeKeyedStore } from './keyed-store.js';
 export type { PortionWriter } from './portion-writer.js';
 export { VOID_NAMESPACE, type Namespace, type Section } from './section-format.js';
 export type { Slot } from './keyed-slot.js';

@@ -1,11 +1,12 @@
-/** The keyed state of one operator of one subtask, on the heap: states by name, the current key, snapshots, restore. */
+/** The keyed state of one operator of one subtask, wherever it lies: states by name, the current key, snapshots, restore. */
 import type { Clock } from '../common/clock.js';
 import { WeftError } from '../common/errors/index.js';
 import type { State, StateDescriptor } from '../functions/index.js';
 import { KEY_HASH_VERSION, keyGroupOf, keyIdentity, makeCopier } from '../serde/index.js';
 import { Epochs, type Versioned } from './epochs.js';
-import { KeyedSnapshot, type KeyedSnapshotParts } from './keyed-snapshot.js';
-import { PortionWriter, strayKey } from './portion-writer.js';
+import { heapStore } from './heap-store.js';
+import type { KeyedSnapshot, KeyedStore, MakeKeyedStore } from './keyed-store.js';
+import { strayKey, type PortionWriter } from './portion-writer.js';
 import {
   KEYED_FORMAT_VERSION,
   Section,
@@ -47,6 +48,7 @@ export class KeyedStateBackend {
   currentKey: unknown;
   /** What stands for the current key in buckets. */
   currentId: unknown = NO_KEY;
+  private readonly store: KeyedStore;
   private readonly tables = new Map<string, StateTable>();
   private readonly additions = new Map<string, { addition: KeyedAddition; section: Section }>();
   private readonly copyKey = makeCopier();
@@ -54,7 +56,15 @@ export class KeyedStateBackend {
   constructor(
     readonly keySpace: KeySpace,
     readonly clock: Clock,
-  ) {}
+    makeStore: MakeKeyedStore = heapStore,
+  ) {
+    this.store = makeStore({ keySpace, clock, epochs: this.epochs });
+  }
+
+  /** @see KeyedStore.keepsCells */
+  get keepsCells(): boolean {
+    return this.store.keepsCells;
+  }
 
   /** @throws SERDE_BAD_KEY for what cannot be a key */
   setCurrentKey(key: unknown): void {
@@ -95,7 +105,7 @@ export class KeyedStateBackend {
   table<V>(name: string, kind = 'value'): StateTable<V> {
     let table = this.tables.get(name);
     if (table === undefined) {
-      table = new StateTable(this.section(name, kind), this.epochs);
+      table = new StateTable(this.section(name, kind), (section, namespace) => this.store.bucket(section, namespace));
       this.tables.set(name, table);
     }
     if (table.section.kind !== kind) {
@@ -130,16 +140,16 @@ export class KeyedStateBackend {
 
   /** Takes a snapshot: nothing is copied. */
   snapshot(): KeyedSnapshot {
-    const { maxParallelism, keyGroups } = this.keySpace;
-    const writer = new PortionWriter(maxParallelism, keyGroups);
-    const run = this.epochs.begin(writer);
-    const parts: KeyedSnapshotParts = {
-      buckets: [...this.tables.values()].flatMap((table) => [...table.all()]),
+    return this.store.snapshot({
+      tables: [...this.tables.values()],
       additions: [...this.additions.values()].map(({ addition }) => addition),
-      ...{ run, epochs: this.epochs, clock: this.clock },
       describe: () => this.describe(),
-    };
-    return new KeyedSnapshot(parts);
+    });
+  }
+
+  /** The operator ends. */
+  close(): void {
+    this.store.close();
   }
 
   /** An entry comes back. States and timers may be asked for before or after. */

@@ -2,8 +2,10 @@
 import type { Clock } from '../common/clock.js';
 import { WeftError } from '../common/errors/index.js';
 import { decodeTagged, encodeTagged } from '../serde/index.js';
+import { heapStore } from './heap-store.js';
 import { restoreKeyed } from './keyed-restore.js';
 import { KeyedStateBackend, type KeySpace } from './keyed-state-backend.js';
+import type { MakeKeyedStore } from './keyed-store.js';
 import type {
   CheckpointParticipant,
   DistributionMode,
@@ -39,6 +41,7 @@ export class OperatorStates {
     readonly identity: OperatorIdentity,
     private readonly keySpace: KeySpace,
     private readonly clock: Clock,
+    private readonly makeStore: MakeKeyedStore = heapStore,
   ) {}
 
   /** The operator's keyed state if it has any. */
@@ -48,7 +51,7 @@ export class OperatorStates {
 
   /** The operator's keyed state, made at the first call. */
   keyed(): KeyedStateBackend {
-    this.backend ??= new KeyedStateBackend(this.keySpace, this.clock);
+    this.backend ??= new KeyedStateBackend(this.keySpace, this.clock, this.makeStore);
     return this.backend;
   }
 
@@ -99,6 +102,11 @@ export class OperatorStates {
     for (const part of keyed) await restoreKeyed(this.keyed(), part);
     for (const [name, { mode, items }] of operatorStates) this.list(name, mode).items = items.map(decodeTagged);
     for (const participant of this.participants) participant.stateRestored?.();
+  }
+
+  /** The operator ends. */
+  close(): void {
+    this.backend?.close();
   }
 
   async notifyCheckpointComplete(checkpointId: number): Promise<void> {

@@ -1,7 +1,5 @@
 /** One state of a keyed operator: namespace → key → value. */
-import { Bucket } from './bucket.js';
-import type { Epochs } from './epochs.js';
-import type { PortionWriter } from './portion-writer.js';
+import type { Bucket } from './bucket.js';
 import { VOID_NAMESPACE, type Namespace, type Section } from './section-format.js';
 
 /**
@@ -13,7 +11,7 @@ export class StateTable<V = unknown> {
 
   constructor(
     readonly section: Section,
-    private readonly epochs: Epochs<PortionWriter>,
+    private readonly makeBucket: (section: Section, namespace: Namespace) => Bucket,
   ) {}
 
   /** The bucket of what belongs to no window. */
@@ -25,7 +23,7 @@ export class StateTable<V = unknown> {
   bucket(namespace: Namespace): Bucket<V> {
     let bucket = this.buckets.get(namespace);
     if (bucket === undefined) {
-      bucket = new Bucket<V>(this.section, namespace, this.epochs);
+      bucket = this.makeBucket(this.section, namespace) as Bucket<V>;
       this.buckets.set(namespace, bucket);
     }
     return bucket;
@@ -40,7 +38,7 @@ export class StateTable<V = unknown> {
   drop(namespace: Namespace): void {
     const bucket = this.buckets.get(namespace);
     if (bucket === undefined) return;
-    bucket.isDropped = true;
+    bucket.drop();
     this.buckets.delete(namespace);
   }
 

@@ -23,6 +23,7 @@ export class TtlSlot<V = unknown> implements Slot<V> {
   ) {
     this.slot = new KeyedSlot<Timed<V>>(backend, name, bucketOf);
     const bucket = bucketOf() as Bucket<Timed<V>>;
+    bucket.isExpired = (timed) => this.isExpired(timed);
     if (config.cleanup.inFullSnapshot) bucket.leaveOut = (timed) => this.isExpired(timed);
     if (config.cleanup.incrementalSize > 0) {
       this.cleaner = new TtlCleaner(bucket, (timed) => this.isExpired(timed));

@@ -1,5 +1,4 @@
 /** What an interval join keeps of one of its streams: by key, the records that may still meet others, ordered by time. */
-import { keyIdentity } from '../../serde/index.js';
 import type { Bucket, Cell, StateTable } from '../../state/index.js';
 
 /** Plain data, as it lies in state: the times, ascending, and the records that have them. */
@@ -14,8 +13,8 @@ const ROUNDS_PER_LIFE = 2;
 export class IntervalSide {
   readonly bucket: Bucket<TimedRecords>;
   private readonly roundMs: number;
-  /** Keys by the end of the round in which something of them is over. */
-  private readonly rounds = new Map<number, Cell<TimedRecords>[]>();
+  /** What stands for keys, by the end of the round in which something of them is over. */
+  private readonly rounds = new Map<number, unknown[]>();
   private nextSweepMs = Infinity;
 
   /** @param lifeMs how long behind its own time a record is kept */
@@ -29,14 +28,15 @@ export class IntervalSide {
 
   /** What came back from a checkpoint. */
   load(): void {
-    for (const cell of this.bucket.entries()) this.plan(cell, cell.value.times[0]);
+    for (const [id, { value }] of this.bucket.identified()) this.plan(id, value.times[0]);
   }
 
   /** Keeps a record of the key. @param cell of the key, if there is one */
   add(cell: Cell<TimedRecords> | undefined, id: unknown, key: unknown, timestampMs: number, record: unknown): void {
     if (cell === undefined) {
       const value = { times: [timestampMs], records: [record] };
-      this.plan(this.bucket.add(id, key, value), timestampMs);
+      this.bucket.add(id, key, value);
+      this.plan(id, timestampMs);
       return;
     }
     this.bucket.touch(cell);
@@ -56,32 +56,34 @@ export class IntervalSide {
   sweep(watermarkMs: number): void {
     if (watermarkMs < this.nextSweepMs) return;
     const due = [...this.rounds].filter(([roundMs]) => roundMs <= watermarkMs);
-    for (const [roundMs, cells] of due) {
+    for (const [roundMs, ids] of due) {
       this.rounds.delete(roundMs);
-      for (const cell of cells) this.forget(cell, watermarkMs - this.lifeMs);
+      for (const id of ids) this.forget(id, watermarkMs - this.lifeMs);
     }
     this.nextSweepMs = Math.min(Infinity, ...this.rounds.keys());
   }
 
-  private forget(cell: Cell<TimedRecords>, untilMs: number): void {
+  private forget(id: unknown, untilMs: number): void {
+    const cell = this.bucket.cell(id);
+    if (cell === undefined) return;
     this.bucket.touch(cell);
     const { times, records } = cell.value;
     let over = 0;
     while (over < times.length && times[over] <= untilMs) over++;
     if (over === times.length) {
-      this.bucket.delete(keyIdentity(cell.key));
+      this.bucket.delete(id);
       return;
     }
     times.splice(0, over);
     records.splice(0, over);
-    this.plan(cell, times[0]);
+    this.plan(id, times[0]);
   }
 
-  private plan(cell: Cell<TimedRecords>, firstMs: number): void {
+  private plan(id: unknown, firstMs: number): void {
     const sweepMs = Math.ceil((firstMs + this.lifeMs) / this.roundMs) * this.roundMs;
     const round = this.rounds.get(sweepMs);
-    if (round === undefined) this.rounds.set(sweepMs, [cell]);
-    else round.push(cell);
+    if (round === undefined) this.rounds.set(sweepMs, [id]);
+    else round.push(id);
     if (sweepMs < this.nextSweepMs) this.nextSweepMs = sweepMs;
   }
 }

@@ -1,9 +1,9 @@
 /** Windows that do not overlap: each has a bucket of its own. */
-import type { Bucket, StateTable } from '../../state/index.js';
+import type { StateTable } from '../../state/index.js';
 import type { WindowGrid } from './grid.js';
 import { SortedStarts } from './sorted-starts.js';
 import type { ValueKind } from './window-body.js';
-import { exposed, type EmitValue, type OpenSlice, type GridStore } from './window-store.js';
+import type { EmitValue, OpenSlice, GridStore } from './window-store.js';
 
 export class OwnBuckets implements GridStore {
   readonly first: ValueKind['first'];
@@ -44,13 +44,13 @@ export class OwnBuckets implements GridStore {
   visit(windowStart: number, emit: EmitValue): void {
     const { kind, identify } = this;
     const bucket = this.table.bucket(windowStart);
-    for (const cell of bucket.entries()) emit(cell.key, identify(cell.key), kind.result(exposed(bucket, cell)));
+    for (const cell of bucket.entries()) emit(cell.key, identify(cell.key), kind.result(bucket.expose(cell)));
   }
 
   visitKey(windowStart: number, id: unknown, key: unknown, emit: EmitValue): void {
     const bucket = this.table.existing(windowStart);
     const cell = bucket?.cell(id);
-    if (cell !== undefined) emit(key, id, this.kind.result(exposed(bucket as Bucket, cell)));
+    if (bucket !== undefined && cell !== undefined) emit(key, id, this.kind.result(bucket.expose(cell)));
   }
 
   visitKeys(windowStart: number, take: (key: unknown, id: unknown) => void): void {

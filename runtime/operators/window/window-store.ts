@@ -1,5 +1,5 @@
 /** Where the windows of a grid keep what they hold, by key. */
-import type { Bucket, Cell } from '../../state/index.js';
+import type { Bucket } from '../../state/index.js';
 
 /** Takes what a window holds of a key. @param id what stands for the key in buckets */
 export type EmitValue = (key: unknown, id: unknown, value: unknown) => void;
@@ -33,10 +33,4 @@ export interface GridStore {
   visitKeys(windowStart: number, take: (key: unknown, id: unknown) => void): void;
   /** Forgets what only belongs to windows whose last millisecond is not after this. */
   drop(throughMs: number): void;
-}
-
-/** Before a value leaves its state, where a function may change it. */
-export function exposed(bucket: Bucket, cell: Cell): unknown {
-  bucket.touch(cell);
-  return cell.value;
 }

@@ -4,6 +4,7 @@ import type { Clock } from '../common/clock.js';
 import type { Bucket } from './bucket.js';
 import type { Epochs, SnapshotRun } from './epochs.js';
 import type { KeyedAddition } from './keyed-state-backend.js';
+import type { KeyedSnapshot } from './keyed-store.js';
 import type { PortionWriter } from './portion-writer.js';
 import type { KeyedDescription } from './section-format.js';
 import type { SnapshotOutput } from './snapshot.js';
@@ -13,7 +14,7 @@ const SLICE_MS = 1;
 /** Entries between two looks at the clock. */
 const ENTRIES_PER_LOOK = 64;
 
-export interface KeyedSnapshotParts {
+export interface HeapSnapshotParts {
   readonly buckets: readonly Bucket[];
   readonly additions: readonly KeyedAddition[];
   readonly run: SnapshotRun<PortionWriter>;
@@ -22,13 +23,12 @@ export interface KeyedSnapshotParts {
   readonly describe: () => KeyedDescription;
 }
 
-export class KeyedSnapshot {
+export class HeapSnapshot implements KeyedSnapshot {
   private released = false;
   private sliceEndMs = 0;
 
-  constructor(private readonly parts: KeyedSnapshotParts) {}
+  constructor(private readonly parts: HeapSnapshotParts) {}
 
-  /** @throws STATE_NOT_SERIALIZABLE, STATE_KEY_CHANGED, and what the output throws */
   async writeTo(output: SnapshotOutput): Promise<void> {
     const { buckets, additions, run, clock, describe } = this.parts;
     const { writer } = run;

@@ -1,0 +1,46 @@
+/** Where the entries of keyed state lie: the seam between what operators do with state and what keeps it. */
+import type { Clock } from '../common/clock.js';
+import type { Bucket } from './bucket.js';
+import type { Epochs } from './epochs.js';
+import type { KeyedAddition, KeySpace } from './keyed-state-backend.js';
+import type { PortionWriter } from './portion-writer.js';
+import type { KeyedDescription, Namespace, Section } from './section-format.js';
+import type { SnapshotOutput } from './snapshot.js';
+import type { StateTable } from './state-table.js';
+
+/** What a store is made with. */
+export interface KeyedStoreParts {
+  readonly keySpace: KeySpace;
+  readonly clock: Clock;
+  /** Of all entries of the operator: an entry whose epoch is not the current one is `touch`ed before it changes. */
+  readonly epochs: Epochs<PortionWriter>;
+}
+
+export type MakeKeyedStore = (parts: KeyedStoreParts) => KeyedStore;
+
+/** What belongs to one snapshot. */
+export interface KeyedContent {
+  readonly tables: readonly StateTable[];
+  /** What lies beside the store: timers. */
+  readonly additions: readonly KeyedAddition[];
+  /** Asked when all is written. */
+  readonly describe: () => KeyedDescription;
+}
+
+/** The keyed state of one moment; written later, while it goes on changing. */
+export interface KeyedSnapshot {
+  /** @throws STATE_NOT_SERIALIZABLE, STATE_KEY_CHANGED, and what the output throws */
+  writeTo(output: SnapshotOutput): Promise<void>;
+  /** It is not wanted any more, written or not. */
+  release(): void;
+}
+
+export interface KeyedStore {
+  /** Whether a cell is good for as long as its key has state, and not only until the next record. */
+  readonly keepsCells: boolean;
+  bucket(section: Section, namespace: Namespace): Bucket;
+  /** Takes a snapshot: nothing is copied. */
+  snapshot(content: KeyedContent): KeyedSnapshot;
+  /** The operator ends. */
+  close(): void;
+}
