@@ -44,6 +44,8 @@ export class AppMaster {
   private readonly outbox = new EventOutbox();
   private readonly pool: WorkerPool;
   private readonly resource: Resource;
+  /** Where TaskManagers run; undefined: where the application does. */
+  private readonly label: string | undefined;
   private readonly nodes: NodeLinks;
   private readonly resourceManager: ResourceManagerLink;
   private readonly endpoint: JobManagerEndpoint;
@@ -62,6 +64,7 @@ export class AppMaster {
     const { settings, clock, log } = options;
     const { configuration, applicationKey, applicationId } = settings;
     this.resource = workerResource(configuration);
+    this.label = configuration.get(yarnOptions.taskManagerNodeLabel);
     this.pool = new WorkerPool(
       new StartFailures(
         configuration.get(clusterOptions.startWorkerMaxFailures),
@@ -205,6 +208,7 @@ export class AppMaster {
         this.resourceManager.ask({
           ...{ priority: WORKER_PRIORITY, resourceName: '*', relaxLocality: true },
           ...{ resource: this.resource, numContainers: effect.count },
+          ...(this.label === undefined ? {} : { label: this.label }),
         });
         return;
       case 'start':

@@ -63,8 +63,16 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     load: async () => (await import('./commands/queue.js')).queueCommand,
   },
   rmadmin: {
-    about: 'Has a running ResourceManager read its queues again',
+    about: 'Administers a running ResourceManager: queues, node labels',
     load: async () => (await import('./commands/rmadmin.js')).rmadminCommand,
+  },
+  node: {
+    about: 'Lists and shows the nodes of the cluster',
+    load: async () => (await import('./commands/node.js')).nodeCommand,
+  },
+  cluster: {
+    about: 'Lists the node labels of the cluster',
+    load: async () => (await import('./commands/cluster.js')).clusterInfoCommand,
   },
   sls: {
     about: 'Replays scenarios on the Scheduler, or measures it',

@@ -261,6 +261,7 @@ export class NodeManager {
         httpAddress: this.url,
         rack: RACK,
         resource: settings.resource,
+        ...(settings.label === undefined ? {} : { label: settings.label }),
         version,
         pid: process.pid,
       },

@@ -26,6 +26,8 @@ export interface NodeSettings {
   /** 0 = the port it had before, or else any free one. */
   readonly port: number;
   readonly resource: Resource;
+  /** The node label that it names; undefined: none, or the administrator says. */
+  readonly label: string | undefined;
   readonly resourceManagerUrl: string | undefined;
 }
 
@@ -57,8 +59,14 @@ export function nodeSettings(flags: NodeFlags): NodeSettings {
         Math.floor((machineMemoryBytes() * MEMORY_SHARE) / MB / (flags.nodesOnMachine ?? 1)),
       vcores: flags.vcores ?? configured(site.get(nodeManagerOptions.vcores)) ?? Math.max(LEAST_VCORES, machineCores()),
     },
+    label: labelOf(site),
     resourceManagerUrl: flags.rm,
   };
+}
+
+function labelOf(site: YarnConfiguration): string | undefined {
+  const label = site.get(nodeManagerOptions.configuredLabel);
+  return site.get(nodeManagerOptions.labelProvider) === undefined || label === '' ? undefined : label;
 }
 
 /** -1 stands for "worked out from the machine". */

@@ -11,8 +11,11 @@ import { AppMasterService } from './apps/appmaster-service.js';
 import { ContainerLedger } from './apps/container-ledger.js';
 import { NodeEvents } from './apps/node-events.js';
 import { livenessCheckIntervalMs, type ListenAddress, type ResourceManagerSettings } from './config/settings.js';
+import { NodeLabels } from './nodes/node-labels.js';
 import { NodeRegistry } from './nodes/node-registry.js';
 import { createScheduler, type PolicyFiles, type SchedulerEvent } from './scheduler/index.js';
+import { AccessControl } from './security/access-control.js';
+import { UserGroups } from './security/user-groups.js';
 import { TokenService } from './security/token-service.js';
 import { configureEndpoints, configureRoutes } from './server/index.js';
 import type { ClusterView } from './server/cluster-view.js';
@@ -75,17 +78,29 @@ export class ResourceManager {
     const applications = new ApplicationRegistry(store);
     const ledger = new ContainerLedger(store);
     const blobs = new BlobStore(join(options.folder, 'blobs'));
-    const nodes = new NodeRegistry({ clock, log, settings, store, tokens, schedule });
+    const labels = new NodeLabels({
+      mode: settings.nodeLabels,
+      store,
+      schedule,
+      queuesWith: (label) =>
+        scheduler.queues.filter((queue) => Number(scheduler.queueFacts(queue, label)?.['absoluteCapacity'] ?? 0) > 0),
+      onChange: () => {
+        nodes.relabelled();
+      },
+    });
+    const nodes: NodeRegistry = new NodeRegistry({ clock, log, settings, store, tokens, labels, schedule });
+    const groups = new UserGroups(clock, settings.staticGroups, settings.groupsCacheMs);
     const url = (): string => this.url;
     const shared = {
       ...{ clock, log, settings, store, tokens, applications, ledger },
-      ...{ nodes, blobs, scheduler, schedule, url },
+      ...{ nodes, labels, blobs, scheduler, schedule, url },
     };
     const manager = new ApplicationsManager(shared);
     const appMasters = new AppMasterService({ ...shared, manager });
     nodes.listen(new NodeEvents(applications, ledger, manager));
     this.view = {
-      ...{ clock, identity, store, scheduler, applications, nodes, manager, blobs, url },
+      ...{ clock, identity, store, scheduler, applications, nodes, labels, manager, blobs, url },
+      access: new AccessControl(groups, scheduler, settings.administrators),
       refreshQueues: () => {
         scheduler.refresh(options.policies());
       },
@@ -145,11 +160,12 @@ export class ResourceManager {
   }
 
   private recover(): void {
-    const { applications, containers, nodes, manager, identity } = this.view;
+    const { applications, containers, nodes, labels, manager, identity } = this.view;
     const state = this.store.load();
     this.store.transaction(() => {
       applications.restore(state);
       containers.restore(state.containers);
+      labels.restore();
       nodes.restore(state.nodes);
       manager.recover();
     });

@@ -40,6 +40,8 @@ export interface ContainerRequest {
   priority?: number;
   /** `*`, or the name of a host or rack; asks for a host also need asks for its rack and `*`, as in YARN. @default '*' */
   place?: string;
+  /** Node label that the containers must run on. @default that of the application or its queue */
+  label?: string;
 }
 
 export interface ContainerCommand {
@@ -101,10 +103,11 @@ export class AppMasterClient {
   }
 
   /** Asks for containers; they come to `onAllocated`. */
-  request({ count, memoryMb, vcores = 1, priority = 1, place = '*' }: ContainerRequest): void {
+  request({ count, memoryMb, vcores = 1, priority = 1, place = '*', label }: ContainerRequest): void {
     this.resourceManager.ask({
       ...{ priority, resourceName: place, relaxLocality: true },
       ...{ resource: { memoryMb, vcores }, numContainers: count },
+      ...(label === undefined ? {} : { label }),
     });
   }
 

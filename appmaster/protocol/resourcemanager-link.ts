@@ -46,7 +46,7 @@ export class ResourceManagerLink {
   private everRegistered = false;
   private beating = false;
   private flushing = false;
-  /** What was asked for last, by priority, place and size; those that were not heard yet are `unsaid`. */
+  /** What was asked for last, by priority, place, size and label; those that were not heard yet are `unsaid`. */
   private readonly asks = new Map<string, ResourceRequest>();
   private readonly unsaid = new Set<string>();
   private readonly releases = new Set<string>();
@@ -91,8 +91,8 @@ export class ResourceManagerLink {
 
   /** Replaces the number of outstanding containers of this priority, place and size. */
   ask(request: ResourceRequest): void {
-    const { priority, resourceName, resource } = request;
-    const key = `${priority} ${resourceName} ${resource.memoryMb} ${resource.vcores}`;
+    const { priority, resourceName, resource, label } = request;
+    const key = JSON.stringify([priority, resourceName, resource, label]);
     this.asks.set(key, request);
     this.unsaid.add(key);
     this.flushSoon();

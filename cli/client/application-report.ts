@@ -60,6 +60,15 @@ export interface NodeReport {
   availMemoryMB: number;
   usedVirtualCores: number;
   availableVirtualCores: number;
+  rack: string;
+  /** Epoch milliseconds. */
+  lastHealthUpdate: number;
+  nodeLabels?: string[];
+}
+
+export interface NodeLabelReport {
+  name: string;
+  exclusivity: boolean;
 }
 
 /** One gate on the way to a container. */

@@ -9,6 +9,7 @@ import type {
   ApplicationState,
   AttemptReport,
   Explanation,
+  NodeLabelReport,
   NodeReport,
 } from './application-report.js';
 import { JsonHttp } from './json-http.js';
@@ -89,9 +90,39 @@ export class ResourceManagerClient {
     return (await this.http.get(`/ws/v1/weft/apps/${applicationId}/explain`)) as Explanation;
   }
 
-  async nodes(): Promise<NodeReport[]> {
-    const { nodes } = (await this.http.get('/ws/v1/cluster/nodes')) as { nodes: { node?: NodeReport[] } };
+  /** @param states separated by commas. @default those that are part of the cluster */
+  async nodes(states?: string): Promise<NodeReport[]> {
+    const query = states === undefined ? '' : `?states=${encodeURIComponent(states)}`;
+    const { nodes } = (await this.http.get(`/ws/v1/cluster/nodes${query}`)) as { nodes: { node?: NodeReport[] } };
     return nodes.node ?? [];
+  }
+
+  /** @throws RM_UNKNOWN_NODE */
+  async node(id: string): Promise<NodeReport> {
+    return ((await this.http.get(`/ws/v1/cluster/nodes/${encodeURIComponent(id)}`)) as { node: NodeReport }).node;
+  }
+
+  async nodeLabels(): Promise<NodeLabelReport[]> {
+    const { nodeLabelInfo } = (await this.http.get('/ws/v1/cluster/get-node-labels')) as {
+      nodeLabelInfo?: NodeLabelReport[];
+    };
+    return nodeLabelInfo ?? [];
+  }
+
+  /** @throws RM_NODE_LABELS, RM_FORBIDDEN */
+  async addNodeLabels(labels: readonly NodeLabelReport[]): Promise<void> {
+    await this.http.post(`/ws/v1/cluster/add-node-labels?${asUser()}`, { nodeLabelInfo: labels });
+  }
+
+  /** @throws RM_NODE_LABELS, RM_FORBIDDEN */
+  async removeNodeLabels(names: readonly string[]): Promise<void> {
+    const query = names.map((name) => `labels=${encodeURIComponent(name)}`).join('&');
+    await this.http.post(`/ws/v1/cluster/remove-node-labels?${query}&${asUser()}`);
+  }
+
+  /** @throws RM_NODE_LABELS with nothing changed, RM_FORBIDDEN */
+  async replaceNodeLabels(nodes: readonly { nodeId: string; labels: string[] }[]): Promise<void> {
+    await this.http.post(`/ws/v1/cluster/replace-node-to-labels?${asUser()}`, { nodeToLabels: nodes });
   }
 
   /** The tree of queues in force, and what the cluster has. */
@@ -101,7 +132,7 @@ export class ResourceManagerClient {
 
   /** Has the queue files read again. @throws RM_BAD_QUEUES, CONFIG_BAD_FILE with nothing changed */
   async refreshQueues(): Promise<{ queues: string[] }> {
-    return (await this.http.post('/weft/v1/queues/refresh')) as { queues: string[] };
+    return (await this.http.post(`/weft/v1/queues/refresh?${asUser()}`)) as { queues: string[] };
   }
 
   /** What the Scheduler says of its queues, in the form of its kind. */

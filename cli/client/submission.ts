@@ -15,6 +15,7 @@ export interface Submission {
   'application-type': string;
   queue: string;
   priority?: number;
+  'app-node-label-expression'?: string;
   'am-container-spec': {
     commands: { command: string };
     environment: { entry: { key: string; value: string }[] };
@@ -53,12 +54,14 @@ export function submissionOf(request: SubmissionRequest): Submission {
   const { applicationId, mode, configuration, localResources, shipped } = request;
   const priority = configuration.get(yarnOptions.applicationPriority);
   const attempts = configuration.get(yarnOptions.applicationAttempts);
+  const label = configuration.get(yarnOptions.applicationNodeLabel);
   return {
     'application-id': applicationId,
     'application-name': request.name ?? configuration.get(yarnOptions.applicationName) ?? defaultName(mode),
     'application-type': configuration.get(yarnOptions.applicationType),
     queue: configuration.get(yarnOptions.applicationQueue),
     ...(priority < 0 ? {} : { priority }),
+    ...(label === undefined ? {} : { 'app-node-label-expression': label }),
     'am-container-spec': {
       commands: { command: commandOf(mode, configuration) },
       environment: { entry: environmentOf(configuration, shipped) },

@@ -67,6 +67,10 @@ export interface Submission {
   /** How long it may take from its submission on; undefined = unlimited. */
   lifetimeMs: number | undefined;
   resource: Resource;
+  /** Node label of its containers; undefined = the default of its queue. */
+  label?: string;
+  /** Node label of its AppMaster, if another one. */
+  amLabel?: string;
   context: LaunchContext;
 }
 

@@ -176,6 +176,10 @@ export class ApplicationsManager {
 
 /** An application as the Scheduler is told of it. */
 function additionOf({ id, user, submissionOrder, submission }: ApplicationRecord): SchedulerEvent {
-  const { queue, priority, resource } = submission;
-  return { type: 'application-added', applicationId: id, queue, user, submissionOrder, priority, amResource: resource };
+  const { queue, priority, resource, label: ofApplication, amLabel: label = ofApplication } = submission;
+  return {
+    ...{ type: 'application-added', applicationId: id, queue, user, submissionOrder, priority, amResource: resource },
+    // The label of the AppMaster; asks of the application itself name theirs.
+    ...(label === undefined ? {} : { label }),
+  };
 }

@@ -6,12 +6,14 @@ import { applicationOfAttempt, type ApplicationAttemptId, type ContainerId } fro
 import type { Handlers, ParamsOf, ResultOf } from '../../runtime/common/wire/index.js';
 import type { appMasterProtocol } from '../../runtime/common/wire/protocols/index.js';
 import type { ResourceManagerSettings } from '../config/settings.js';
-import { describe, NOTHING, type Scheduler, type SchedulerEvent } from '../scheduler/index.js';
+import { NOTHING, type Scheduler, type SchedulerEvent } from '../scheduler/index.js';
+import type { NodeLabels } from '../nodes/node-labels.js';
 import type { StateStore } from '../store/state-store.js';
 import { isEnded, moveApplication } from './application.js';
 import { latestAttempt, type Application, type ApplicationRegistry } from './application-registry.js';
 import type { ApplicationsManager } from './applications-manager.js';
 import type { AppMasterPeer } from './appmaster-link.js';
+import { checkAsks } from './ask-checks.js';
 import { isOver, moveAttempt, type AttemptRecord } from './attempt.js';
 import type { ContainerLedger } from './container-ledger.js';
 
@@ -27,11 +29,9 @@ export interface AppMasterServiceOptions {
   ledger: ContainerLedger;
   manager: ApplicationsManager;
   scheduler: Scheduler;
+  labels: NodeLabels;
   readonly schedule: (event: SchedulerEvent) => void;
 }
-
-/** More containers than any cluster runs: whoever asks for more has counted wrong. */
-const MAX_CONTAINERS = 1_000_000;
 
 export class AppMasterService {
   /** Attempts whose first heartbeat has been noted. */
@@ -142,22 +142,10 @@ export class AppMasterService {
   }
 
   private allocate(application: Application, params: Params<'allocate'>): Result<'allocate'> {
-    const { scheduler, schedule, ledger, manager, clock } = this.options;
+    const { scheduler, schedule, ledger, labels, manager, clock } = this.options;
     const { record } = application;
-    for (const ask of params.asks) {
-      if (ask.numContainers > MAX_CONTAINERS) {
-        const message = `${record.id} asks for ${ask.numContainers} containers at once; ${MAX_CONTAINERS} are the limit.`;
-        throw new WeftError('RM_ASK_TOO_MANY', message, { subject: record.id });
-      }
-      const refusal = ask.numContainers === 0 ? undefined : scheduler.tooLarge(ask.resource);
-      if (refusal === undefined) continue;
-      throw new WeftError(
-        'RM_ASK_TOO_LARGE',
-        `${record.id} asks for a container of ${describe(ask.resource)}: ${refusal.message}`,
-        { subject: record.id },
-      );
-    }
-    const { asks, blacklistAdditions, blacklistRemovals } = params;
+    const asks = checkAsks(record, params.asks, scheduler, labels);
+    const { blacklistAdditions, blacklistRemovals } = params;
     for (const id of params.releases) {
       const container = ledger.get(id as ContainerId);
       if (container?.applicationId !== record.id || container.isAppMaster) continue;

@@ -64,11 +64,12 @@ export class AttemptManager implements AppMasterOwner {
   }
 
   askForAppMaster({ record }: Application): void {
-    const { resource } = record.submission;
+    const { resource, label: ofApplication, amLabel: label = ofApplication } = record.submission;
+    const ask = { priority: APP_MASTER_PRIORITY, resourceName: '*', resource, numContainers: 1, relaxLocality: true };
     this.context.schedule({
       type: 'asked',
       applicationId: record.id,
-      asks: [{ priority: APP_MASTER_PRIORITY, resourceName: '*', resource, numContainers: 1, relaxLocality: true }],
+      asks: [label === undefined ? ask : { ...ask, label }],
       blacklistAdditions: [],
       blacklistRemovals: [],
     });

@@ -4,14 +4,11 @@ import { Value } from 'typebox/value';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
 import type { LocalResource } from '../../runtime/common/wire/protocols/index.js';
+import type { NodeLabels } from '../nodes/node-labels.js';
 import { describe, type Scheduler } from '../scheduler/index.js';
 import type { Submission } from './application.js';
+import { many, oneOrMany } from './one-or-many.js';
 import { splitCommand } from './command-line.js';
-
-/** YARN's XML heritage: a list of one may come as the thing itself. */
-function oneOrMany<T extends ReturnType<typeof Type.Object> | ReturnType<typeof Type.String>>(item: T) {
-  return Type.Union([item, Type.Array(item)]);
-}
 
 const LocalResourceEntry = Type.Object({
   key: Type.String({ minLength: 1 }),
@@ -46,6 +43,9 @@ export const SubmissionSchema = Type.Object({
   'application-tags': Type.Optional(Type.Object({ tag: Type.Optional(oneOrMany(Type.String())) })),
   /** Seconds, by type of timeout. */
   'application-timeouts': Type.Optional(Type.Object({ entry: Type.Optional(oneOrMany(TimeoutEntry)) })),
+  /** Node label of all its containers; that of the AppMaster may be another one. */
+  'app-node-label-expression': Type.Optional(Type.String()),
+  'am-container-node-label-expression': Type.Optional(Type.String()),
   'unmanaged-AM': Type.Optional(Type.Boolean()),
   resource: Type.Optional(
     Type.Object({ memory: Type.Integer({ minimum: 0 }), vCores: Type.Optional(Type.Integer({ minimum: 0 })) }),
@@ -63,12 +63,13 @@ export interface SubmissionChecks {
   user: string;
   /** Of the user, the primary one first. */
   groups: readonly string[];
+  labels: Pick<NodeLabels, 'refusal'>;
   /** Size in bytes of a staged file, undefined if it is not there. */
   stagedSize(sha256: string): Promise<number | undefined>;
 }
 
 /**
- * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_QUEUE_REFUSED naming the gate, RM_ASK_TOO_LARGE with numbers, RM_RESOURCE_NOT_STAGED
+ * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_QUEUE_REFUSED naming the gate, RM_NODE_LABELS, RM_ASK_TOO_LARGE with numbers, RM_RESOURCE_NOT_STAGED
  */
 export async function checkSubmission(body: unknown, checks: SubmissionChecks): Promise<Submission> {
   // YARN takes numbers and truth values as text too, which is all that XML has.
@@ -91,6 +92,7 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
     keepContainers: given['keep-containers-across-application-attempts'] ?? true,
     failuresValidityMs: given['attempt-failures-validity-interval'] ?? -1,
     lifetimeMs: lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1000,
+    ...labelsOf(given, checks),
     resource: sizeOf(given, checks.scheduler),
     context: {
       command: splitCommand(spec.commands.command),
@@ -109,6 +111,17 @@ function queueOf(given: SubmissionBody, { scheduler, user, groups }: SubmissionC
   if ('queue' in admitted) return admitted.queue;
   const { gate, message } = admitted.refusal;
   throw new WeftError(gate === 'queue' ? 'RM_UNKNOWN_QUEUE' : 'RM_QUEUE_REFUSED', message, { subject: queue });
+}
+
+/** An empty expression names no label, as none does. */
+function labelsOf(given: SubmissionBody, { labels }: SubmissionChecks): Pick<Submission, 'label' | 'amLabel'> {
+  const label = given['app-node-label-expression'] ?? '';
+  const amLabel = given['am-container-node-label-expression'] ?? '';
+  for (const each of [label, amLabel]) {
+    const reason = labels.refusal(each);
+    if (reason !== undefined) throw new WeftError('RM_NODE_LABELS', `${reason}.`, { subject: each });
+  }
+  return { ...(label === '' ? {} : { label }), ...(amLabel === '' ? {} : { amLabel }) };
 }
 
 function sizeOf({ resource }: SubmissionBody, scheduler: Scheduler): Submission['resource'] {
@@ -151,9 +164,4 @@ async function localResourcesOf(
       return { path: key, sha256, sizeBytes, ...(value.executable === true ? { executable: true } : {}) };
     }),
   );
-}
-
-function many<T>(value: T | T[] | undefined): T[] {
-  if (value === undefined) return [];
-  return Array.isArray(value) ? value : [value];
 }

@@ -19,6 +19,12 @@ export interface ResourceManagerSettings {
   appMasterExpiryIntervalMs: number;
   containerExpiryIntervalMs: number;
   maxCompletedApplications: number;
+  nodeLabels: 'off' | 'centralized' | 'distributed';
+  /** `user1=group1,group2;user2=` */
+  staticGroups: string;
+  groupsCacheMs: number;
+  /** Who may administer the cluster, as Hadoop writes access lists. */
+  administrators: string;
 }
 
 export interface ListenAddress {
@@ -46,6 +52,10 @@ export function settingsOf(conf: YarnConfiguration): ResourceManagerSettings {
     appMasterExpiryIntervalMs: conf.get(options.appMasterExpiryIntervalMs),
     containerExpiryIntervalMs: conf.get(options.containerExpiryIntervalMs),
     maxCompletedApplications: conf.get(options.maxCompletedApplications),
+    nodeLabels: conf.get(options.nodeLabelsEnabled) ? conf.get(options.nodeLabelsConfigurationType) : 'off',
+    staticGroups: conf.get(options.staticGroups),
+    groupsCacheMs: conf.get(options.groupsCacheSeconds) * 1000,
+    administrators: conf.get(schedulerOptions.adminAcl),
   };
 }
 

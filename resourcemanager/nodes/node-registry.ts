@@ -22,7 +22,8 @@ import { livenessCheckIntervalMs, type ResourceManagerSettings } from '../config
 import type { SchedulerEvent } from '../scheduler/index.js';
 import type { TokenService } from '../security/token-service.js';
 import type { StateStore } from '../store/state-store.js';
-import { hostOf, moveNode, type Node, type NodeEvent, type NodePeer, type NodeRecord } from './node.js';
+import type { NodeLabels } from './node-labels.js';
+import { hostOf, isGone, moveNode, type Node, type NodeEvent, type NodePeer, type NodeRecord } from './node.js';
 
 type ServerMethods = typeof nodeProtocol.server;
 
@@ -46,6 +47,7 @@ export interface NodeRegistryOptions {
   settings: ResourceManagerSettings;
   store: StateStore;
   tokens: TokenService;
+  labels: NodeLabels;
   readonly schedule: (event: SchedulerEvent) => void;
 }
 
@@ -97,7 +99,7 @@ export class NodeRegistry implements NodeCommands {
 
   /** A NodeManager is there, for the first time or again. Repeating it changes nothing. */
   register(peer: NodePeer, params: ParamsOf<ServerMethods, 'register'>): ResultOf<ServerMethods, 'register'> {
-    const { store, clock, settings, tokens, log } = this.options;
+    const { store, clock, settings, tokens, labels, log } = this.options;
     const id = parseNodeId(params.nodeId);
     if (id !== peer.identity.nodeId) {
       throw new WeftError('AUTH_BAD_TOKEN', `The token of ${peer.identity.nodeId} cannot register ${id}.`);
@@ -109,6 +111,8 @@ export class NodeRegistry implements NodeCommands {
       node.peer = peer;
       if (previous !== undefined && previous !== peer) previous.close();
       Object.assign(node, { lastHeardMs: nowMs, pid: params.pid, healthReport: '' });
+      const refusal = labels.report(id, params.label ?? '');
+      if (refusal !== undefined) log.warn({ nodeId: id, label: params.label }, `the node has no label: ${refusal}`);
       this.liveness.heard(id, nowMs);
       const toStop = this.reconcile(node, params.containers);
       this.changed(node, 'register');
@@ -204,6 +208,11 @@ export class NodeRegistry implements NodeCommands {
     this.nodes.get(id)?.peer?.session.notify('applicationFinished', { applicationId });
   }
 
+  /** Nodes may have other labels now. */
+  relabelled(): void {
+    for (const node of this.nodes.values()) if (!isGone(node)) this.tellScheduler(node);
+  }
+
   /** The key of container tokens has rolled. */
   announceTokenKeys(): void {
     const keys = this.options.tokens.tokenKeys;
@@ -296,7 +305,10 @@ export class NodeRegistry implements NodeCommands {
   private tellScheduler({ id, rack, capacity, state }: Node): void {
     this.options.schedule({
       type: 'node-updated',
-      node: { nodeId: id, host: hostOf(id), rack, capacity, schedulable: state === 'RUNNING' },
+      node: {
+        ...{ nodeId: id, host: hostOf(id), rack, capacity, schedulable: state === 'RUNNING' },
+        label: this.options.labels.of(id),
+      },
     });
   }
 

@@ -17,21 +17,16 @@ import type { AttemptRecord } from '../apps/attempt.js';
 import { checkSubmission } from '../apps/submission.js';
 import { filterApplications } from './application-filter.js';
 import { applicationStatistics, type StatisticsQuery } from './application-statistics.js';
+import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
 import { applicationView, attemptView, containerView, type ContainerView } from './views/application-view.js';
 import { resourceView } from './views/resource-view.js';
-
-/** Who acts when nobody says so: YARN's user of unauthenticated requests. */
-const NOBODY = 'dr.who';
 
 interface ById {
   Params: { id: string };
 }
 interface ByAttempt {
   Params: { id: string; attempt: string };
-}
-interface ByUser {
-  Querystring: { 'user.name'?: string };
 }
 
 export function applicationRoutes(app: FastifyInstance, view: ClusterView): void {
@@ -94,15 +89,18 @@ function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string)
     ),
   }));
 
-  app.post<ByUser>(base, async ({ body, query }, reply) => {
+  app.post<ByUser>(base, async (request, reply) => {
+    const { body } = request;
     const id = submittedId(body, view);
-    const user = query['user.name'] ?? NOBODY;
+    const user = userOf(request);
     const stagedSize = (sha256: string): Promise<number | undefined> =>
       stat(view.blobs.pathOf(sha256)).then(
         ({ size }) => size,
         () => undefined,
       );
-    const submission = await checkSubmission(body, { scheduler: view.scheduler, user, groups: [], stagedSize });
+    const groups = await view.access.groups.of(user);
+    const { scheduler, labels } = view;
+    const submission = await checkSubmission(body, { scheduler, labels, user, groups, stagedSize });
     view.manager.submit(id, submission, user);
     return reply.code(202).header('location', `${view.url()}${base}/${id}`).send('');
   });
@@ -111,13 +109,14 @@ function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string)
 /** YARN's way to kill; no other state can be asked for. */
 function killRoute(app: FastifyInstance, view: ClusterView, base: string): void {
   const StateSchema = Type.Object({ state: Type.String() });
-  app.put<ById & ByUser>(`${base}/:id/state`, xmlRoot('appstate'), ({ params, body, query }, reply) => {
+  app.put<ById & ByUser>(`${base}/:id/state`, xmlRoot('appstate'), async (request, reply) => {
+    const { params, body } = request;
     const application = requireApplication(view, params.id);
     if (describeMismatch(StateSchema, body) !== undefined || (body as { state: string }).state !== 'KILLED') {
       throw new WeftError('HTTP_BAD_REQUEST', "Only 'KILLED' is allowed as a target state.");
     }
-    if (!view.manager.kill(application, query['user.name'] ?? NOBODY))
-      return { state: publicState(application.record) };
+    await view.access.requireMayModify(userOf(request), application.record);
+    if (!view.manager.kill(application, userOf(request))) return { state: publicState(application.record) };
     const { state } = application.record;
     return reply.code(202).header('location', `${view.url()}${base}/${params.id}/state`).send({ state });
   });

@@ -7,6 +7,8 @@ import { xmlRoot } from '../../runtime/common/http/xml-bodies.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
 import { parseExpiry } from '../apps/lifetime.js';
 import { requireApplication } from './application-routes.js';
+import type { Application } from '../apps/application-registry.js';
+import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
 import { applicationView } from './views/application-view.js';
 import { timeoutView } from './views/timeout-view.js';
@@ -21,6 +23,14 @@ const TimeoutSchema = Type.Object({ type: Type.String(), expiryTime: Type.String
 
 export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView): void {
   const base = '/ws/v1/cluster/apps/:id';
+  const changeable = async (request: {
+    params: ById['Params'];
+    query: ByUser['Querystring'];
+  }): Promise<Application> => {
+    const application = requireApplication(view, request.params.id);
+    await view.access.requireMayModify(userOf(request), application.record);
+    return application;
+  };
   const timeoutOf = (id: string): object => timeoutView(requireApplication(view, id).record, view.clock.nowMs());
   app.get<ById>(`${base}/queue`, xmlRoot('appqueue'), ({ params }) => ({
     queue: requireApplication(view, params.id).record.submission.queue,
@@ -28,15 +38,17 @@ export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView
   app.get<ById>(`${base}/priority`, xmlRoot('applicationpriority'), ({ params }) => ({
     priority: applicationView(requireApplication(view, params.id), view).priority,
   }));
-  app.put<ById>(`${base}/queue`, xmlRoot('appqueue'), ({ params, body }) => {
-    const application = requireApplication(view, params.id);
-    requireFit(QueueSchema, body, 'HTTP_BAD_REQUEST', 'The body');
-    view.manager.changes.move(application, (body as { queue: string }).queue);
+  app.put<ById & ByUser>(`${base}/queue`, xmlRoot('appqueue'), async (request) => {
+    const application = await changeable(request);
+    requireFit(QueueSchema, request.body, 'HTTP_BAD_REQUEST', 'The body');
+    const { queue } = request.body as { queue: string };
+    await view.access.requireMaySubmit(userOf(request), queue);
+    view.manager.changes.move(application, queue);
     return { queue: application.record.submission.queue };
   });
-  app.put<ById>(`${base}/priority`, xmlRoot('applicationpriority'), ({ params, body }) => {
-    const application = requireApplication(view, params.id);
-    const given = Value.Convert(PrioritySchema, body);
+  app.put<ById & ByUser>(`${base}/priority`, xmlRoot('applicationpriority'), async (request) => {
+    const application = await changeable(request);
+    const given = Value.Convert(PrioritySchema, request.body);
     requireFit(PrioritySchema, given, 'HTTP_BAD_REQUEST', 'The body');
     view.manager.changes.prioritize(application, (given as { priority: number }).priority);
     return { priority: applicationView(application, view).priority };
@@ -46,8 +58,9 @@ export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView
     requireLifetime(params.type);
     return { timeout: timeoutOf(params.id) };
   });
-  app.put<ById>(`${base}/timeout`, ({ params, body }) => {
-    const application = requireApplication(view, params.id);
+  app.put<ById & ByUser>(`${base}/timeout`, async (request) => {
+    const application = await changeable(request);
+    const { body, params } = request;
     // In XML the element <timeout> is the root, in JSON a member.
     const given: unknown = typeof body === 'object' && body !== null && 'timeout' in body ? body.timeout : body;
     requireFit(TimeoutSchema, given, 'HTTP_BAD_REQUEST', 'The timeout');

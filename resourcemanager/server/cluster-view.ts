@@ -3,7 +3,9 @@ import type { Clock } from '../../runtime/common/clock.js';
 import type { ApplicationRegistry } from '../apps/application-registry.js';
 import type { ApplicationsManager } from '../apps/applications-manager.js';
 import type { ContainerLedger } from '../apps/container-ledger.js';
+import type { NodeLabels } from '../nodes/node-labels.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
+import type { AccessControl } from '../security/access-control.js';
 import type { Scheduler } from '../scheduler/index.js';
 import type { ClusterIdentity } from '../store/cluster-identity.js';
 import type { StateStore } from '../store/state-store.js';
@@ -21,6 +23,8 @@ export interface ClusterView {
   readonly applications: ApplicationRegistry;
   readonly containers: ContainerLedger;
   readonly nodes: NodeRegistry;
+  readonly labels: NodeLabels;
+  readonly access: AccessControl;
   readonly manager: ApplicationsManager;
   readonly blobs: BlobStore;
   /** Puts the policy files as they are now in force. @throws RM_BAD_QUEUES, with nothing changed */

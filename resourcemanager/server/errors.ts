@@ -13,6 +13,7 @@ const NOT_FOUND: readonly ErrorCode[] = [
 /** Names of YARN's exceptions, by HTTP status. */
 const EXCEPTIONS: Readonly<Record<number, readonly [name: string, javaClass: string]>> = {
   400: ['BadRequestException', 'org.apache.hadoop.yarn.webapp.BadRequestException'],
+  403: ['ForbiddenException', 'org.apache.hadoop.yarn.webapp.ForbiddenException'],
   503: ['UndeclaredThrowableException', 'java.lang.reflect.UndeclaredThrowableException'],
   404: ['NotFoundException', 'org.apache.hadoop.yarn.webapp.NotFoundException'],
 };
@@ -40,6 +41,7 @@ function fromFastify(thrown: FastifyError): WeftError {
 function statusOf(error: WeftError, given: number | undefined): number {
   if (NOT_FOUND.includes(error.code)) return 404;
   if (error.code === 'AUTH_BAD_TOKEN') return 401;
+  if (error.code === 'RM_FORBIDDEN') return 403;
   // So does YARN, whose clients know this refusal by it.
   if (error.code === 'RM_CHANGE_REFUSED') return 503;
   if (error.code === 'HTTP_BAD_REQUEST' && given !== undefined) return given;

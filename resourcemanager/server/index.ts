@@ -12,6 +12,7 @@ import { clusterRoutes } from './cluster-routes.js';
 import type { ClusterView } from './cluster-view.js';
 import { registerEndpoints, type EndpointOptions } from './endpoints.js';
 import { installErrorHandlers } from './errors.js';
+import { labelRoutes } from './label-routes.js';
 import { pages } from './pages.js';
 import { proxyRoutes } from './proxy.js';
 import { queueRoutes } from './queue-routes.js';
@@ -28,6 +29,7 @@ export async function configureRoutes(
   clusterRoutes(app, view);
   applicationRoutes(app, view);
   applicationSettingRoutes(app, view);
+  labelRoutes(app, view);
   weftRoutes(app, view);
   queueRoutes(app, view);
   await blobRoutes(app, view);

@@ -1,5 +1,6 @@
 /** The queues for Weft's own commands: the tree in force, and reading the files again. */
 import type { FastifyInstance } from 'fastify';
+import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
 
 export function queueRoutes(app: FastifyInstance, view: ClusterView): void {
@@ -9,7 +10,8 @@ export function queueRoutes(app: FastifyInstance, view: ClusterView): void {
     tree: scheduler.queueTree(),
     capacity: scheduler.totals().capacity,
   }));
-  app.post('/weft/v1/queues/refresh', () => {
+  app.post<ByUser>('/weft/v1/queues/refresh', async (request) => {
+    await view.access.requireAdministrator(userOf(request));
     view.refreshQueues();
     return { queues: scheduler.queues, warnings: scheduler.warnings };
   });

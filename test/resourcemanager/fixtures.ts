@@ -33,6 +33,10 @@ export const SETTINGS: ResourceManagerSettings = {
   appMasterExpiryIntervalMs: 5000,
   containerExpiryIntervalMs: 60_000,
   maxCompletedApplications: 100,
+  nodeLabels: 'off',
+  staticGroups: '',
+  groupsCacheMs: 300_000,
+  administrators: '*',
 };
 
 export function newFolder(): string {
@@ -89,6 +93,7 @@ export class FakeNode {
     url: () => string,
     readonly nodeId: string,
     readonly resource: Resource = { memoryMb: 2048, vcores: 4 },
+    readonly label?: string,
   ) {
     this.client = new RpcClient({
       protocol: nodeProtocol,
@@ -155,6 +160,7 @@ export class FakeNode {
         httpAddress: `http://${this.nodeId}`,
         rack: '/default-rack',
         resource: this.resource,
+        ...(this.label === undefined ? {} : { label: this.label }),
         containers: [...this.containers.values()],
         version: 'test',
         pid: 1,
@@ -299,4 +305,4 @@ export async function untilState(rm: { url: string }, id: string, state: string)
   });
 }
 
-export { ManualClock };
+export { ManualClock, type PolicyFiles };

@@ -50,8 +50,8 @@ export function applicationView(application: Application, view: ClusterView): Ap
     preemptedResourceSecondsMap: {},
     logAggregationStatus: 'DISABLED',
     unmanagedApplication: false,
-    appNodeLabelExpression: '',
-    amNodeLabelExpression: '',
+    appNodeLabelExpression: submission.label ?? '',
+    amNodeLabelExpression: submission.amLabel ?? submission.label ?? '',
     timeouts: { timeout: [timeoutView(record, nowMs)] },
   };
 }

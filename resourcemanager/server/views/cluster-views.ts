@@ -77,6 +77,7 @@ export function nodeStateView({ state }: Node): Exclude<Node['state'], 'SUSPECT'
 
 export function nodeView(node: Node, view: ClusterView): object {
   const { used, containers } = view.scheduler.nodeUsage(node.id) ?? { used: NOTHING, containers: [] };
+  const label = view.labels.of(node.id);
   const capacity = isGone(node) ? NOTHING : node.capacity;
   const free = { memoryMb: capacity.memoryMb - used.memoryMb, vcores: capacity.vcores - used.vcores };
   const suspicion = 'Its connection is broken; it is waited for.';
@@ -101,6 +102,7 @@ export function nodeView(node: Node, view: ClusterView): object {
     usedVirtualCoresOpport: 0,
     numQueuedContainers: 0,
     allocationTags: {},
+    ...(label === '' ? {} : { nodeLabels: [label] }),
     resourceUtilization: {
       nodePhysicalMemoryMB: 0,
       nodeVirtualMemoryMB: 0,

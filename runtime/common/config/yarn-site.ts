@@ -49,11 +49,14 @@ export class YarnConfiguration {
 }
 
 /**
- * @param confDir folder with `yarn-site.xml`; a missing file counts as empty
+ * `yarn-site.xml` over what of `core-site.xml` has an effect here: most of that file is about other services.
+ * @param confDir folder of both; a missing file counts as empty
  * @throws CONFIG_BAD_FILE, CONFIG_BAD_VALUE, each with file, line and reason
  */
 export function loadYarnSite(confDir: string): YarnConfiguration {
-  return YarnConfiguration.of(readHadoopXml(join(confDir, 'yarn-site.xml')));
+  const known = new Set(YARN_SITE_OPTIONS.map(({ key }) => key));
+  const core = [...readHadoopXml(join(confDir, 'core-site.xml'))].filter(([name]) => known.has(name));
+  return YarnConfiguration.of(new Map([...core, ...readHadoopXml(join(confDir, 'yarn-site.xml'))]));
 }
 
 function parseAt(option: ConfigOption<unknown>, text: string, origin: Origin): unknown {

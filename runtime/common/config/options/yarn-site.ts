@@ -3,6 +3,7 @@ import {
   addressOption,
   booleanOption,
   durationOption,
+  enumOption,
   integerOption,
   numberOption,
   stringOption,
@@ -61,6 +62,31 @@ export const resourceManagerOptions = {
     default: 1000,
     min: 0,
     description: 'How many ended applications are remembered; the oldest go first.',
+  }),
+  nodeLabelsEnabled: booleanOption({
+    key: 'yarn.node-labels.enabled',
+    default: false,
+    description: 'Whether nodes can be given labels, and applications can ask for them.',
+  }),
+  nodeLabelsConfigurationType: enumOption<'centralized' | 'distributed'>({
+    key: 'yarn.node-labels.configuration-type',
+    values: ['centralized', 'distributed'],
+    default: 'centralized',
+    description:
+      'Who says which node has which label: the administrator (`weft rmadmin`), or each NodeManager when it registers.',
+  }),
+  staticGroups: stringOption({
+    key: 'hadoop.user.group.static.mapping.overrides',
+    default: 'dr.who=;',
+    description:
+      'Groups of users, `user1=group1,group2;user2=`, the primary one first; those of all others are the operating system’s. May stand in `core-site.xml` too.',
+  }),
+  groupsCacheSeconds: integerOption({
+    key: 'hadoop.security.groups.cache.secs',
+    default: 300,
+    min: 0,
+    description:
+      'How long the groups that the operating system names for a user are believed. May stand in `core-site.xml` too.',
   }),
 } as const;
 
@@ -145,6 +171,17 @@ export const nodeManagerOptions = {
     key: 'yarn.nodemanager.bind-host',
     default: undefined,
     description: 'Interface to bind when it is not the host of yarn.nodemanager.webapp.address.',
+  }),
+  labelProvider: enumOption<'config' | undefined>({
+    key: 'yarn.nodemanager.node-labels.provider',
+    values: ['config'],
+    default: undefined,
+    description: 'Where a NodeManager has its label from, if the labels of nodes are distributed.',
+  }),
+  configuredLabel: stringOption({
+    key: 'yarn.nodemanager.node-labels.provider.configured-node-partition',
+    default: '',
+    description: 'The label of this node, with the provider `config`.',
   }),
   localDirs: stringOption({
     key: 'yarn.nodemanager.local-dirs',

@@ -38,6 +38,16 @@ export const yarnOptions = {
     default: '',
     description: 'Tags of the application, separated by commas.',
   }),
+  applicationNodeLabel: stringOption({
+    key: 'yarn.application.node-label',
+    default: undefined,
+    description: 'Node label that the application runs on. Default: that of its queue.',
+  }),
+  taskManagerNodeLabel: stringOption({
+    key: 'yarn.taskmanager.node-label',
+    default: undefined,
+    description: 'Node label that its TaskManagers run on. Default: yarn.application.node-label.',
+  }),
   applicationAttempts: integerOption({
     key: 'yarn.application-attempts',
     default: undefined,

@@ -61,6 +61,17 @@ export const RESOURCEMANAGER_CODES = defineCodes({
     summary: 'There is no NodeManager with this id.',
     hint: 'List the nodes that there are with `weft status`.',
   },
+  RM_NODE_LABELS: {
+    domain: 'user',
+    summary: 'Node labels are off, unknown, in use, or were to be changed in a way that is not possible.',
+    hint: '`weft cluster --list-node-labels` names the labels that there are, `weft rmadmin --help` how they are changed.',
+  },
+  RM_FORBIDDEN: {
+    domain: 'user',
+    summary:
+      'The user may not do this: neither the owner of the application nor an administrator of its queue or the cluster.',
+    hint: 'The access lists are yarn.admin.acl in yarn-site.xml, and those of the queues in their file.',
+  },
   RM_STALE_ATTEMPT: {
     domain: 'external',
     summary: 'An AppMaster spoke for an attempt that is over, or that another process took over.',

@@ -32,6 +32,8 @@ export const nodeProtocol = defineProtocol({
         nodeId: Type.String(),
         httpAddress: Type.String(),
         rack: Type.String(),
+        /** Its node label, where nodes name it themselves; left out: it names none. */
+        label: Type.Optional(Type.String()),
         resource: ResourceSchema,
         /** Everything that still runs or ended unreported: kept over restarts of either side. */
         containers: Type.Array(ContainerStatusSchema),

@@ -1,0 +1,42 @@
+/** Who may change what: owners their applications, administrators of queues what is in them, administrators the cluster. */
+import { WeftError } from '../../runtime/common/errors/index.js';
+import type { ApplicationRecord } from '../apps/application.js';
+import { AccessList, type Scheduler } from '../scheduler/index.js';
+import type { UserGroups } from './user-groups.js';
+
+export class AccessControl {
+  private readonly administrators: AccessList;
+
+  /** @param administrators of the cluster, as Hadoop writes access lists */
+  constructor(
+    readonly groups: UserGroups,
+    private readonly scheduler: Scheduler,
+    administrators: string,
+  ) {
+    this.administrators = AccessList.parse(administrators);
+  }
+
+  /** @throws RM_FORBIDDEN */
+  async requireAdministrator(user: string): Promise<void> {
+    if (this.administrators.allows(user, await this.groups.of(user))) return;
+    throw new WeftError('RM_FORBIDDEN', `User ${user} may not administer the cluster (yarn.admin.acl).`, {
+      subject: user,
+    });
+  }
+
+  /** @throws RM_FORBIDDEN where access lists are heeded and name the user neither as the owner nor as an administrator */
+  async requireMayModify(user: string, { id, user: owner, submission }: ApplicationRecord): Promise<void> {
+    if (user === owner) return;
+    if (this.scheduler.mayAccess(user, await this.groups.of(user), submission.queue, 'administer')) return;
+    const message = `User ${user} may not change ${id} of ${owner} in ${submission.queue}.`;
+    throw new WeftError('RM_FORBIDDEN', message, { subject: id });
+  }
+
+  /** @throws RM_FORBIDDEN unless the user may submit to, or administer, the queue */
+  async requireMaySubmit(user: string, queue: string): Promise<void> {
+    const groups = await this.groups.of(user);
+    if (this.scheduler.mayAccess(user, groups, queue, 'submit')) return;
+    if (this.scheduler.mayAccess(user, groups, queue, 'administer')) return;
+    throw new WeftError('RM_FORBIDDEN', `User ${user} may not submit to the queue ${queue}.`, { subject: queue });
+  }
+}

@@ -1,0 +1,118 @@
+/** YARN's REST API: node labels, and which node has which. Administrators change them. */
+import type { FastifyInstance } from 'fastify';
+import { Type, type Static } from 'typebox';
+import { Value } from 'typebox/value';
+import { xmlRoot } from '../../runtime/common/http/xml-bodies.js';
+import type { NodeId } from '../../runtime/common/ids.js';
+import { many, oneOrMany } from '../apps/one-or-many.js';
+import { requireFit } from '../../runtime/common/wire/index.js';
+import type { NodeLabel } from '../nodes/node-labels.js';
+import { isGone } from '../nodes/node.js';
+import { userOf, type ByUser } from './caller.js';
+import type { ClusterView } from './cluster-view.js';
+import { resourceView } from './views/resource-view.js';
+
+const LabelsSchema = Type.Object({
+  nodeLabelInfo: oneOrMany(Type.Object({ name: Type.String(), exclusivity: Type.Optional(Type.Boolean()) })),
+});
+const NodesSchema = Type.Object({
+  nodeToLabels: oneOrMany(
+    Type.Object({ nodeId: Type.String({ minLength: 1 }), labels: Type.Optional(oneOrMany(Type.String())) }),
+  ),
+});
+
+interface ByNode {
+  Params: { nodeId: string };
+}
+interface ByLabels {
+  Querystring: ByUser['Querystring'] & { labels?: string | string[] };
+}
+
+export function labelRoutes(app: FastifyInstance, view: ClusterView): void {
+  const base = '/ws/v1/cluster';
+  readingRoutes(app, view, base);
+  const changed = async (user: string, change: () => void): Promise<void> => {
+    await view.access.requireAdministrator(user);
+    change();
+  };
+  app.post<ByUser>(`${base}/add-node-labels`, async (request, reply) => {
+    const body = checked(LabelsSchema, request.body) as Static<typeof LabelsSchema>;
+    const labels = many(body.nodeLabelInfo).map(({ name, exclusivity = true }) => ({ name, exclusive: exclusivity }));
+    await changed(userOf(request), () => {
+      view.labels.add(labels);
+    });
+    return reply.send('');
+  });
+  app.post<ByLabels>(`${base}/remove-node-labels`, async (request, reply) => {
+    await changed(userOf(request), () => {
+      view.labels.remove(many(request.query.labels));
+    });
+    return reply.send('');
+  });
+  app.post<ByUser>(`${base}/replace-node-to-labels`, async (request, reply) => {
+    const body = checked(NodesSchema, request.body) as Static<typeof NodesSchema>;
+    const wanted = many(body.nodeToLabels).map(({ nodeId, labels }) => [nodeId, many(labels)] as const);
+    await changed(userOf(request), () => {
+      view.labels.replace(new Map(wanted));
+    });
+    return reply.send('');
+  });
+  app.post<ByNode & ByLabels>(`${base}/nodes/:nodeId/replace-labels`, async (request, reply) => {
+    await changed(userOf(request), () => {
+      view.labels.replace(new Map([[request.params.nodeId, many(request.query.labels)]]));
+    });
+    return reply.send('');
+  });
+}
+
+function readingRoutes(app: FastifyInstance, view: ClusterView, base: string): void {
+  app.get(`${base}/get-node-labels`, xmlRoot('nodeLabelsInfo'), () => labelsView(view, view.labels.all()));
+  app.get<ByNode>(`${base}/nodes/:nodeId/get-labels`, xmlRoot('nodeLabelsInfo'), ({ params }) =>
+    labelsView(view, labelsOf(view, params.nodeId)),
+  );
+  app.get(`${base}/get-node-to-labels`, xmlRoot('nodeToLabelsInfo'), () => {
+    const ids = new Set([...view.labels.assigned().keys(), ...view.nodes.all().map(({ id }) => id)]);
+    const entry = [...ids]
+      .map((key) => ({ key, value: labelsView(view, labelsOf(view, key)) }))
+      .filter(({ value }) => value.nodeLabelInfo !== undefined);
+    return { nodeToLabels: entry.length === 0 ? {} : { entry } };
+  });
+  app.get<ByLabels>(`${base}/label-mappings`, xmlRoot('labelsToNodesInfo'), ({ query }) => {
+    const wanted = many(query.labels);
+    const labels = view.labels.all().filter(({ name }) => wanted.length === 0 || wanted.includes(name));
+    const entry = labels.map((label) => ({
+      key: labelView(view, label),
+      value: { nodes: [...view.labels.assigned()].filter(([, name]) => name === label.name).map(([node]) => node) },
+    }));
+    return { labelsToNodes: entry.length === 0 ? {} : { entry } };
+  });
+}
+
+function labelsOf({ labels }: ClusterView, node: string): NodeLabel[] {
+  const name = labels.of(node as NodeId);
+  return labels.all().filter((label) => label.name === name);
+}
+
+function labelsView(view: ClusterView, labels: readonly NodeLabel[]): { nodeLabelInfo?: object[] } {
+  return labels.length === 0 ? {} : { nodeLabelInfo: labels.map((label) => labelView(view, label)) };
+}
+
+function labelView({ nodes, labels }: ClusterView, { name, exclusive }: NodeLabel): object {
+  const there = nodes.all().filter((node) => !isGone(node) && labels.of(node.id) === name);
+  const memoryMb = there.reduce((sum, { capacity }) => sum + capacity.memoryMb, 0);
+  const vcores = there.reduce((sum, { capacity }) => sum + capacity.vcores, 0);
+  return {
+    name,
+    exclusivity: exclusive,
+    partitionInfo: { resourceAvailable: resourceView({ memoryMb, vcores }) },
+    activeNMs: there.length,
+  };
+}
+
+/** @throws HTTP_BAD_REQUEST */
+function checked(schema: typeof LabelsSchema | typeof NodesSchema, body: unknown): unknown {
+  // In XML all is text.
+  const given: unknown = Value.Convert(schema, body);
+  requireFit(schema, given, 'HTTP_BAD_REQUEST', 'The body');
+  return given;
+}
