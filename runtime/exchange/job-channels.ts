@@ -1,4 +1,4 @@
-import { bellOfSlot, MAIN_BELL } from './memory/doorbell.js';
+import { MAIN_BELL } from './memory/doorbell.js';
 import { RingGroup, Word, type GroupLayout } from './memory/ring-group.js';
 import type { SegmentPool } from './memory/segment-pool.js';
 import type { ConsumerLink } from './tcp/consumer-link.js';
@@ -24,6 +24,8 @@ export class JobChannels {
   readonly groups = new Map<string, ChannelGroup>();
   /** Of blocking edges, by slot: nobody else uses them. */
   private readonly slotGroups = new Map<number, ChannelGroup[]>();
+  /** Of the threads, by slot. */
+  readonly bells = new Map<number, number>();
   readonly outputs = new Map<string, RemoteOutput>();
   readonly links = new Map<string, ConsumerLink>();
   readonly sessions = new Set<ProducerSession>();
@@ -93,19 +95,22 @@ function makeGroup(layout: GroupLayout, pool: SegmentPool): ChannelGroup {
   return { ring, segments, indexes: new Map<string, number>(), remotes: [] };
 }
 
-/** The place of a channel in its group; its bells are set when it is named for the first time. */
+/**
+ * The place of a channel in its group; its bells are set when it is named for the first time.
+ * @param producerBell of the thread at that end; the main thread's if that end is in another process
+ */
 export function placeChannel(
   group: ChannelGroup,
   channelId: string,
-  producerSlot: number | undefined,
-  consumerSlot: number | undefined,
+  producerBell = MAIN_BELL,
+  consumerBell = MAIN_BELL,
 ): number {
   const known = group.indexes.get(channelId);
   if (known !== undefined) return known;
   const index = group.indexes.size;
   group.indexes.set(channelId, index);
   const block = group.ring.blockAt(index);
-  group.ring.view[block + Word.producerBell] = producerSlot === undefined ? MAIN_BELL : bellOfSlot(producerSlot);
-  group.ring.view[block + Word.consumerBell] = consumerSlot === undefined ? MAIN_BELL : bellOfSlot(consumerSlot);
+  group.ring.view[block + Word.producerBell] = producerBell;
+  group.ring.view[block + Word.consumerBell] = consumerBell;
   return index;
 }

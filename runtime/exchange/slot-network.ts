@@ -6,7 +6,7 @@ import { PartitionFile } from './blocking/partition-file.js';
 import { EdgeGate } from './input/input-gate.js';
 import { RingInput } from './input/ring-input.js';
 import { LocalChannel } from './local-channel.js';
-import { bellOfSlot, Doorbells } from './memory/doorbell.js';
+import { Doorbells } from './memory/doorbell.js';
 import { RingGroup } from './memory/ring-group.js';
 import { viewsOf, type PoolViews } from './memory/segment-pool.js';
 import { EdgeWriter } from './output/record-writer.js';
@@ -44,7 +44,7 @@ class ThreadNetwork implements SlotNetwork {
     private readonly reserveCache: ((bytes: number) => boolean) | undefined,
   ) {
     this.bells = new Doorbells(setup.doorbells);
-    this.doorbell = this.bells.bell(bellOfSlot(setup.slot));
+    this.doorbell = this.bells.bell(setup.bell);
     this.views = viewsOf(setup.pool);
   }
 

@@ -54,6 +54,8 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
   private readonly pool: SegmentPool;
   private readonly views: PoolViews;
   private readonly bells: Doorbells;
+  /** Those that no thread has. */
+  private readonly freeBells: number[];
   private readonly server: DataServer;
   private readonly jobs = new Map<string, JobChannels>();
   private readonly partitions: PartitionStore;
@@ -63,6 +65,7 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
     this.pool = new SegmentPool(options.networkBytes, options.segmentBytes);
     this.views = viewsOf(this.pool.memory);
     this.bells = Doorbells.create(options.slots);
+    this.freeBells = Array.from({ length: this.bells.count - 1 }, (_, i) => this.bells.count - 1 - i);
     this.partitions = new PartitionStore(options.partitionFolder);
     this.server = new DataServer(this, options.clock, options.log);
     void this.pumpUntilClosed();
@@ -86,6 +89,7 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
       throw error;
     }
     job.slots.set(request.slot, 'running');
+    const bell = this.bellOf(job, request.slot);
     const outputs: OutputSetup[] = [];
     const inputs: InputSetup[] = [];
     for (const task of request.tasks) {
@@ -110,6 +114,7 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
       jobId,
       attempt,
       slot,
+      bell,
       pool: this.pool.memory,
       doorbells: this.bells.memory,
       segmentBytes,
@@ -256,7 +261,8 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
     const group = here
       ? groupOf(job, gateGroup(edgeId, channel.consumerSubtask))
       : groupOf(job, outputGroup(edgeId, channel.producerSubtask));
-    const index = placeChannel(group, channel.channelId, request.slot, here ? channel.peer.slot : undefined);
+    const peer = here ? this.bellOf(job, channel.peer.slot) : undefined;
+    const index = placeChannel(group, channel.channelId, this.bellOf(job, request.slot), peer);
     if (!here) this.openOutput(job, group, index, channel);
     return ringSetup(channel, group, index);
   }
@@ -277,7 +283,8 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
     const here = this.isHere(channel);
     if (here && channel.peer.slot === request.slot) return inline(channel);
     const group = groupOf(job, gateGroup(edgeId, channel.consumerSubtask));
-    const index = placeChannel(group, channel.channelId, here ? channel.peer.slot : undefined, request.slot);
+    const peer = here ? this.bellOf(job, channel.peer.slot) : undefined;
+    const index = placeChannel(group, channel.channelId, peer, this.bellOf(job, request.slot));
     if (!here) this.openInput(job, group, index, channel);
     return ringSetup(channel, group, index);
   }
@@ -313,6 +320,22 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
     link.subscribe(input);
   }
 
+  /** The bell of the job's thread in a slot, from the first time that it is named. @throws EXCHANGE_INSUFFICIENT_BUFFERS */
+  private bellOf(job: JobChannels, slot: number): number {
+    const known = job.bells.get(slot);
+    if (known !== undefined) return known;
+    const bell = this.freeBells.pop();
+    if (bell === undefined) {
+      const most = this.bells.count - 1;
+      throw new WeftError(
+        'EXCHANGE_INSUFFICIENT_BUFFERS',
+        `The TaskManager runs ${most} slot threads: it has no more.`,
+      );
+    }
+    job.bells.set(slot, bell);
+    return bell;
+  }
+
   private isHere(channel: Channel): boolean {
     return channel.peer.resourceId === this.options.resourceId;
   }
@@ -341,6 +364,7 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
   private free(job: JobChannels): void {
     if (!this.jobs.delete(jobKey(job.jobId, job.attempt))) return;
     job.free(this.pool);
+    this.freeBells.push(...job.bells.values());
   }
 }
 

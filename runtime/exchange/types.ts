@@ -147,6 +147,8 @@ export interface SlotSetup {
   readonly jobId: string;
   readonly attempt: number;
   readonly slot: number;
+  /** The thread's own. */
+  readonly bell: number;
   readonly pool: SharedArrayBuffer;
   readonly doorbells: SharedArrayBuffer;
   readonly segmentBytes: number;

@@ -1,4 +1,4 @@
-/** One attempt of a job in one slot: from its order to the end of its thread. Each of its tasks is told to end once. */
+/** One attempt of a region of a job in one slot: from its order to the end of its thread. Each of its tasks is told to end once. */
 import type { Clock } from '../common/clock.js';
 import { toWireError, type WeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
@@ -41,6 +41,7 @@ export interface SlotJobOptions {
   jobId: string;
   attempt: number;
   slot: number;
+  region: number;
   tasks: TaskDescriptor[];
   memory: SlotMemoryGrant;
   clock: Clock;

@@ -61,7 +61,8 @@ export interface TaskExecutorOptions {
 
 export class TaskExecutor {
   readonly handlers: Handlers<ClientMethods>;
-  private readonly jobs = new Map<number, SlotJob>();
+  /** By slot and region. */
+  private readonly jobs = new Map<string, SlotJob>();
   private readonly files: JobFileStore;
   private readonly spares: SpareThreads;
   private closed = false;
@@ -82,31 +83,27 @@ export class TaskExecutor {
     });
     this.handlers = {
       submitTasks: (order) => this.submit(order),
-      startTasks: ({ jobId, slot }) => this.start(jobId, slot),
-      cancelTasks: ({ jobId, slots: numbers }) => {
-        for (const number of numbers) {
-          const job = this.jobs.get(number);
-          if (job?.options.jobId === jobId) void job.cancel();
+      startTasks: (place) => this.start(place),
+      cancelTasks: ({ jobId, slots: numbers, regions }) => {
+        for (const job of this.jobsOf(jobId)) {
+          const { slot, region } = job.options;
+          if (numbers.includes(slot) && regions?.includes(region) !== false) void job.cancel();
         }
         return {};
       },
-      triggerCheckpoint: ({ jobId, jobAttempt, slot, executionIds, order }) => {
-        const job = this.jobs.get(slot);
-        if (isAttempt(job, jobId, jobAttempt)) job.trigger(executionIds, order);
+      triggerCheckpoint: ({ executionIds, order, ...place }) => {
+        this.jobAt(place)?.trigger(executionIds, order);
       },
-      checkpointEnded: ({ jobId, jobAttempt, ...end }) => {
-        for (const job of this.jobs.values()) if (isAttempt(job, jobId, jobAttempt)) job.checkpointEnded(end);
+      checkpointEnded: ({ jobId, ...end }) => {
+        for (const job of this.jobsOf(jobId)) job.checkpointEnded(end);
       },
       releasePartitions: ({ jobId }) => {
         this.releaseStages(jobId);
       },
-      collectResults: async ({ jobId, slot, from }) => {
-        const job = this.jobs.get(slot);
-        return job?.options.jobId === jobId ? job.collect(from) : { records: [], ended: false };
-      },
-      toReader: ({ jobId, slot, executionId, message }) => {
-        const job = this.jobs.get(slot);
-        if (job?.options.jobId === jobId) job.toReader(executionId, message);
+      collectResults: async ({ from, ...place }) =>
+        (await this.jobAt(place)?.collect(from)) ?? { records: [], ended: false },
+      toReader: ({ executionId, message, ...place }) => {
+        this.jobAt(place)?.toReader(executionId, message);
       },
       shutdown: ({ reason }) => {
         options.onShutdown(reason);
@@ -119,7 +116,7 @@ export class TaskExecutor {
     return [...this.jobs.values()].flatMap((job) => job.figures());
   }
 
-  /** What the jobs here use of the managed memory, one entry a slot. */
+  /** What the jobs here use of the managed memory, one entry for each thread. */
   managedUsage(): SlotManagedUsage[] {
     return [...this.jobs.values()].flatMap(({ options: { jobId, slot }, managedUsage }) =>
       managedUsage === undefined ? [] : { jobId, slot, ...managedUsage },
@@ -149,12 +146,13 @@ export class TaskExecutor {
   private async submit(order: SubmitTasks): Promise<{ thread: number }> {
     await this.freeSlot(order);
     const { network } = this.options;
-    const { jobId, jobAttempt: attempt, slot, tasks } = order;
+    const { jobAttempt: attempt, slot, tasks } = order;
+    const jobId = networkOf(order);
     let prepared = false;
     const job = this.newJob(order, (how) => {
       if (prepared) network.releaseSlot(jobId, attempt, slot, how);
     });
-    this.jobs.set(slot, job);
+    this.jobs.set(placeName(order), job);
     try {
       const files = await this.files.acquire(order.jobGraph);
       requireNotCancelled(job);
@@ -195,11 +193,12 @@ export class TaskExecutor {
     });
   }
 
-  private newJob({ jobId, jobAttempt, slot, tasks, jobGraph }: SubmitTasks, release: SlotJobEnd): SlotJob {
-    const memory = this.memoryOf(slot);
+  private newJob(order: SubmitTasks, release: SlotJobEnd): SlotJob {
+    const { jobId, jobAttempt, slot, region, tasks, jobGraph } = order;
+    const memory = this.memoryOf(order);
     const { clock, log, cancellationTimeoutMs, report, reportCheckpoint, fromReader } = this.options;
     const job: SlotJob = new SlotJob({
-      ...{ jobId, attempt: jobAttempt, slot, tasks, memory, clock, log, cancellationTimeoutMs },
+      ...{ jobId, attempt: jobAttempt, slot, region, tasks, memory, clock, log, cancellationTimeoutMs },
       report: (changes) => {
         report(jobId, jobAttempt, changes);
       },
@@ -213,7 +212,7 @@ export class TaskExecutor {
         release(how);
         // Also of a thread that was torn down, which could not do it itself.
         rmSync(memory.spillFolder, { recursive: true, force: true });
-        if (this.jobs.get(slot) === job) this.jobs.delete(slot);
+        if (this.jobs.get(placeName(order)) === job) this.jobs.delete(placeName(order));
         this.spares.prepare();
         this.releaseFiles(jobGraph, jobId);
       },
@@ -221,18 +220,18 @@ export class TaskExecutor {
     return job;
   }
 
-  private memoryOf(slot: number): SlotMemoryGrant {
+  private memoryOf({ slot, regionsInSlot }: SubmitTasks): SlotMemoryGrant {
     const { memory, slots, workFolder } = this.options;
     return {
-      managedBytes: Math.floor(memory.managedBytes / slots),
+      managedBytes: Math.floor(memory.managedBytes / slots / regionsInSlot),
       plan: describeMemory(memory),
       spillFolder: join(workFolder, `spill-${slot}-${this.grants++}`),
     };
   }
 
-  private start(jobId: string, slot: number): Record<string, never> {
-    const job = this.jobs.get(slot);
-    if (job?.options.jobId !== jobId) throw slotNotFree(slot, `does not run job ${jobId}`);
+  private start(place: Place): Record<string, never> {
+    const job = this.jobAt(place);
+    if (job === undefined) throw slotNotFree(place.slot, `does not run job ${place.jobId}`);
     job.start();
     this.options.clock.after(SPARE_AFTER_START_MS, () => {
       this.spares.prepare();
@@ -241,21 +240,40 @@ export class TaskExecutor {
   }
 
   /** Tasks of an older attempt, and tasks that have ended, make place; others are in the way. */
-  private async freeSlot({ jobId, jobAttempt, slot }: SubmitTasks): Promise<void> {
+  private async freeSlot({ jobId, jobAttempt, slot, region }: SubmitTasks): Promise<void> {
     if (this.closed || slot < 0 || slot >= this.options.slots) throw slotNotFree(slot, 'does not exist');
-    const before = this.jobs.get(slot);
-    if (before === undefined) return;
-    const older = before.options.jobId === jobId && before.options.attempt < jobAttempt;
-    if (!older && !before.isOver && !before.isCancelled) {
-      throw slotNotFree(slot, `runs attempt ${before.options.attempt} of job ${before.options.jobId}`);
+    for (const before of [...this.jobs.values()].filter(({ options }) => options.slot === slot)) {
+      const { options } = before;
+      const sameJob = options.jobId === jobId;
+      if (sameJob && options.region !== region) continue;
+      const older = sameJob && options.attempt < jobAttempt;
+      if (!older && !before.isOver && !before.isCancelled) {
+        throw slotNotFree(slot, `runs attempt ${options.attempt} of job ${options.jobId}`);
+      }
+      await before.end();
     }
-    await before.end();
+  }
+
+  private jobAt(place: Place): SlotJob | undefined {
+    const job = this.jobs.get(placeName(place));
+    return job?.options.jobId === place.jobId ? job : undefined;
+  }
+
+  private jobsOf(jobId: string): SlotJob[] {
+    return [...this.jobs.values()].filter(({ options }) => options.jobId === jobId);
   }
 }
 
-/** What is said of checkpoints of an older attempt comes too late. */
-function isAttempt(job: SlotJob | undefined, jobId: string, attempt: number): job is SlotJob {
-  return job?.options.jobId === jobId && job.options.attempt === attempt;
+/** Where a thread stands: a region of a job in a slot. */
+type Place = Pick<SubmitTasks, 'jobId' | 'slot' | 'region'>;
+
+function placeName({ slot, region }: Place): string {
+  return `${slot}/${region}`;
+}
+
+/** Regions exchange nothing while they run and start again by themselves, so each has channels of its own. */
+function networkOf({ jobId, region }: Place): string {
+  return region === 0 ? jobId : `${jobId}/${region}`;
 }
 
 type SlotJobEnd = (how: 'finished' | 'aborted') => void;

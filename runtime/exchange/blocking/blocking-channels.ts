@@ -35,7 +35,8 @@ export function prepareBlocking(
   const group = job.addSlotGroup(slot, blockingLayout(channels, pool.segmentBytes), pool);
   return channels.map((channel) => {
     const { channelId, producerSubtask: producer, consumerSubtask: consumer } = channel;
-    const index = placeChannel(group, channelId, slot, slot);
+    const bell = job.bells.get(slot);
+    const index = placeChannel(group, channelId, bell, bell);
     const ring = { control: group.ring.control, index };
     return { kind: 'file', channelId, producer, consumer, ring, path: pathOf(channel) };
   });

@@ -8,12 +8,11 @@ import type { Doorbell } from '../types.js';
 const STRIDE = 16;
 const ASLEEP = 1;
 
-/** The bell of the TaskManager's main thread; the bell of slot n is n + 1. */
+/** The bell of the TaskManager's main thread. */
 export const MAIN_BELL = 0;
 
-export function bellOfSlot(slot: number): number {
-  return slot + 1;
-}
+/** More threads than a slot will ever have at once; a bell that nobody uses costs nothing but its cache line. */
+const BELLS_PER_SLOT = 64;
 
 export class Doorbells {
   private readonly words: Int32Array;
@@ -23,7 +22,12 @@ export class Doorbells {
   }
 
   static create(slots: number): Doorbells {
-    return new Doorbells(new SharedArrayBuffer((slots + 1) * STRIDE * 4));
+    return new Doorbells(new SharedArrayBuffer((slots * BELLS_PER_SLOT + 1) * STRIDE * 4));
+  }
+
+  /** How many there are, the main thread's included. */
+  get count(): number {
+    return this.words.length / STRIDE;
   }
 
   ring(index: number): void {

@@ -136,6 +136,11 @@ export class JobCheckpoints implements CheckpointPort {
     return this.assignment?.of(key);
   }
 
+  /** The checkpoint from which tasks start; undefined when they begin anew. */
+  get restoredId(): number | undefined {
+    return this.assignment?.checkpointId;
+  }
+
   /** What the enumerators of sources start from; none when the job begins anew. */
   get enumerators(): readonly EnumeratorState[] {
     return this.assignment?.enumerators ?? [];

@@ -1,6 +1,6 @@
 /**
- * What a job does about its failures: which of an attempt decides, what follows from it, and the pause before a restart. It
- * decides only; the job acts.
+ * What a job does about its failures: which of them decides, what follows from it, which regions wait for their restart, and the
+ * pause before it. It decides only; the job acts.
  */
 import type { Clock } from '../../common/clock.js';
 import { asWeftError, fromWireError, type ErrorCode, type WeftError } from '../../common/errors/index.js';
@@ -22,8 +22,8 @@ const DAMAGED: ReadonlySet<string> = new Set(['CHECKPOINT_CORRUPT', 'CHECKPOINT_
 
 export class Recovery {
   readonly failures: FailureHistory;
-  /** The failure that the job is recovering from or dying of. */
-  private failing: Failure | undefined;
+  /** The regions that are to start again, or are dying. */
+  private readonly down = new Set<number>();
   private readonly repeated = new RepeatedFailure();
   private cancelPause: (() => void) | undefined;
 
@@ -31,22 +31,37 @@ export class Recovery {
     this.failures = new FailureHistory(options.historySize);
   }
 
-  /** A new attempt starts: its first failure will decide. */
-  begin(): void {
-    this.failing = undefined;
+  /** Those that are down start again: their next failure decides anew. @returns them */
+  begin(): ReadonlySet<number> {
+    const regions = new Set(this.down);
+    this.down.clear();
+    return regions;
   }
 
-  /** Whether the failure only follows an earlier one of the attempt, beside which it is kept. */
-  joins(failure: Failure): boolean {
-    if (this.failing === undefined) return false;
-    this.failures.join(failure);
-    return true;
+  isDown(region: number): boolean {
+    return this.down.has(region);
   }
 
-  /** The first failure of an attempt. */
-  open(failure: Failure): void {
-    this.failing = failure;
-    this.failures.open(failure);
+  get regionsDown(): ReadonlySet<number> {
+    return this.down;
+  }
+
+  /**
+   * These regions failed, for one reason.
+   * @returns whether it only follows an earlier failure of one of them, beside which it is kept, so that nothing need be decided
+   */
+  joins(failure: Failure, regions: Iterable<number>): boolean {
+    const all = [...regions];
+    const joins = all.some((region) => this.down.has(region));
+    if (joins) this.failures.join(failure);
+    else this.failures.open(failure);
+    for (const region of all) this.down.add(region);
+    return joins;
+  }
+
+  /** Whether the checkpoint is at fault, from which all regions came. */
+  static isOfAll({ error }: Failure): boolean {
+    return DAMAGED.has(error.code);
   }
 
   /** Whether the job restarts, after which pause. */
@@ -78,7 +93,9 @@ export class Recovery {
     return this.cancelPause !== undefined;
   }
 
+  /** A pause that has begun already ends with this one. */
   pause(delayMs: number, over: () => void): void {
+    this.endPause();
     this.cancelPause = this.options.clock.after(delayMs, () => {
       this.cancelPause = undefined;
       over();

@@ -25,6 +25,11 @@ export class NoRestart implements RestartStrategy {
   }
 }
 
+/** Whether it ever allows a restart. */
+export function canRestart(strategy: RestartStrategy): boolean {
+  return !(strategy instanceof NoRestart);
+}
+
 /** First pause after the restart that comes at once. */
 const BACKOFF_FIRST_MS = 100;
 const BACKOFF_MAX_MS = 60_000;

@@ -2,11 +2,10 @@
 import type { CheckpointMessenger } from '../checkpoint/index.js';
 import type { Slot } from '../slot-pool.js';
 import type { TaskManagerPeer } from '../task-managers.js';
-import type { Execution } from './execution.js';
+import type { Execution, ExecutionPlace } from './execution.js';
 
 export interface CheckpointAudience {
   readonly jobId: string;
-  attempt(): number;
   execution(executionId: string): Execution | undefined;
   /** Those that the job holds. */
   slots(): readonly Slot[];
@@ -17,25 +16,24 @@ export function checkpointMessenger(audience: CheckpointAudience): CheckpointMes
   const { jobId } = audience;
   return {
     trigger(tasks, order) {
-      const bySlot = new Map<string, { place: Slot; executionIds: string[] }>();
+      const byThread = new Map<string, { place: ExecutionPlace; executionIds: string[] }>();
       for (const { executionId } of tasks) {
         const place = audience.execution(executionId)?.place;
         if (place === undefined) continue;
-        const key = `${place.resourceId}/${place.slot}`;
-        const entry = bySlot.get(key) ?? { place, executionIds: [] };
+        const key = `${place.resourceId}/${place.slot}/${place.region}`;
+        const entry = byThread.get(key) ?? { place, executionIds: [] };
         entry.executionIds.push(executionId);
-        bySlot.set(key, entry);
+        byThread.set(key, entry);
       }
-      const jobAttempt = audience.attempt();
-      for (const { place, executionIds } of bySlot.values()) {
+      for (const { place, executionIds } of byThread.values()) {
+        const { slot, region } = place;
         const session = audience.session(place.resourceId);
-        session?.notify('triggerCheckpoint', { jobId, jobAttempt, slot: place.slot, executionIds, order });
+        session?.notify('triggerCheckpoint', { jobId, slot, region, executionIds, order });
       }
     },
     ended(checkpointId, outcome) {
-      const jobAttempt = audience.attempt();
       for (const resourceId of new Set(audience.slots().map((slot) => slot.resourceId))) {
-        audience.session(resourceId)?.notify('checkpointEnded', { jobId, jobAttempt, checkpointId, outcome });
+        audience.session(resourceId)?.notify('checkpointEnded', { jobId, checkpointId, outcome });
       }
     },
   };

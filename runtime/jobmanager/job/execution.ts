@@ -12,6 +12,8 @@ import { EXECUTION_TRANSITIONS, isTerminalExecution } from './states.js';
 export interface ExecutionPlace {
   readonly resourceId: string;
   readonly slot: number;
+  /** The region of the job that the thread belongs to. */
+  readonly region: number;
   readonly host: string;
   /** `host:port` of the data plane. */
   readonly endpoint: string;
@@ -33,8 +35,10 @@ export class Execution implements SubtaskKey {
   latest: MetricsSample | undefined;
   private current: ExecutionState = 'CREATED';
 
+  /** @param attempt how often the subtask was deployed before */
   constructor(
     key: SubtaskKey,
+    readonly region: number,
     readonly attempt: number,
     nowMs: number,
   ) {
@@ -72,7 +76,15 @@ export class Execution implements SubtaskKey {
 
   placeAt({ registration }: TaskManager, slot: number): void {
     const { resourceId, host, data, nodeHttpAddress, pid } = registration;
-    this.place = { resourceId, slot, host, endpoint: `${data.host}:${data.port}`, nodeHttpAddress, pid };
+    this.place = {
+      resourceId,
+      slot,
+      region: this.region,
+      host,
+      endpoint: `${data.host}:${data.port}`,
+      nodeHttpAddress,
+      pid,
+    };
   }
 
   measured(metrics: TaskMetrics, timeMs: number): void {

@@ -1,21 +1,39 @@
 /** The executions of a job that count now: one of each subtask, found by subtask, by vertex or by id. */
 import { subtaskName, type SubtaskKey } from '../../graph/execution-graph.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
+import type { Regions } from '../../graph/regions.js';
 import { Execution } from './execution.js';
 
 export class Executions {
-  private bySubtask: ReadonlyMap<string, Execution> = new Map();
-  private byId: ReadonlyMap<string, Execution> = new Map();
+  private bySubtask: ReadonlyMap<string, Execution>;
+  private byId: ReadonlyMap<string, Execution>;
 
-  constructor(private readonly jobGraph: JobGraph) {}
-
-  /** A fresh execution of every subtask takes the place of the one before. */
-  renew(attempt: number, nowMs: number): void {
-    const fresh = this.jobGraph.vertices.flatMap(({ id: vertexId, parallelism }) =>
-      Array.from({ length: parallelism }, (_, subtask) => new Execution({ vertexId, subtask }, attempt, nowMs)),
+  /** @param firstAttempt of each subtask */
+  constructor(
+    private readonly jobGraph: JobGraph,
+    private readonly regions: Regions,
+    firstAttempt: number,
+    nowMs: number,
+  ) {
+    const fresh = jobGraph.vertices.flatMap(({ id: vertexId, parallelism }) =>
+      Array.from({ length: parallelism }, (_, subtask) => {
+        const key = { vertexId, subtask };
+        return new Execution(key, regions.of(key), firstAttempt, nowMs);
+      }),
     );
     this.bySubtask = new Map(fresh.map((execution) => [subtaskName(execution), execution]));
-    this.byId = new Map(fresh.map((execution) => [execution.executionId, execution]));
+    this.byId = idsOf(this.bySubtask);
+  }
+
+  /** Fresh executions take the place of those of the regions. @returns the fresh ones */
+  renew(regions: ReadonlySet<number>, nowMs: number): Execution[] {
+    const fresh = this.in(regions).map((old) => new Execution(old, old.region, old.attempt + 1, nowMs));
+    // Setting what is there keeps the order.
+    const table = new Map(this.bySubtask);
+    for (const execution of fresh) table.set(subtaskName(execution), execution);
+    this.bySubtask = table;
+    this.byId = idsOf(table);
+    return fresh;
   }
 
   /** As they are now, in order of vertex and subtask; later ones do not change what was returned. */
@@ -42,6 +60,15 @@ export class Executions {
     return this.byId.get(executionId);
   }
 
+  in(regions: ReadonlySet<number>): Execution[] {
+    return this.all().filter(({ region }) => regions.has(region));
+  }
+
+  /** All regions. */
+  get everywhere(): ReadonlySet<number> {
+    return new Set(Array.from({ length: this.regions.count }, (_, region) => region));
+  }
+
   on(resourceId: string): Execution[] {
     return this.all().filter(({ place }) => place?.resourceId === resourceId);
   }
@@ -51,4 +78,8 @@ export class Executions {
     const vertex = this.jobGraph.vertices.find(({ id }) => id === vertexId);
     return `${vertex?.name ?? vertexId} (${subtask + 1}/${vertex?.parallelism ?? 1}) - execution #${attempt}`;
   }
+}
+
+function idsOf(table: ReadonlyMap<string, Execution>): ReadonlyMap<string, Execution> {
+  return new Map([...table.values()].map((execution) => [execution.executionId, execution]));
 }

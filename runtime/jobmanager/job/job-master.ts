@@ -13,10 +13,11 @@ import type { AccumulatorState } from '../../common/wire/protocols/task-findings
 import { mergeAccumulators } from '../../graph/accumulator-states.js';
 import { expand, type ExecutionGraph } from '../../graph/execution-graph.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
+import { Regions } from '../../graph/regions.js';
 import { isStaged } from '../../graph/stages.js';
 import { JobCheckpoints, checkpointSettingsOf } from '../checkpoint/index.js';
 import { Recovery } from '../failover/recovery.js';
-import type { RestartStrategy } from '../failover/restart-strategy.js';
+import { canRestart, type RestartStrategy } from '../failover/restart-strategy.js';
 import type { SlotPool } from '../slot-pool.js';
 import type { StartEnumerators } from '../sources/enumerator-runner.js';
 import type {
@@ -41,7 +42,7 @@ import { TaskOrders, type Collected } from './task-orders.js';
 const RESULTS_PAUSE_MS = 20;
 
 export interface ResultBatch extends Collected {
-  /** The attempt of the job that they come from. */
+  /** The attempt of the sink that they come from. */
   readonly attempt: number;
 }
 
@@ -89,9 +90,10 @@ export class JobMaster implements ScheduledJob {
     this.graph = expand(jobGraph);
     this.jobAttempt = options.firstAttempt;
     this.enteredMs.INITIALIZING = options.submittedMs;
-    this.executions = new Executions(jobGraph);
-    this.executions.renew(this.jobAttempt, clock.nowMs());
     const staged = isStaged(jobGraph);
+    const regional = !staged && canRestart(strategy) && config.get(clusterOptions.failoverStrategy) === 'region';
+    const regions = regional ? Regions.of(this.graph) : Regions.whole(this.graph);
+    this.executions = new Executions(jobGraph, regions, this.jobAttempt, clock.nowMs());
     this.slots = new JobSlots({ pool, log, jobId, jobName, count: this.graph.slots.length, staged });
     const cancellationTimeoutMs = config.get(clusterOptions.taskCancellationTimeoutMs);
     this.orders = new TaskOrders({ jobId, log, taskManagers, cancellationTimeoutMs });
@@ -131,7 +133,7 @@ export class JobMaster implements ScheduledJob {
     return isTerminalJob(this.current);
   }
 
-  /** Counts the deployments of the whole job from 0. */
+  /** Counts the deployments from 0: that of the whole job, then those of what restarts. */
   get attempt(): number {
     return this.jobAttempt;
   }
@@ -140,7 +142,12 @@ export class JobMaster implements ScheduledJob {
     return this.options.strategy;
   }
 
-  get running(): boolean {
+  /** See `ScheduledJob`. */
+  get deployable(): boolean {
+    return this.running || this.current === 'RESTARTING';
+  }
+
+  private get running(): boolean {
     return this.current === 'RUNNING';
   }
 
@@ -184,9 +191,9 @@ export class JobMaster implements ScheduledJob {
    * @param node the sink
    */
   async results(node: number, from: number): Promise<ResultBatch> {
-    const attempt = this.jobAttempt;
     const vertex = this.jobGraph.vertices.find(({ nodes }) => nodes.includes(node));
     const execution = vertex === undefined ? undefined : this.executionsOf(vertex)[0];
+    const attempt = execution?.attempt ?? 0;
     const collected = execution?.state === 'RUNNING' ? await this.orders.collect(execution, from) : undefined;
     if (collected !== undefined) return { ...collected, attempt };
     if (!this.terminal) await sleep(this.options.clock, RESULTS_PAUSE_MS);
@@ -213,8 +220,7 @@ export class JobMaster implements ScheduledJob {
   }
 
   /** Reports of a TaskManager. Those of older attempts, and what contradicts the state table, are dropped. */
-  taskStates(taskManager: TaskManager, { jobAttempt, changes }: TaskStates): void {
-    if (jobAttempt !== this.jobAttempt) return;
+  taskStates(taskManager: TaskManager, { changes }: TaskStates): void {
     const nowMs = this.options.clock.nowMs();
     for (const { executionId, state, error, metrics } of changes) {
       const execution = this.executions.withId(executionId);
@@ -226,9 +232,10 @@ export class JobMaster implements ScheduledJob {
       }
       if (!execution.become(state, nowMs)) continue;
       if (execution.state === 'FAILED') {
-        this.onFailure(this.failureIn(execution, error === undefined ? unexplained(execution) : fromWireError(error)));
-      } else if (execution.state === 'CANCELED' && this.running) {
-        this.onFailure(this.failureIn(execution, canceledUnasked(execution)));
+        const cause = error === undefined ? unexplained(execution) : fromWireError(error);
+        this.onFailure(this.failureIn(execution, cause), [execution.region]);
+      } else if (execution.state === 'CANCELED' && !this.recovery.isDown(execution.region)) {
+        this.onFailure(this.failureIn(execution, canceledUnasked(execution)), [execution.region]);
       } else if (execution.state === 'FINISHED') {
         this.checkpoints.taskFinished(execution);
       }
@@ -238,18 +245,18 @@ export class JobMaster implements ScheduledJob {
   }
 
   /** Reports of older attempts are dropped. */
-  checkpointAcknowledged({ jobAttempt, acknowledgement }: CheckpointAcknowledged): void {
-    if (jobAttempt === this.jobAttempt) this.checkpoints.acknowledged(acknowledgement);
+  checkpointAcknowledged({ acknowledgement }: CheckpointAcknowledged): void {
+    this.checkpoints.acknowledged(acknowledgement);
   }
 
-  checkpointDeclined({ jobAttempt, checkpointId, executionId, error }: CheckpointDeclined): void {
-    if (jobAttempt === this.jobAttempt) this.checkpoints.declined(checkpointId, executionId, fromWireError(error));
+  checkpointDeclined({ checkpointId, executionId, error }: CheckpointDeclined): void {
+    this.checkpoints.declined(checkpointId, executionId, fromWireError(error));
   }
 
   /** A source's reader speaks to its enumerator. */
-  fromReader(taskManager: TaskManager, { jobAttempt, executionId, message }: ReaderMessage): void {
+  fromReader(taskManager: TaskManager, { executionId, message }: ReaderMessage): void {
     const execution = this.executions.withId(executionId);
-    if (jobAttempt !== this.jobAttempt || execution?.place?.resourceId !== taskManager.registration.resourceId) return;
+    if (execution?.place?.resourceId !== taskManager.registration.resourceId) return;
     this.scheduling.fromReader(execution, message);
   }
 
@@ -261,46 +268,49 @@ export class JobMaster implements ScheduledJob {
   /** Its slots are gone, and with them what ran there. */
   taskManagerLost(resourceId: string, cause: WeftError): void {
     if (this.terminal || !this.slots.lose(resourceId)) return;
-    const nowMs = this.options.clock.nowMs();
-    for (const execution of this.executions.on(resourceId)) {
-      // What a stage left there for the next ones is gone too.
-      if (execution.terminal && !this.scheduling.staged) continue;
-      if (!execution.terminal) execution.become('FAILED', nowMs);
-      this.onFailure(this.failureIn(execution, cause));
-    }
+    // What a stage left there for the next ones is gone too.
+    const hit = this.executions.on(resourceId).filter(({ terminal }) => !terminal || this.scheduling.staged);
+    this.markFailed(hit);
+    if (hit.length > 0) this.onFailure(this.failureIn(hit[0], cause), regionsOf(hit));
     if (this.needsSlots()) this.scheduling.requestSlots();
     this.proceed();
   }
 
   /** See `ScheduledJob`. */
-  failed(error: unknown): void {
-    this.onFailure(failureOf(error, this.options.clock.nowMs()));
+  failed(error: unknown, executions = this.allExecutions()): void {
+    this.onFailure(failureOf(error, this.options.clock.nowMs()), regionsOf(executions));
     this.proceed();
   }
 
   /** See `ScheduledJob`. */
   failedForGood(error: unknown): void {
     if (!this.running) return;
-    this.recovery.open(failureOf(asWeftError(error), this.options.clock.nowMs()));
+    this.recovery.joins(failureOf(asWeftError(error), this.options.clock.nowMs()), this.executions.everywhere);
     this.options.log.error({ jobId: this.jobId, err: error }, 'the job cannot be started');
     this.become('fail');
     this.cancelExecutions();
     this.proceed();
   }
 
-  /** A slot refused its tasks. If its TaskManager was lost meanwhile, that has been dealt with already. */
+  /** See `ScheduledJob`. If their TaskManager was lost meanwhile, that has been dealt with already. */
   slotFailed(members: readonly Execution[], error: unknown): void {
-    const nowMs = this.options.clock.nowMs();
-    for (const execution of members) {
-      if (execution.terminal) continue;
-      execution.become('FAILED', nowMs);
-      if (execution.state === 'FAILED') this.onFailure(this.failureIn(execution, error));
-    }
+    const current = members.filter((execution) => this.executions.withId(execution.executionId) === execution);
+    const [first] = this.markFailed(current);
+    if (first !== undefined) this.onFailure(this.failureIn(first, error), [first.region]);
     this.proceed();
   }
 
+  /** @returns those that have failed by this: not those that had ended, or were to end anyway */
+  private markFailed(executions: readonly Execution[]): Execution[] {
+    const nowMs = this.options.clock.nowMs();
+    return executions.filter((execution) => {
+      if (execution.terminal) return false;
+      execution.become('FAILED', nowMs);
+      return execution.state === 'FAILED';
+    });
+  }
+
   private schedule(): void {
-    this.recovery.begin();
     this.options.onAttempt(this.jobAttempt);
     this.scheduling.schedule();
   }
@@ -311,23 +321,32 @@ export class JobMaster implements ScheduledJob {
     return this.current === 'RESTARTING' || (this.running && this.scheduling.isScheduled);
   }
 
-  /** The first failure of an attempt decides; those in its wake are kept beside it. */
-  private onFailure(failure: Failure): void {
+  /** The first failure of a region decides; those in its wake are kept beside it. */
+  private onFailure(failure: Failure, regions: Iterable<number>): void {
     const { log } = this.options;
-    if (this.recovery.joins(failure) || !this.running) return;
-    this.recovery.open(failure);
+    if (!this.deployable) {
+      if (this.recovery.regionsDown.size > 0) this.failures.join(failure);
+      return;
+    }
+    const hit = Recovery.isOfAll(failure) ? this.executions.everywhere : new Set(regions);
+    if (this.recovery.joins(failure, hit)) {
+      this.cancelExecutions(hit);
+      return;
+    }
     this.checkpoints.stop('The job failed.');
     log.warn({ jobId: this.jobId, task: failure.taskName, err: fromWireError(failure.error) }, 'the job failed');
     const decision = this.recovery.decide(failure);
     if (decision.restart) {
-      this.become('restart');
-      log.info({ jobId: this.jobId, delayMs: decision.delayMs }, 'restarting the job');
+      if (this.running) this.become('restart');
+      const what = hit.size < this.executions.everywhere.size ? 'restarting a part of the job' : 'restarting the job';
+      log.info({ jobId: this.jobId, delayMs: decision.delayMs, tasks: this.executions.in(hit).length }, what);
       this.recovery.pause(decision.delayMs, () => this.proceed());
+      this.cancelExecutions(hit);
     } else {
       log.error({ jobId: this.jobId }, `the job is not restarted: ${decision.reason}`);
       this.become('fail');
+      this.cancelExecutions();
     }
-    this.cancelExecutions();
     // Asked for at once, so that a new TaskManager starts while the strategy pauses.
     if (this.needsSlots()) this.scheduling.requestSlots();
   }
@@ -341,7 +360,6 @@ export class JobMaster implements ScheduledJob {
       sources: () => this.scheduling.sources,
       messenger: checkpointMessenger({
         jobId: this.jobId,
-        attempt: () => this.jobAttempt,
         execution: (executionId) => this.executions.withId(executionId),
         slots: () => this.slots.held,
         session: (resourceId) => this.orders.session(resourceId),
@@ -351,23 +369,31 @@ export class JobMaster implements ScheduledJob {
     });
   }
 
-  private cancelExecutions(): void {
-    this.scheduling.stopSources();
+  /** @param regions those that end */
+  private cancelExecutions(regions = this.executions.everywhere): void {
+    const all = regions.size === this.executions.everywhere.size;
+    if (all) {
+      this.scheduling.stopSources();
+      this.slots.withdraw();
+    }
     const nowMs = this.options.clock.nowMs();
-    this.slots.withdraw();
-    const running = this.allExecutions().filter((execution) => {
-      if (execution.terminal) return false;
+    const running = this.executions.in(regions).filter((execution) => {
+      if (execution.terminal || execution.state === 'CANCELING') return false;
       execution.become('CANCELING', nowMs);
       return !execution.terminal;
     });
-    this.orders.cancel(running.flatMap(({ place }) => place ?? []));
+    this.orders.cancel(
+      running.flatMap(({ place }) => place ?? []),
+      all ? undefined : regions,
+    );
   }
 
   /** Does what the job's state allows once nothing of the current attempt runs any longer. */
   private proceed(): void {
     if (this.terminal) return;
-    const executions = this.allExecutions();
     if (this.running) this.scheduling.advance();
+    const waitsFor = this.current === 'RESTARTING' ? this.recovery.regionsDown : this.executions.everywhere;
+    const executions = this.executions.in(waitsFor);
     if (!executions.every((execution) => execution.terminal)) return;
     switch (this.current) {
       case 'RUNNING':
@@ -384,7 +410,7 @@ export class JobMaster implements ScheduledJob {
 
   private restart(): void {
     this.jobAttempt++;
-    this.scheduling.renew();
+    this.scheduling.renew(this.recovery.begin());
     this.become('schedule');
     this.schedule();
   }
@@ -412,6 +438,10 @@ export class JobMaster implements ScheduledJob {
       place: execution.place,
     };
   }
+}
+
+function regionsOf(executions: readonly Execution[]): Set<number> {
+  return new Set(executions.map(({ region }) => region));
 }
 
 function unexplained(execution: Execution): WeftError {

@@ -1,5 +1,5 @@
 /**
- * Brings the executions of a job into slots, attempt by attempt: asks for the slots that are missing, settles from which
+ * Brings the executions of a job into slots, all at first and later those that restart: asks for the slots that are missing, settles from which
  * checkpoint to start, deploys (all at once, or stage by stage), and runs the enumerators of the job's sources beside them. It
  * acts on what the job decides and tells it what failed.
  */
@@ -21,13 +21,13 @@ import type { TaskOrders } from './task-orders.js';
 
 /** The job, as far as scheduling asks it and reports to it. */
 export interface ScheduledJob {
-  /** Of the current deployment. */
+  /** Counts the deployments; that of the latest. */
   readonly attempt: number;
-  /** Whether the job is RUNNING, so that executions may be deployed. */
-  readonly running: boolean;
+  /** Whether the job is RUNNING, or a part of it restarts, so that what is scheduled may be deployed. */
+  readonly deployable: boolean;
   readonly terminal: boolean;
-  /** Slots did not come, an enumerator failed, or the deployment did. */
-  failed(error: unknown): void;
+  /** Slots did not come, an enumerator failed, or the deployment did. @param executions those concerned @default all */
+  failed(error: unknown, executions?: Execution[]): void;
   /** Nothing that the job could start from: no restart would help. */
   failedForGood(error: unknown): void;
   /** A slot refused its tasks. */
@@ -52,8 +52,11 @@ export class JobScheduling {
   /** Whether the job runs stage by stage. */
   readonly staged: boolean;
   private sourcesNow: SourceCoordinators;
-  /** The attempt whose deployment is being prepared. */
-  private preparing: number | undefined;
+  private sourcesRun = false;
+  /** Executions that will start again while the enumerators of their sources run on. */
+  private returning: readonly Execution[] = [];
+  /** Whether it is being settled from which checkpoint to start. */
+  private preparing = false;
   /** Of the current attempt, if the job runs stage by stage. */
   private stages: StagedDeployment | undefined;
 
@@ -67,19 +70,28 @@ export class JobScheduling {
     return this.sourcesNow;
   }
 
-  /** Fresh executions, and fresh enumerators beside them. */
-  renew(): void {
-    const { executions, clock, job } = this.options;
+  /** Fresh executions for the regions; enumerators begin anew only if all do. */
+  renew(regions: ReadonlySet<number>): void {
+    const { executions, clock } = this.options;
     this.releasePartitions();
     this.stages = undefined;
-    executions.renew(job.attempt, clock.nowMs());
+    const fresh = executions.renew(regions, clock.nowMs());
+    if (fresh.length < executions.all().length) {
+      this.returning = [...this.returning, ...fresh];
+      return;
+    }
+    this.returning = [];
+    this.stopSources();
     this.sourcesNow = this.newSources();
+    this.sourcesRun = false;
   }
 
-  /** The executions go into slots as soon as there are any. */
+  /** Fresh executions go into slots as soon as there are any. */
   schedule(): void {
     const { clock, executions, slots } = this.options;
-    for (const execution of executions.all()) execution.become('SCHEDULED', clock.nowMs());
+    for (const execution of executions.all()) {
+      if (execution.state === 'CREATED') execution.become('SCHEDULED', clock.nowMs());
+    }
     if (slots.enough) this.deploy();
     else if (slots.waiting === undefined) this.requestSlots();
   }
@@ -93,14 +105,19 @@ export class JobScheduling {
     const { slots, job } = this.options;
     slots.request(
       () => {
-        if (job.running) this.deploy();
+        if (job.deployable && this.isScheduled) this.deploy();
       },
-      (error) => job.failed(error),
+      (error) => job.failed(error, this.isScheduled ? this.scheduled : undefined),
     );
   }
 
+  /** Whether executions wait for their deployment. */
   get isScheduled(): boolean {
-    return this.options.executions.all().every(({ state }) => state === 'SCHEDULED');
+    return this.scheduled.length > 0;
+  }
+
+  private get scheduled(): Execution[] {
+    return this.options.executions.all().filter(({ state }) => state === 'SCHEDULED');
   }
 
   fromReader({ vertexId, subtask }: Execution, message: FromReader): void {
@@ -121,25 +138,33 @@ export class JobScheduling {
 
   private newSources(): SourceCoordinators {
     const { graph, startEnumerators, executions, orders, job } = this.options;
-    const { attempt } = job;
-    return new SourceCoordinators({
+    const sources: SourceCoordinators = new SourceCoordinators({
       jobGraph: graph.jobGraph,
       start: startEnumerators,
       send: (vertexId, subtask, message) => {
         const execution = executions.at({ vertexId, subtask });
-        if (execution !== undefined && attempt === job.attempt) orders.toReader(execution, message);
+        if (execution !== undefined && sources === this.sourcesNow) orders.toReader(execution, message);
       },
       failed: (error) => {
-        if (attempt === job.attempt && !job.terminal) job.failed(error);
+        if (sources === this.sourcesNow && !job.terminal) job.failed(error);
       },
     });
+    return sources;
+  }
+
+  /** Those of a first deployment start; those that run on hear which readers come back, and with what. */
+  private startSources(): void {
+    const { enumerators, restoredId } = this.options.checkpoints;
+    if (!this.sourcesRun) this.sourcesNow.start(enumerators);
+    this.sourcesRun = true;
+    for (const { vertexId, subtask } of this.returning) this.sourcesNow.readerLost(vertexId, subtask, restoredId);
+    this.returning = [];
   }
 
   /** As soon as it is settled from which checkpoint the job starts. */
   private deploy(): void {
     const { job, slots } = this.options;
-    const { attempt } = job;
-    if (this.preparing === attempt) return;
+    if (this.preparing) return;
     let prepared: Promise<void> | undefined;
     try {
       prepared = this.options.checkpoints.prepare();
@@ -151,27 +176,26 @@ export class JobScheduling {
       this.deployPrepared();
       return;
     }
-    this.preparing = attempt;
+    this.preparing = true;
     void prepared
       .catch((error: unknown) => job.failedForGood(error))
       .finally(() => {
-        this.preparing = undefined;
-        if (attempt === job.attempt && job.running && this.isScheduled && slots.enough) this.deployPrepared();
+        this.preparing = false;
+        if (job.deployable && this.isScheduled && slots.enough) this.deployPrepared();
       });
   }
 
   private deployPrepared(): void {
     const { slots, job } = this.options;
-    this.sourcesNow.start(this.options.checkpoints.enumerators);
+    this.startSources();
     const deployment = this.deployment();
     if (this.staged) {
       this.stages ??= new StagedDeployment({ ...deployment, slots: () => slots.held });
       this.stages.advance();
       return;
     }
-    const { attempt } = job;
     deploy({ ...deployment, slots: slots.held }).catch((error: unknown) => {
-      if (attempt === job.attempt && !job.terminal) job.failed(error);
+      if (!job.terminal) job.failed(error);
     });
   }
 
@@ -192,7 +216,7 @@ export class JobScheduling {
         }
       },
       onFailed: (members, error) => {
-        if (attempt === job.attempt && !job.terminal) job.slotFailed(members, error);
+        if (!job.terminal) job.slotFailed(members, error);
       },
     };
   }

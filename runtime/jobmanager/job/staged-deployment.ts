@@ -59,18 +59,19 @@ export class StagedDeployment {
     execution.placeAt(owner, slot.slot);
     execution.become('DEPLOYING', nowMs());
     const part = { slot, taskManager: owner, executions: [execution] };
+    const place = { jobId, slot: slot.slot, region: execution.region };
     await attemptOn(this.options, part, async () => {
       const own = { ...slot, data: owner.registration.data };
       const task = describeStagedTask(graph, execution, own, (producer) => this.placeOf(producer));
       const { thread } = await owner.peer.session.call(
         'submitTasks',
-        { jobId, jobAttempt: attempt, slot: slot.slot, jobGraph: jobGraphHash, tasks: [task] },
+        { ...place, jobAttempt: attempt, regionsInSlot: 1, jobGraph: jobGraphHash, tasks: [task] },
         { timeoutMs: SUBMIT_TIMEOUT_MS },
       );
       execution.thread = thread;
       onBuilt([execution]);
       if (execution.terminal || execution.state === 'CANCELING') return;
-      await owner.peer.session.call('startTasks', { jobId, slot: slot.slot });
+      await owner.peer.session.call('startTasks', place);
     });
   }
 

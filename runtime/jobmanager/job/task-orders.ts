@@ -28,8 +28,11 @@ export class TaskOrders {
     return this.options.taskManagers.get(resourceId)?.peer.session;
   }
 
-  /** Ends whatever runs in these slots, and their threads: one order to each TaskManager. */
-  cancel(slots: readonly Slot[]): void {
+  /**
+   * Ends what runs in these slots, and the threads: one order to each TaskManager.
+   * @param regions those that end @default all
+   */
+  cancel(slots: readonly Slot[], regions?: ReadonlySet<number>): void {
     const { jobId, log, cancellationTimeoutMs: timeoutMs } = this.options;
     const numbersOf = new Map<string, Set<number>>();
     for (const { resourceId, slot } of slots) {
@@ -37,7 +40,14 @@ export class TaskOrders {
     }
     for (const [resourceId, numbers] of numbersOf) {
       this.session(resourceId)
-        ?.call('cancelTasks', { jobId, slots: [...numbers].toSorted((a, b) => a - b) }, { timeoutMs })
+        ?.call(
+          'cancelTasks',
+          {
+            ...{ jobId, slots: [...numbers].toSorted((a, b) => a - b) },
+            ...(regions === undefined ? {} : { regions: [...regions] }),
+          },
+          { timeoutMs },
+        )
         .catch((error: unknown) => {
           log.warn({ err: error, jobId, resourceId }, 'tasks could not be cancelled');
         });
@@ -55,7 +65,8 @@ export class TaskOrders {
   toReader({ executionId, place }: Execution, message: ToReader): void {
     if (place === undefined) return;
     const { jobId } = this.options;
-    this.session(place.resourceId)?.notify('toReader', { jobId, slot: place.slot, executionId, message });
+    const { resourceId, slot, region } = place;
+    this.session(resourceId)?.notify('toReader', { jobId, slot, region, executionId, message });
   }
 
   /** Records of a collect sink, from a position on; undefined when it does not run or does not answer. */
@@ -64,7 +75,7 @@ export class TaskOrders {
     const session = state !== 'RUNNING' || place === undefined ? undefined : this.session(place.resourceId);
     if (place === undefined || session === undefined) return undefined;
     try {
-      return await session.call('collectResults', { jobId, slot: place.slot, from });
+      return await session.call('collectResults', { jobId, slot: place.slot, region: place.region, from });
     } catch (error) {
       log.debug({ err: error, jobId }, 'results could not be fetched');
       return undefined;

@@ -55,6 +55,8 @@ interface Submitted {
   jobId: string;
   jobAttempt: number;
   slot: number;
+  region: number;
+  regionsInSlot: number;
   tasks: TaskDescriptor[];
 }
 
@@ -63,7 +65,7 @@ export class FakeTaskManager {
   readonly submitted: Submitted[] = [];
   readonly started: number[] = [];
   readonly releasedPartitions: string[] = [];
-  readonly cancelled: { jobId: string; slots: number[] }[] = [];
+  readonly cancelled: { jobId: string; slots: number[]; regions?: number[] }[] = [];
   shutdown = false;
   /** What `submitTasks` is answered with instead, once. */
   refuseNext: Error | undefined;

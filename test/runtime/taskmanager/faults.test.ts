@@ -133,10 +133,10 @@ env.fromSequence(1, 1e9).map((n) => kept.push({ n, text: 'x'.repeat(100) + n }))
     const { jobId } = hungry;
     const jobGraph = cluster.store(Buffer.from(JSON.stringify(hungry)));
     const run = cluster.track(hungry, 1);
-    const order = { jobId, jobAttempt: 0, slot: 1, jobGraph, tasks: run.tasksOf(0) };
+    const order = { jobId, jobAttempt: 0, slot: 1, region: 0, regionsInSlot: 1, jobGraph, tasks: run.tasksOf(0) };
     const { thread = 0 } = await cluster.client.call('submitTasks', order);
     t.true(thread > 0, 'the slot tells which thread runs it');
-    await cluster.client.call('startTasks', { jobId, slot: 1 });
+    await cluster.client.call('startTasks', { jobId, slot: 1, region: 0 });
     const [end] = await run.end();
     t.is(end?.error?.code, 'TASK_OUT_OF_MEMORY');
     t.regex(end?.error?.message ?? '', /process 320 MB = network .* heap .* overhead/);

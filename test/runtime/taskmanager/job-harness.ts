@@ -261,7 +261,9 @@ export class JobRun {
     const jobGraph = this.cluster.store(Buffer.from(JSON.stringify(this.jobGraph)));
     await Promise.all(
       this.tasks.map((tasks, slot) =>
-        this.cluster.client.call('submitTasks', { jobId, jobAttempt: this.attempt, slot, jobGraph, tasks }),
+        this.cluster.client.call('submitTasks', {
+          ...{ jobId, jobAttempt: this.attempt, slot, region: 0, regionsInSlot: 1, jobGraph, tasks },
+        }),
       ),
     );
   }
@@ -273,7 +275,7 @@ export class JobRun {
   async start(): Promise<void> {
     const { jobId } = this.jobGraph;
     this.sources.start();
-    await Promise.all(this.tasks.map((_, slot) => this.cluster.client.call('startTasks', { jobId, slot })));
+    await Promise.all(this.tasks.map((_, slot) => this.cluster.client.call('startTasks', { jobId, slot, region: 0 })));
   }
 
   async cancel(): Promise<void> {
@@ -297,7 +299,8 @@ export class JobRun {
     this.tasks.forEach((tasks, slot) => {
       const task = tasks.find((candidate) => candidate.vertexId === vertexId && candidate.subtask === subtask);
       if (task === undefined) return;
-      this.cluster.client.notify('toReader', { jobId, slot, executionId: task.executionId, message });
+      const { executionId } = task;
+      this.cluster.client.notify('toReader', { jobId, slot, region: 0, executionId, message });
     });
   }
 

@@ -105,6 +105,12 @@ export const clusterOptions = {
     min: 1,
     description: 'Seconds that a finished job stays listed.',
   }),
+  failoverStrategy: enumOption<'region' | 'full'>({
+    key: 'jobmanager.execution.failover-strategy',
+    default: 'region',
+    values: ['region', 'full'],
+    description: 'What restarts when a task fails: what exchanges records with it while it runs, or the whole job.',
+  }),
   exceptionHistorySize: integerOption({
     key: 'web.exception-history-size',
     default: 16,

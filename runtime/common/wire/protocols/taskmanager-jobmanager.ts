@@ -145,16 +145,20 @@ export const taskManagerProtocol = defineProtocol({
   path: '/weft/v1/ws/taskmanager',
   client: {
     /**
-     * Runs these subtasks of a job in one slot, in one thread. Answered when the thread has built them (state
+     * Runs these subtasks of a job in one slot, in one thread. They belong to one region of the job (counted from 0); each region
+     * that has subtasks in the slot has a thread of its own. Answered when the thread has built them (state
      * INITIALIZING); RUNNING and all that follows is told by `taskStates`. The job graph and the artifact are fetched
      * by their hashes from the JobManager's store: `GET /weft/v1/blobs/{sha256}`.
      */
     submitTasks: {
       params: Type.Object({
         jobId: Type.String(),
-        /** Counts the restarts of the job; tasks of older ones are cancelled first. */
+        /** Grows with each restart of the region; tasks of older ones are cancelled first. */
         jobAttempt: Type.Integer(),
         slot: Type.Integer(),
+        region: Type.Integer(),
+        /** How many regions share the slot and its memory. */
+        regionsInSlot: Type.Integer({ minimum: 1 }),
         /** Hash of the JobGraph's JSON, which names the artifact's files. */
         jobGraph: Type.String(),
         tasks: Type.Array(TaskDescriptorSchema),
@@ -162,19 +166,27 @@ export const taskManagerProtocol = defineProtocol({
       /** `thread`: number of the worker thread in the TaskManager's process. */
       result: Type.Object({ thread: Type.Optional(Type.Integer()) }),
     },
-    /** All subtasks of the job in this slot start to work: sent when every slot of the job has answered. */
-    startTasks: { params: Type.Object({ jobId: Type.String(), slot: Type.Integer() }), result: Empty },
-    /** Cancels the job in these slots; each subtask ends CANCELED, then the thread is thrown away. */
+    /** All subtasks of the region in this slot start to work: sent when every slot that is deployed with it has answered. */
+    startTasks: {
+      params: Type.Object({ jobId: Type.String(), slot: Type.Integer(), region: Type.Integer() }),
+      result: Empty,
+    },
+    /** Cancels these regions of the job in these slots; each subtask ends CANCELED, then the threads are thrown away. */
     cancelTasks: {
-      params: Type.Object({ jobId: Type.String(), slots: Type.Array(Type.Integer()) }),
+      params: Type.Object({
+        jobId: Type.String(),
+        slots: Type.Array(Type.Integer()),
+        /** Left out: all of them. */
+        regions: Type.Optional(Type.Array(Type.Integer())),
+      }),
       result: Empty,
     },
     /** These tasks of a slot begin a checkpoint: they have nobody before them who would send them a barrier. */
     triggerCheckpoint: {
       params: Type.Object({
         jobId: Type.String(),
-        jobAttempt: Type.Integer(),
         slot: Type.Integer(),
+        region: Type.Integer(),
         executionIds: Type.Array(Type.String()),
         order: CheckpointOrderSchema,
       }),
@@ -183,7 +195,6 @@ export const taskManagerProtocol = defineProtocol({
     checkpointEnded: {
       params: Type.Object({
         jobId: Type.String(),
-        jobAttempt: Type.Integer(),
         checkpointId: Type.Integer(),
         outcome: Type.Union([Type.Literal('complete'), Type.Literal('aborted')]),
       }),
@@ -195,7 +206,12 @@ export const taskManagerProtocol = defineProtocol({
      * after a short wait when there are none yet.
      */
     collectResults: {
-      params: Type.Object({ jobId: Type.String(), slot: Type.Integer(), from: Type.Integer({ minimum: 0 }) }),
+      params: Type.Object({
+        jobId: Type.String(),
+        slot: Type.Integer(),
+        region: Type.Integer(),
+        from: Type.Integer({ minimum: 0 }),
+      }),
       /** `records`: structured clones, base64. `ended`: no record follows this one. */
       result: Type.Object({ records: Type.Array(Type.String()), ended: Type.Boolean() }),
     },
@@ -204,6 +220,7 @@ export const taskManagerProtocol = defineProtocol({
       params: Type.Object({
         jobId: Type.String(),
         slot: Type.Integer(),
+        region: Type.Integer(),
         executionId: Type.String(),
         message: ToReaderSchema,
       }),
