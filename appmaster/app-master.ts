@@ -309,6 +309,10 @@ export class AppMaster {
         if (state === 'LOST') this.nodes.drop(nodeId);
         this.suspect(nodeId, state === 'SUSPECT');
       },
+      onPreemption: (notices) => {
+        // A job gives nothing back by itself: it runs on until its TaskManager is taken, and recovers then.
+        for (const notice of notices) log.warn(notice, 'a TaskManager will be preempted');
+      },
       onPending: (reason) => {
         this.pending(reason);
       },

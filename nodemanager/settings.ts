@@ -1,6 +1,7 @@
 /** What a NodeManager is told: its command line over `yarn-site.xml` over the machine's own figures. */
 import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
 import { loadYarnSite, type YarnConfiguration } from '../runtime/common/config/yarn-site.js';
+import { nodeResourcesOf } from '../runtime/common/config/resource-types.js';
 import { machineCores, machineMemoryBytes } from '../runtime/common/process/machine.js';
 import type { Resource } from '../runtime/common/wire/protocols/shared.js';
 
@@ -45,6 +46,7 @@ const LOOPBACK = '127.0.0.1';
 export function nodeSettings(flags: NodeFlags): NodeSettings {
   const site = loadYarnSite(flags.conf);
   const address = site.get(nodeManagerOptions.webappAddress);
+  const others = nodeResourcesOf(site);
   const host = flags.host ?? site.get(nodeManagerOptions.hostname) ?? address?.host ?? LOOPBACK;
   return {
     site,
@@ -58,6 +60,7 @@ export function nodeSettings(flags: NodeFlags): NodeSettings {
         configured(site.get(nodeManagerOptions.memoryMb)) ??
         Math.floor((machineMemoryBytes() * MEMORY_SHARE) / MB / (flags.nodesOnMachine ?? 1)),
       vcores: flags.vcores ?? configured(site.get(nodeManagerOptions.vcores)) ?? Math.max(LEAST_VCORES, machineCores()),
+      ...(others === undefined ? {} : { others }),
     },
     label: labelOf(site),
     resourceManagerUrl: flags.rm,

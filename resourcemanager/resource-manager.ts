@@ -100,6 +100,7 @@ export class ResourceManager {
     nodes.listen(new NodeEvents(applications, ledger, manager));
     this.view = {
       ...{ clock, identity, store, scheduler, applications, nodes, labels, manager, blobs, url },
+      resourceTypes: settings.resourceTypes,
       access: new AccessControl(groups, scheduler, settings.administrators),
       refreshQueues: () => {
         scheduler.refresh(options.policies());

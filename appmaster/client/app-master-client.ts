@@ -8,6 +8,7 @@ import type {
   CompletedContainer,
   FinalStatus,
   LocalResource,
+  PreemptionNotice,
   Resource,
 } from '../../runtime/common/wire/protocols/index.js';
 import { EventOutbox } from '../event-outbox.js';
@@ -24,6 +25,8 @@ export interface AppMasterHandlers {
   onAllocated(containers: readonly AllocatedContainer[]): void;
   /** Containers that have ended, and how. */
   onCompleted(containers: readonly CompletedContainer[]): void;
+  /** Containers that will be taken for others: whoever releases them before the deadline chooses what to save. */
+  onPreemption?(notices: readonly PreemptionNotice[]): void;
   /** Why containers that were asked for do not come. */
   onPending?(reason: string): void;
   /** The application is killed, or this attempt is over: everything is to stop. @default the process ends with code 1 */
@@ -36,6 +39,8 @@ export interface ContainerRequest {
   memoryMb: number;
   /** @default 1 */
   vcores?: number;
+  /** Amounts of other resource types by name, as the cluster declares them. */
+  others?: Readonly<Record<string, number>>;
   /** Smaller numbers are served first. @default 1 */
   priority?: number;
   /** `*`, or the name of a host or rack; asks for a host also need asks for its rack and `*`, as in YARN. @default '*' */
@@ -103,10 +108,11 @@ export class AppMasterClient {
   }
 
   /** Asks for containers; they come to `onAllocated`. */
-  request({ count, memoryMb, vcores = 1, priority = 1, place = '*', label }: ContainerRequest): void {
+  request({ count, memoryMb, vcores = 1, priority = 1, place = '*', label, others }: ContainerRequest): void {
     this.resourceManager.ask({
       ...{ priority, resourceName: place, relaxLocality: true },
-      ...{ resource: { memoryMb, vcores }, numContainers: count },
+      resource: { memoryMb, vcores, ...(others === undefined ? {} : { others: { ...others } }) },
+      numContainers: count,
       ...(label === undefined ? {} : { label }),
     });
   }
@@ -182,6 +188,9 @@ export class AppMasterClient {
       },
       onNodeUpdate: ({ nodeId, state }) => {
         if (state === 'LOST') this.nodes.drop(nodeId);
+      },
+      onPreemption: (notices) => {
+        this.handlers.onPreemption?.(notices);
       },
       onPending: (reason) => {
         this.handlers.onPending?.(reason);

@@ -12,6 +12,7 @@ import {
   appMasterProtocol,
   type FinalStatus,
   type ResourceRequest,
+  type PreemptionNotice,
 } from '../../runtime/common/wire/protocols/index.js';
 import type { EventOutbox } from '../event-outbox.js';
 
@@ -33,6 +34,8 @@ export interface ResourceManagerLinkOptions {
   onRegistered(registration: Registration, first: boolean): void;
   onContainers(params: ParamsOf<FromResourceManager, 'containers'>): void;
   onNodeUpdate(params: ParamsOf<FromResourceManager, 'nodeUpdate'>): void;
+  /** Containers that will be taken unless they are given back before. */
+  onPreemption(notices: readonly PreemptionNotice[]): void;
   /** Why containers that were asked for do not come. */
   onPending(reason: string): void;
   onShutdown(reason: string): void;
@@ -67,6 +70,9 @@ export class ResourceManagerLink {
         },
         shutdown: ({ reason }) => {
           options.onShutdown(reason);
+        },
+        preemption: ({ containers }) => {
+          options.onPreemption(containers);
         },
         nodeUpdate: (params) => {
           options.onNodeUpdate(params);

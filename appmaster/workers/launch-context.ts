@@ -6,12 +6,29 @@ import type { LaunchContext, LocalResource, Resource } from '../../runtime/commo
 
 const MB = 1024 * 1024;
 
+/** @throws CONFIG_BAD_VALUE */
 export function workerResource(configuration: Configuration): Resource {
   const vcores = configuration.get(yarnOptions.containerVcores);
+  const others = externalResources(configuration);
   return {
     memoryMb: Math.ceil(configuration.get(memoryOptions.taskManagerProcess) / MB),
     vcores: vcores === -1 ? configuration.get(clusterOptions.numberOfTaskSlots) : vcores,
+    ...(others.length === 0 ? {} : { others: Object.fromEntries(others) }),
   };
+}
+
+/** Flink's external resources: amounts by the cluster's names of them. */
+function externalResources(configuration: Configuration): [string, number][] {
+  const settings = configuration.family('external-resource.');
+  return configuration.get(yarnOptions.externalResources).flatMap((name) => {
+    const type = settings.get(`${name}.yarn.config-key`);
+    // One that only other deployments know is nothing to ask a ResourceManager for.
+    if (type === undefined) return [];
+    const amount = Number(settings.get(`${name}.amount`));
+    if (Number.isSafeInteger(amount) && amount > 0) return [[type, amount] as [string, number]];
+    const key = `external-resource.${name}.amount`;
+    throw new WeftError('CONFIG_BAD_VALUE', `${key} must be a whole number above 0.`, { subject: key });
+  });
 }
 
 /** Whether no container can ever hold a TaskManager. A cluster that has no node at the moment says nothing. */

@@ -99,6 +99,15 @@ export interface ApplicationRecord {
   /** Sum over ended containers of what they held and how long. */
   memoryMbSeconds: number;
   vcoreSeconds: number;
+  /** What was taken from it for others, if anything was: sums, and how long it had been held. */
+  preempted?: {
+    memoryMb: number;
+    vcores: number;
+    containers: number;
+    appMasters: number;
+    memoryMbSeconds: number;
+    vcoreSeconds: number;
+  };
 }
 
 export function isEnded(state: ApplicationState): state is 'FINISHED' | 'FAILED' | 'KILLED' {

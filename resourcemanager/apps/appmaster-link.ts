@@ -5,6 +5,7 @@ import type {
   AllocatedContainer,
   appMasterProtocol,
   CompletedContainer,
+  PreemptionNotice,
 } from '../../runtime/common/wire/protocols/index.js';
 
 export interface AppMasterIdentity {
@@ -60,6 +61,11 @@ export class AppMasterLink {
 
   nodeUpdate(update: NodeUpdate): void {
     if (this.peer !== undefined) sendNodeUpdate(this.peer, update);
+  }
+
+  /** Containers of its will be taken; an AppMaster that is away does not hear of it. */
+  preemption(notice: PreemptionNotice): void {
+    this.peer?.session.notify('preemption', { containers: [notice] });
   }
 
   /** Tells the AppMaster to stop everything, and hangs up. */

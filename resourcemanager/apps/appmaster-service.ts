@@ -144,7 +144,7 @@ export class AppMasterService {
   private allocate(application: Application, params: Params<'allocate'>): Result<'allocate'> {
     const { scheduler, schedule, ledger, labels, manager, clock } = this.options;
     const { record } = application;
-    const asks = checkAsks(record, params.asks, scheduler, labels);
+    const asks = checkAsks(record, params.asks, scheduler, this.options.settings.resourceTypes, labels);
     const { blacklistAdditions, blacklistRemovals } = params;
     for (const id of params.releases) {
       const container = ledger.get(id as ContainerId);

@@ -1,7 +1,7 @@
 /** Containers of applications from allocation to end, and who is told of them. */
 import type { AllocatedContainer, ExitReason } from '../../runtime/common/wire/protocols/index.js';
 import type { Allocation, Decision, Preemption } from '../scheduler/index.js';
-import { isEnded } from './application.js';
+import { isEnded, type ApplicationRecord } from './application.js';
 import { latestAttempt, type Application } from './application-registry.js';
 import type { AttemptRecord } from './attempt.js';
 import type { ContainerEvent, ContainerRecord } from './container.js';
@@ -32,18 +32,22 @@ export class ContainerManager {
         this.preempted(decision);
         return;
       case 'preemption-notice': {
-        const { containerId, deadlineMs, reason } = decision;
+        const { applicationId, containerId, deadlineMs, reason } = decision;
         this.context.log.info({ containerId, deadlineMs }, `will be preempted: ${reason}`);
+        this.context.applications.get(applicationId)?.link.preemption({ containerId, deadlineMs, reason });
       }
     }
   }
 
   /** A container gives way to others. */
   private preempted({ containerId, reason }: Preemption): void {
-    const container = this.context.ledger.get(containerId);
+    const { ledger, applications, scheduler, log } = this.context;
+    const container = ledger.get(containerId);
     if (container === undefined) return;
-    this.context.log.warn({ containerId }, `preempted: ${reason}`);
-    const diagnostics = `It was preempted. ${reason}`;
+    log.warn({ containerId }, `preempted: ${reason}`);
+    const { record } = applications.require(container.applicationId);
+    record.preempted = withLoss(record.preempted, container, this.heldSeconds(container));
+    const diagnostics = `Container preempted by the ${scheduler.name} scheduler. ${reason}`;
     this.end(container, 'kill', { kind: 'preempted', exitStatus: -102, diagnostics });
   }
 
@@ -148,12 +152,32 @@ export class ContainerManager {
     return containerId === undefined ? undefined : this.context.ledger.get(containerId);
   }
 
-  private addUsage(application: Application, { resource, allocatedMs }: ContainerRecord): void {
-    const heldSeconds = Math.max(0, this.context.clock.nowMs() - allocatedMs) / 1000;
+  private heldSeconds({ allocatedMs }: ContainerRecord): number {
+    return Math.max(0, this.context.clock.nowMs() - allocatedMs) / 1000;
+  }
+
+  private addUsage(application: Application, container: ContainerRecord): void {
+    const { resource } = container;
+    const heldSeconds = this.heldSeconds(container);
     application.record.memoryMbSeconds += resource.memoryMb * heldSeconds;
     application.record.vcoreSeconds += resource.vcores * heldSeconds;
     this.context.applications.save(application);
   }
+}
+
+function withLoss(
+  before: ApplicationRecord['preempted'],
+  { isAppMaster, resource: { memoryMb, vcores } }: ContainerRecord,
+  heldSeconds: number,
+): NonNullable<ApplicationRecord['preempted']> {
+  return {
+    memoryMb: (before?.memoryMb ?? 0) + memoryMb,
+    vcores: (before?.vcores ?? 0) + vcores,
+    containers: (before?.containers ?? 0) + (isAppMaster ? 0 : 1),
+    appMasters: (before?.appMasters ?? 0) + (isAppMaster ? 1 : 0),
+    memoryMbSeconds: (before?.memoryMbSeconds ?? 0) + memoryMb * heldSeconds,
+    vcoreSeconds: (before?.vcoreSeconds ?? 0) + vcores * heldSeconds,
+  };
 }
 
 /** The exit of a container that this side ended. */

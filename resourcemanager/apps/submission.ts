@@ -2,11 +2,13 @@
 import { Type, type Static } from 'typebox';
 import { Value } from 'typebox/value';
 import { WeftError } from '../../runtime/common/errors/index.js';
+import type { ResourceType } from '../../runtime/common/config/resource-types.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
 import type { LocalResource } from '../../runtime/common/wire/protocols/index.js';
 import type { NodeLabels } from '../nodes/node-labels.js';
-import { describe, type Scheduler } from '../scheduler/index.js';
+import type { Scheduler } from '../scheduler/index.js';
 import type { Submission } from './application.js';
+import { checkSize } from './ask-checks.js';
 import { many, oneOrMany } from './one-or-many.js';
 import { splitCommand } from './command-line.js';
 
@@ -29,6 +31,10 @@ const EnvironmentEntry = Type.Object({
   value: Type.String(),
 });
 
+const Amount = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
+/** Also names memory and virtual cores, which count by their own members. */
+const ResourceInformation = Type.Object({ name: Type.String({ minLength: 1 }), value: Amount });
+
 const TimeoutEntry = Type.Object({ key: Type.Literal('LIFETIME'), value: Type.Integer({ minimum: 1 }) });
 
 export const SubmissionSchema = Type.Object({
@@ -48,7 +54,13 @@ export const SubmissionSchema = Type.Object({
   'am-container-node-label-expression': Type.Optional(Type.String()),
   'unmanaged-AM': Type.Optional(Type.Boolean()),
   resource: Type.Optional(
-    Type.Object({ memory: Type.Integer({ minimum: 0 }), vCores: Type.Optional(Type.Integer({ minimum: 0 })) }),
+    Type.Object({
+      memory: Amount,
+      vCores: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 })),
+      resourceInformations: Type.Optional(
+        Type.Object({ resourceInformation: Type.Optional(oneOrMany(ResourceInformation)) }),
+      ),
+    }),
   ),
   'am-container-spec': Type.Object({
     commands: Type.Object({ command: Type.String() }),
@@ -64,12 +76,13 @@ export interface SubmissionChecks {
   /** Of the user, the primary one first. */
   groups: readonly string[];
   labels: Pick<NodeLabels, 'refusal'>;
+  resourceTypes: ReadonlyMap<string, ResourceType>;
   /** Size in bytes of a staged file, undefined if it is not there. */
   stagedSize(sha256: string): Promise<number | undefined>;
 }
 
 /**
- * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_QUEUE_REFUSED naming the gate, RM_NODE_LABELS, RM_ASK_TOO_LARGE with numbers, RM_RESOURCE_NOT_STAGED
+ * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_QUEUE_REFUSED naming the gate, RM_NODE_LABELS, RM_UNKNOWN_RESOURCE_TYPE, RM_ASK_TOO_LARGE with numbers, RM_RESOURCE_NOT_STAGED
  */
 export async function checkSubmission(body: unknown, checks: SubmissionChecks): Promise<Submission> {
   // YARN takes numbers and truth values as text too, which is all that XML has.
@@ -93,7 +106,7 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
     failuresValidityMs: given['attempt-failures-validity-interval'] ?? -1,
     lifetimeMs: lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1000,
     ...labelsOf(given, checks),
-    resource: sizeOf(given, checks.scheduler),
+    resource: sizeOf(given, checks),
     context: {
       command: splitCommand(spec.commands.command),
       environment: Object.fromEntries(environment),
@@ -124,11 +137,16 @@ function labelsOf(given: SubmissionBody, { labels }: SubmissionChecks): Pick<Sub
   return { ...(label === '' ? {} : { label }), ...(amLabel === '' ? {} : { amLabel }) };
 }
 
-function sizeOf({ resource }: SubmissionBody, scheduler: Scheduler): Submission['resource'] {
-  const size = { memoryMb: resource?.memory ?? scheduler.minimum.memoryMb, vcores: resource?.vCores ?? 1 };
-  const refusal = scheduler.tooLarge(size);
-  if (refusal === undefined) return size;
-  throw new WeftError('RM_ASK_TOO_LARGE', `The AppMaster asks for ${describe(size)}: ${refusal.message}`);
+function sizeOf({ resource }: SubmissionBody, { scheduler, resourceTypes }: SubmissionChecks): Submission['resource'] {
+  const named = many(resource?.resourceInformations?.resourceInformation);
+  const others = named.filter(({ name }) => name !== 'memory-mb' && name !== 'vcores');
+  const size = {
+    memoryMb: resource?.memory ?? scheduler.minimum.memoryMb,
+    vcores: resource?.vCores ?? 1,
+    ...(others.length === 0 ? {} : { others: Object.fromEntries(others.map(({ name, value }) => [name, value])) }),
+  };
+  checkSize('The AppMaster', size, scheduler, resourceTypes);
+  return size;
 }
 
 async function localResourcesOf(

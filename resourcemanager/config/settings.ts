@@ -4,6 +4,7 @@ import {
   schedulerOptions,
   type YarnConfiguration,
 } from '../../runtime/common/config/index.js';
+import { resourceTypesOf, type ResourceType } from '../../runtime/common/config/resource-types.js';
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
 
 export interface ResourceManagerSettings {
@@ -11,6 +12,8 @@ export interface ResourceManagerSettings {
   /** Where the scheduler was chosen: `file:line`, or `default`. */
   schedulerClassOrigin: string;
   minimumAllocation: Resource;
+  /** Besides memory and virtual cores, by name. */
+  resourceTypes: ReadonlyMap<string, ResourceType>;
   maximumMemoryMb: number | undefined;
   maximumVcores: number | undefined;
   maxAppAttempts: number;
@@ -36,13 +39,20 @@ export interface ListenAddress {
   port: number | undefined;
 }
 
+/** @throws CONFIG_BAD_VALUE with file, line and reason */
 export function settingsOf(conf: YarnConfiguration): ResourceManagerSettings {
+  const resourceTypes = resourceTypesOf(conf);
+  const minima = [...resourceTypes.values()].filter(({ minimum }) => minimum > 0);
   return {
+    resourceTypes,
     schedulerClass: conf.get(options.schedulerClass),
     schedulerClassOrigin: conf.originOf(options.schedulerClass),
     minimumAllocation: {
       memoryMb: conf.get(schedulerOptions.minimumAllocationMb),
       vcores: conf.get(schedulerOptions.minimumAllocationVcores),
+      ...(minima.length === 0
+        ? {}
+        : { others: Object.fromEntries(minima.map(({ name, minimum }) => [name, minimum])) }),
     },
     maximumMemoryMb: conf.get(schedulerOptions.maximumAllocationMb),
     maximumVcores: conf.get(schedulerOptions.maximumAllocationVcores),

@@ -65,6 +65,7 @@ export { NO_POLICY_FILES, type PolicyFiles } from './policy-files.js';
 export type { QueueFacts, QueueView } from './queue-view.js';
 export type { Gate, Refusal } from './refusals.js';
 export { add, describe, NOTHING, subtract } from './resources.js';
+export { restResource } from './rest-resource.js';
 export type {
   Allocation,
   Decision,

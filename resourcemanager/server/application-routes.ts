@@ -14,13 +14,13 @@ import { describeMismatch } from '../../runtime/common/wire/index.js';
 import { publicState } from '../apps/application.js';
 import { findAttempt, type Application } from '../apps/application-registry.js';
 import type { AttemptRecord } from '../apps/attempt.js';
+import { restResource } from '../scheduler/index.js';
 import { checkSubmission } from '../apps/submission.js';
 import { filterApplications } from './application-filter.js';
 import { applicationStatistics, type StatisticsQuery } from './application-statistics.js';
 import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
 import { applicationView, attemptView, containerView, type ContainerView } from './views/application-view.js';
-import { resourceView } from './views/resource-view.js';
 
 interface ById {
   Params: { id: string };
@@ -84,7 +84,7 @@ function containerRoutes(app: FastifyInstance, view: ClusterView, base: string):
 function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string): void {
   app.post(`${base}/new-application`, xmlRoot('NewApplication'), () => ({
     'application-id': view.identity.newApplicationId(),
-    'maximum-resource-capability': resourceView(
+    'maximum-resource-capability': restResource(
       view.scheduler.maximum() ?? { memoryMb: 2 ** 31 - 1, vcores: 2 ** 31 - 1 },
     ),
   }));
@@ -99,8 +99,9 @@ function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string)
         () => undefined,
       );
     const groups = await view.access.groups.of(user);
-    const { scheduler, labels } = view;
-    const submission = await checkSubmission(body, { scheduler, labels, user, groups, stagedSize });
+    const { scheduler, labels, resourceTypes } = view;
+    const checks = { scheduler, labels, resourceTypes, user, groups, stagedSize };
+    const submission = await checkSubmission(body, checks);
     view.manager.submit(id, submission, user);
     return reply.code(202).header('location', `${view.url()}${base}/${id}`).send('');
   });

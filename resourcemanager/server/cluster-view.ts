@@ -1,5 +1,6 @@
 import type { BlobStore } from '../../runtime/common/blobs/blob-store.js';
 import type { Clock } from '../../runtime/common/clock.js';
+import type { ResourceType } from '../../runtime/common/config/resource-types.js';
 import type { ApplicationRegistry } from '../apps/application-registry.js';
 import type { ApplicationsManager } from '../apps/applications-manager.js';
 import type { ContainerLedger } from '../apps/container-ledger.js';
@@ -24,6 +25,7 @@ export interface ClusterView {
   readonly containers: ContainerLedger;
   readonly nodes: NodeRegistry;
   readonly labels: NodeLabels;
+  readonly resourceTypes: ReadonlyMap<string, ResourceType>;
   readonly access: AccessControl;
   readonly manager: ApplicationsManager;
   readonly blobs: BlobStore;

@@ -8,9 +8,9 @@ import { many, oneOrMany } from '../apps/one-or-many.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
 import type { NodeLabel } from '../nodes/node-labels.js';
 import { isGone } from '../nodes/node.js';
+import { NOTHING, add, restResource } from '../scheduler/index.js';
 import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
-import { resourceView } from './views/resource-view.js';
 
 const LabelsSchema = Type.Object({
   nodeLabelInfo: oneOrMany(Type.Object({ name: Type.String(), exclusivity: Type.Optional(Type.Boolean()) })),
@@ -99,12 +99,11 @@ function labelsView(view: ClusterView, labels: readonly NodeLabel[]): { nodeLabe
 
 function labelView({ nodes, labels }: ClusterView, { name, exclusive }: NodeLabel): object {
   const there = nodes.all().filter((node) => !isGone(node) && labels.of(node.id) === name);
-  const memoryMb = there.reduce((sum, { capacity }) => sum + capacity.memoryMb, 0);
-  const vcores = there.reduce((sum, { capacity }) => sum + capacity.vcores, 0);
+  const capacity = there.reduce((sum, node) => add(sum, node.capacity), NOTHING);
   return {
     name,
     exclusivity: exclusive,
-    partitionInfo: { resourceAvailable: resourceView({ memoryMb, vcores }) },
+    partitionInfo: { resourceAvailable: restResource(capacity) },
     activeNMs: there.length,
   };
 }

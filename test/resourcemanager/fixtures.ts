@@ -13,6 +13,7 @@ import {
   type CompletedContainer,
   type ContainerStatus,
   type LaunchContext,
+  type PreemptionNotice,
   type Resource,
 } from '../../runtime/common/wire/protocols/index.js';
 import type { ResourceManagerSettings } from '../../resourcemanager/config/settings.js';
@@ -24,6 +25,7 @@ export const CLUSTER_KEY = 'ab'.repeat(32);
 export const SETTINGS: ResourceManagerSettings = {
   schedulerClass: 'fifo',
   schedulerClassOrigin: 'default',
+  resourceTypes: new Map(),
   minimumAllocation: { memoryMb: 128, vcores: 1 },
   maximumMemoryMb: undefined,
   maximumVcores: undefined,
@@ -178,6 +180,7 @@ export class FakeNode {
 export class FakeAppMaster {
   readonly allocated: AllocatedContainer[] = [];
   readonly completed: CompletedContainer[] = [];
+  readonly notices: PreemptionNotice[] = [];
   readonly nodeUpdates: { nodeId: string; state: string }[] = [];
   previous: AllocatedContainer[] = [];
   registrations = 0;
@@ -205,6 +208,9 @@ export class FakeAppMaster {
         },
         shutdown: ({ reason }) => {
           this.shutdownReason = reason;
+        },
+        preemption: ({ containers }) => {
+          this.notices.push(...containers);
         },
         nodeUpdate: (update) => {
           this.nodeUpdates.push(update);

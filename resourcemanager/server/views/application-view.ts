@@ -1,11 +1,11 @@
 /** An application and its attempts and containers, as YARN's REST API prints them. */
 import type { ApplicationId, ContainerId } from '../../../runtime/common/ids.js';
-import { isEnded, publicState } from '../../apps/application.js';
+import { isEnded, publicState, type ApplicationRecord } from '../../apps/application.js';
 import type { Application } from '../../apps/application-registry.js';
 import type { AttemptRecord } from '../../apps/attempt.js';
 import type { ContainerRecord } from '../../apps/container.js';
 import type { ClusterView } from '../cluster-view.js';
-import { logsUrl, withoutScheme } from './resource-view.js';
+import { logsUrl, withoutScheme } from './addresses.js';
 import { timeoutView } from './timeout-view.js';
 
 export interface ApplicationView {
@@ -41,18 +41,25 @@ export function applicationView(application: Application, view: ClusterView): Ap
     elapsedTime: (ended ? record.finishedMs : nowMs) - record.submittedMs,
     ...placeOf(attempt, record.user),
     ...usageOf(application, view),
-    preemptedResourceMB: 0,
-    preemptedResourceVCores: 0,
-    numNonAMContainerPreempted: 0,
-    numAMContainerPreempted: 0,
-    preemptedMemorySeconds: 0,
-    preemptedVcoreSeconds: 0,
-    preemptedResourceSecondsMap: {},
+    ...preemptionOf(record),
     logAggregationStatus: 'DISABLED',
     unmanagedApplication: false,
     appNodeLabelExpression: submission.label ?? '',
     amNodeLabelExpression: submission.amLabel ?? submission.label ?? '',
     timeouts: { timeout: [timeoutView(record, nowMs)] },
+  };
+}
+
+function preemptionOf({ preempted }: ApplicationRecord): object {
+  return {
+    preemptedResourceMB: preempted?.memoryMb ?? 0,
+    preemptedResourceVCores: preempted?.vcores ?? 0,
+    numNonAMContainerPreempted: preempted?.containers ?? 0,
+    numAMContainerPreempted: preempted?.appMasters ?? 0,
+    preemptedMemorySeconds: Math.round(preempted?.memoryMbSeconds ?? 0),
+    preemptedVcoreSeconds: Math.round(preempted?.vcoreSeconds ?? 0),
+    preemptedResourceSecondsMap:
+      preempted === undefined ? {} : { entry: { key: 'vcores', value: String(Math.round(preempted.vcoreSeconds)) } },
   };
 }
 
@@ -82,7 +89,7 @@ export interface ContainerView {
 /** Here numbers are text, as YARN prints them. */
 export function containerView(container: ContainerRecord, user: string, view: ClusterView): ContainerView {
   const nodeHttpAddress = view.nodes.httpAddressOf(container.nodeId);
-  const { memoryMb, vcores } = container.resource;
+  const { memoryMb, vcores, others = {} } = container.resource;
   return {
     containerId: container.id,
     allocatedMB: String(memoryMb),
@@ -101,6 +108,7 @@ export function containerView(container: ContainerRecord, user: string, view: Cl
       entry: [
         { key: 'memory-mb', value: String(memoryMb) },
         { key: 'vcores', value: String(vcores) },
+        ...Object.entries(others).map(([key, value]) => ({ key, value: String(value) })),
       ],
     },
     exposedPorts: '',

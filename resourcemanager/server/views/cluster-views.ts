@@ -1,9 +1,9 @@
 /** The cluster, its metrics and its nodes, as YARN's REST API prints them. */
 import { publicState, type PublicState } from '../../apps/application.js';
 import { hostOf, isGone, type Node } from '../../nodes/node.js';
-import { NOTHING } from '../../scheduler/index.js';
+import { NOTHING, restResource, subtract } from '../../scheduler/index.js';
 import type { ClusterView } from '../cluster-view.js';
-import { resourceView, withoutScheme } from './resource-view.js';
+import { withoutScheme } from './addresses.js';
 
 export function infoView({ identity, startedMs, version }: ClusterView): object {
   return {
@@ -79,7 +79,7 @@ export function nodeView(node: Node, view: ClusterView): object {
   const { used, containers } = view.scheduler.nodeUsage(node.id) ?? { used: NOTHING, containers: [] };
   const label = view.labels.of(node.id);
   const capacity = isGone(node) ? NOTHING : node.capacity;
-  const free = { memoryMb: capacity.memoryMb - used.memoryMb, vcores: capacity.vcores - used.vcores };
+  const free = subtract(capacity, used);
   const suspicion = 'Its connection is broken; it is waited for.';
   return {
     rack: node.rack,
@@ -111,10 +111,10 @@ export function nodeView(node: Node, view: ClusterView): object {
       aggregatedContainersVirtualMemoryMB: 0,
       containersCPUUsage: 0,
     },
-    usedResource: resourceView(used),
-    availableResource: resourceView(free),
+    usedResource: restResource(used),
+    availableResource: restResource(free),
     nodeAttributesInfo: {},
-    totalResource: resourceView(capacity),
+    totalResource: restResource(capacity),
   };
 }
 

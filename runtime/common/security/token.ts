@@ -68,7 +68,9 @@ export function verifyToken(
   return parsed;
 }
 
+/** @throws TypeError for a key that is not in hexadecimal digits: read as such it would be shorter, or empty */
 function sign(key: string, body: string): string {
+  if (!/^(?:[0-9a-f]{2})+$/i.test(key)) throw new TypeError('A token key is written in hexadecimal digits.');
   return createHmac('sha256', Buffer.from(key, 'hex')).update(body).digest('base64url');
 }
 

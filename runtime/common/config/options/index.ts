@@ -20,6 +20,7 @@ export const OPTIONS: readonly ConfigOption<unknown>[] = [
 
 /** Families of keys with free names: environment of the AppMaster's and the TaskManagers' containers, job parameters. */
 export const OPEN_PREFIXES: readonly string[] = [
+  'external-resource.',
   'containerized.master.env.',
   'containerized.taskmanager.env.',
   'pipeline.global-job-parameters.',

@@ -72,6 +72,12 @@ export const yarnOptions = {
     min: -1,
     description: 'Virtual cores of a TaskManager’s container; -1 = its number of slots.',
   }),
+  externalResources: listOption({
+    key: 'external-resources',
+    default: [],
+    description:
+      'Names of resources besides memory and cores that a TaskManager needs; each has external-resource.<name>.amount and external-resource.<name>.yarn.config-key.',
+  }),
   heartbeatIntervalS: numberOption({
     key: 'yarn.heartbeat.interval',
     default: 1,

@@ -61,6 +61,11 @@ export const RESOURCEMANAGER_CODES = defineCodes({
     summary: 'There is no NodeManager with this id.',
     hint: 'List the nodes that there are with `weft status`.',
   },
+  RM_UNKNOWN_RESOURCE_TYPE: {
+    domain: 'user',
+    summary: 'A container was asked for with a resource type that yarn.resource-types does not declare.',
+    hint: 'Ask for one of the types named in the message, or declare it for the ResourceManager and its nodes.',
+  },
   RM_NODE_LABELS: {
     domain: 'user',
     summary: 'Node labels are off, unknown, in use, or were to be changed in a way that is not possible.',

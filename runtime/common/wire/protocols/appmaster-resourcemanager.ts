@@ -17,6 +17,15 @@ export const ResourceRequestSchema = Type.Object({
 });
 export type ResourceRequest = Static<typeof ResourceRequestSchema>;
 
+export const PreemptionNoticeSchema = Type.Object({
+  containerId: Type.String(),
+  /** Epoch milliseconds. */
+  deadlineMs: Type.Number(),
+  /** For people: for whom, by which rule, with numbers. */
+  reason: Type.String(),
+});
+export type PreemptionNotice = Static<typeof PreemptionNoticeSchema>;
+
 export const FinalStatusSchema = Type.Union([
   Type.Literal('SUCCEEDED'),
   Type.Literal('FAILED'),
@@ -33,6 +42,12 @@ export const appMasterProtocol = defineProtocol({
       params: Type.Object({
         allocated: Type.Array(AllocatedContainerSchema),
         completed: Type.Array(CompletedContainerSchema),
+      }),
+    },
+    /** Containers that will be taken unless they are given back before. */
+    preemption: {
+      params: Type.Object({
+        containers: Type.Array(PreemptionNoticeSchema, { minItems: 1 }),
       }),
     },
     /** The application was killed or its attempt superseded: stop everything now. */
