@@ -12,15 +12,21 @@ export function emitPulled(
   nothing: symbol,
   state: () => BatchResult,
   emit: (record: unknown) => void,
+  emitted: Float64Array,
   room: Room,
 ): (max: number) => BatchResult {
   return function nextBatch(max) {
-    for (let count = 0; count < max; count++) {
-      if (!room.open) return 'more';
+    let count = 0;
+    let isMore = true;
+    while (count < max && room.open && isMore) {
       const record = pull();
-      if (record === nothing) return state();
-      emit(record);
+      isMore = record !== nothing;
+      if (isMore) {
+        emit(record);
+        count++;
+      }
     }
-    return 'more';
+    emitted[0] += count;
+    return isMore ? 'more' : state();
   };
 }

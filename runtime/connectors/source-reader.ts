@@ -36,9 +36,11 @@ export interface SourceTimeOutlet {
 
 /** What a reader gets to work with. */
 export interface SourceOutlet {
-  /** Takes a record at once. Called only while there is room. */
+  /** Takes a record at once. Called only while there is room. Who calls it counts it in `emitted`. */
   readonly emit: (record: unknown) => void;
-  /** As `emit`, with an event time in epoch milliseconds. */
+  /** How many records were emitted: counted by the batch, because a count a record shows in fast jobs. */
+  readonly emitted: Float64Array;
+  /** As `emit`, with an event time in epoch milliseconds; counts the record itself. */
   readonly emitWithTimestamp: (record: unknown, timestampMs: number) => void;
   /** What the source says about event time, in order with its records. */
   readonly time: SourceTimeOutlet;

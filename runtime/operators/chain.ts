@@ -16,6 +16,7 @@ import { copyingHandOver, discard, fork, leaveChain } from './hand-over.js';
 import { OperatorContext, type StackMapper } from './operator-context.js';
 import { operatorCode } from './operator-code.js';
 import { timeFork } from './operator-time.js';
+import { RecordCounts, type OperatorRecords } from './record-counts.js';
 import type { RecordSink } from './sink.js';
 import type { Next, TaskContext } from './task-context.js';
 import { twoInputCode } from './two-input-code.js';
@@ -80,9 +81,10 @@ export class Chain {
   private readonly operators: OperatorContext[] = [];
   private readonly functions: OwnedFunction[] = [];
   private readonly parts: ChainParts;
+  private readonly counts: RecordCounts;
   private opened = false;
 
-  constructor(options: ChainOptions) {
+  constructor(private readonly options: ChainOptions) {
     const { task, nodes, mapStack, objectReuse, makeSink, onSettled, ingestionTime = false } = options;
     this.parts = {
       objectReuse,
@@ -95,6 +97,7 @@ export class Chain {
       committing: [],
       keyEnds: options.grouped === true ? [] : undefined,
     };
+    this.counts = new RecordCounts(options.grouped === true);
     const code = new Map<number, Next>();
     let inputs: Next[] = [];
     const times = new Map<number, TimeTaker>();
@@ -103,9 +106,10 @@ export class Chain {
       const states = options.statesOf(node);
       const operator = new OperatorContext(task, node.name, node.declaredAt, mapStack, states, timeOut);
       this.operators.unshift(operator);
-      const next = outputCheck(node, this.nextOf(node, undefined, code, operator, options), operator);
+      const taker = this.counts.counted(node, undefined, this.nextOf(node, undefined, code, operator), operator);
+      const next = outputCheck(node, taker, operator);
       const uncopied = soleTaker(node, code, operator, options);
-      operator.sideOutputs = this.sideOutputsOf(node, code, operator, options);
+      operator.sideOutputs = this.sideOutputsOf(node, code, operator);
       // An operator with two inputs reads over edges that are never chained: it is the head.
       inputs = twoInputCode(node.operator, next, operator, objectReuse) ?? [
         operatorCode(node.operator, next, operator, this.parts, uncopied),
@@ -118,6 +122,12 @@ export class Chain {
     this.head = inputs[0];
     this.headOperator = this.operators[0];
     this.inputTimes = inputs.length === 1 ? [this.headOperator.time] : combined(inputs.length, this.headOperator.time);
+  }
+
+  /** What each operator has taken and emitted, head first. @param headRecords what the head has taken */
+  records(headRecords: number): OperatorRecords[] {
+    const { nodes, edges } = this.options;
+    return this.counts.list(nodes, edges, headRecords);
   }
 
   /** What waits in the chain: sinks that write a record, answers that are due. */
@@ -254,14 +264,16 @@ export class Chain {
 
   /** The takers of each side output of a node that somebody reads. */
   private sideOutputsOf(
-    { id }: StreamNode,
+    node: StreamNode,
     code: ReadonlyMap<number, Next>,
     operator: OperatorContext,
-    options: ChainOptions,
   ): Map<string, Next> {
-    const chained = options.edges.flatMap(({ source, outputTag }) => (source === id ? (outputTag ?? []) : []));
-    const tags = new Set([...chained, ...(options.sideOutputs?.get(id)?.keys() ?? [])]);
-    return new Map([...tags].map((tag) => [tag, this.nextOf({ id }, tag, code, operator, options)]));
+    const { edges, sideOutputs } = this.options;
+    const chained = edges.flatMap(({ source, outputTag }) => (source === node.id ? (outputTag ?? []) : []));
+    const tags = new Set([...chained, ...(sideOutputs?.get(node.id)?.keys() ?? [])]);
+    return new Map(
+      [...tags].map((tag) => [tag, this.counts.counted(node, tag, this.nextOf(node, tag, code, operator), operator)]),
+    );
   }
 
   /**
@@ -273,8 +285,8 @@ export class Chain {
     tag: string | undefined,
     code: ReadonlyMap<number, Next>,
     operator: OperatorContext,
-    options: ChainOptions,
   ): Next {
+    const { options } = this;
     const takers: Next[] = [];
     const report = (path: string, reason: string): void => options.onFallback?.(operator.name, path, reason);
     const declared = descriptionOf(tag === undefined ? node.outputType : undefined);

@@ -4,6 +4,7 @@ import type { Next } from './task-context.js';
 
 /** Template: passes the record itself, or not. */
 export function filter(fn: FilterFunction<unknown>, next: Next, operator: OperatorContext): Next {
+  const { emitted } = operator;
   return function filterRecord(record) {
     let keep: unknown;
     try {
@@ -11,8 +12,10 @@ export function filter(fn: FilterFunction<unknown>, next: Next, operator: Operat
     } catch (error) {
       throw operator.failed(error);
     }
-    if (keep === true) next(record);
-    else if (keep instanceof Promise) throw operator.returnedPromise();
-    else if (keep) next(record);
+    if (keep instanceof Promise) throw operator.returnedPromise();
+    if (keep) {
+      emitted[0]++;
+      next(record);
+    }
   };
 }

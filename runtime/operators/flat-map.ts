@@ -4,7 +4,13 @@ import type { Next } from './task-context.js';
 
 /** Template: emits what the function returns, and what it hands to the collector. */
 export function flatMap(fn: FlatMapFunction<unknown, unknown>, next: Next, operator: OperatorContext): Next {
-  const out = { collect: next };
+  const { emitted } = operator;
+  const out = {
+    collect(record: unknown): void {
+      emitted[0]++;
+      next(record);
+    },
+  };
   return function flatMapRecord(record) {
     let results: unknown;
     try {
@@ -14,6 +20,7 @@ export function flatMap(fn: FlatMapFunction<unknown, unknown>, next: Next, opera
     }
     if (results === undefined || results === null) return;
     if (Array.isArray(results)) {
+      emitted[0] += results.length;
       for (let i = 0; i < results.length; i++) next(results[i]);
       return;
     }
@@ -26,7 +33,7 @@ export function flatMap(fn: FlatMapFunction<unknown, unknown>, next: Next, opera
     }
     try {
       // A generator's body runs here, so its errors are the function's too.
-      for (const result of iterable as Iterable<unknown>) next(result);
+      for (const result of iterable as Iterable<unknown>) out.collect(result);
     } catch (error) {
       throw operator.failed(error);
     }

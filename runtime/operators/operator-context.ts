@@ -14,6 +14,11 @@ export type StackMapper = (error: Error) => string | undefined;
 export class OperatorContext {
   /** Who takes what the operator emits to a side output, by the tag's id; put in by the chain. */
   sideOutputs: ReadonlyMap<string, (value: unknown) => void> = new Map();
+  /**
+   * How many records went to the main output, of an operator that counts them itself. A typed array, because a field that outgrows
+   * 31 bits is boxed anew at each record.
+   */
+  readonly emitted = new Float64Array(1);
   /** Of a source: what it says about event time; put in by its code. */
   sourceTime: SourceTime | undefined;
   /** The operator's place in event time: listen to it for watermarks. */

@@ -1,6 +1,7 @@
 /** The metrics of a TaskManager and its subtasks for Prometheus, by Flink's names and labels. */
 import {
   metricName,
+  operatorFigures,
   processFamilies,
   taskFigures,
   type MetricFamily,
@@ -48,6 +49,12 @@ export function taskManagerFamilies(figures: TaskManagerFigures): MetricFamily[]
     const its = { ...labels, ...taskLabels(task) };
     for (const [name, value] of taskFigures(task.latest, task.previous)) {
       families.gauge(`${TASK_SCOPE}_${name}`, name, { labels: its, value });
+    }
+    for (const { operatorId, name: operator, values } of operatorFigures(task.latest, task.previous)) {
+      const of = { ...its, operator_id: operatorId, operator_name: operator };
+      for (const [name, value] of values) {
+        families.gauge(`${TASK_SCOPE}_operator_${name}`, name, { labels: of, value });
+      }
     }
     for (const metric of task.latest.metrics.userMetrics ?? []) addUserMetric(families, metric, its, task);
   }

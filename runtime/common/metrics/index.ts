@@ -5,4 +5,12 @@
 export { metricName, type MetricFamily, type MetricValue } from './exposition.js';
 export { processFamilies } from './process-families.js';
 export { PrometheusReporter } from './prometheus-reporter.js';
-export { ratesOf, taskFigures, userMetricValues, type MetricsSample, type Rates } from './task-metrics.js';
+export {
+  operatorFigures,
+  operatorScope,
+  ratesOf,
+  taskFigures,
+  userMetricValues,
+  type MetricsSample,
+  type Rates,
+} from './task-metrics.js';

@@ -1,5 +1,5 @@
 /** Metrics of a subtask by Flink's names, from the figures that it counts and those that its functions registered. */
-import type { TaskFindings, UserMetric } from '../wire/protocols/task-findings.js';
+import type { OperatorFigures, TaskFindings, UserMetric } from '../wire/protocols/task-findings.js';
 import type { TaskMetrics } from '../wire/protocols/taskmanager-jobmanager.js';
 
 /** How far the subtask has come in event time is no count. */
@@ -17,6 +17,7 @@ const FIGURES: Record<Figure, { total: string; rate: string }> = {
   idleMs: { total: 'accumulateIdleTimeMs', rate: 'idleTimeMsPerSecond' },
 };
 const NAMED = Object.entries(FIGURES) as [Figure, { total: string; rate: string }][];
+const OPERATOR_FIGURES = ['recordsIn', 'recordsOut', 'bytesIn', 'bytesOut'] as const;
 
 export interface MetricsSample {
   readonly timeMs: number;
@@ -32,11 +33,10 @@ export interface Rates {
 
 /** Per second, between two samples; 0 while there is only one. */
 export function ratesOf(latest: MetricsSample | undefined, previous: MetricsSample | undefined): Rates {
-  const seconds = latest === undefined || previous === undefined ? 0 : (latest.timeMs - previous.timeMs) / 1000;
+  const seconds = secondsBetween(latest, previous);
   const rates: Rates = { busyTimeMsPerSecond: 0, backPressuredTimeMsPerSecond: 0, idleTimeMsPerSecond: 0 };
   for (const [figure, { rate }] of NAMED) {
-    const change = (latest?.metrics[figure] ?? 0) - (previous?.metrics[figure] ?? 0);
-    rates[rate] = seconds <= 0 ? 0 : change / seconds;
+    rates[rate] = perSecond(latest?.metrics[figure], previous?.metrics[figure], seconds);
   }
   return rates;
 }
@@ -52,13 +52,49 @@ export function taskFigures(
   ]);
 }
 
+export interface NamedOperatorFigures {
+  readonly operatorId: string;
+  readonly name: string;
+  /** Totals and rates, by name. */
+  readonly values: ReadonlyMap<string, number>;
+}
+
+/** What each operator of a subtask has taken and emitted, head first. */
+export function operatorFigures(
+  latest: MetricsSample | undefined,
+  previous: MetricsSample | undefined,
+): NamedOperatorFigures[] {
+  const seconds = secondsBetween(latest, previous);
+  return (latest?.metrics.operators ?? []).map((operator, index) => {
+    const before: OperatorFigures | undefined = previous?.metrics.operators?.[index];
+    const values = OPERATOR_FIGURES.flatMap((figure): [string, number][] => [
+      [FIGURES[figure].total, operator[figure]],
+      [FIGURES[figure].rate, perSecond(operator[figure], before?.[figure], seconds)],
+    ]);
+    return { operatorId: operator.operatorId, name: operator.name, values: new Map(values) };
+  });
+}
+
+/** An operator's name as part of a metric's. */
+export function operatorScope(name: string): string {
+  return name.replace(/[^A-Za-z0-9_]/g, '_');
+}
+
+function secondsBetween(latest: MetricsSample | undefined, previous: MetricsSample | undefined): number {
+  return latest === undefined || previous === undefined ? 0 : (latest.timeMs - previous.timeMs) / 1000;
+}
+
+function perSecond(latest: number | undefined, previous: number | undefined, seconds: number): number {
+  return seconds <= 0 ? 0 : ((latest ?? 0) - (previous ?? 0)) / seconds;
+}
+
 /**
  * A registered metric by the names under which Flink's REST API shows it: a histogram has one for each of its figures.
  * `<operator>.<groups>.<name>`, where what is no letter, digit or _ is _ in the operator's name.
  */
 export function userMetricValues(metric: UserMetric): [id: string, value: number | string][] {
   const groups = metric.groups.flatMap(({ name, value }) => (value === undefined ? [name] : [name, value]));
-  const id = [metric.operator.replace(/[^A-Za-z0-9_]/g, '_'), ...groups, metric.name].join('.');
+  const id = [operatorScope(metric.operator), ...groups, metric.name].join('.');
   const { type, statistics = {} } = metric;
   const value = typeof metric.value === 'boolean' ? String(metric.value) : metric.value;
   if (type !== 'histogram') return [[id, value]];

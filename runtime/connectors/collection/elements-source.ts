@@ -25,7 +25,7 @@ export function elementsSource(
       if (states.isRestored) progress.position = (kept.items[0] as number | undefined) ?? elements.length;
       return Promise.resolve();
     },
-    nextBatch: instantiate(emitElements)(elements, progress, outlet.emit, outlet.room),
+    nextBatch: instantiate(emitElements)(elements, progress, outlet.emit, outlet.emitted, outlet.room),
   };
 }
 
@@ -34,12 +34,14 @@ function emitElements(
   elements: readonly unknown[],
   progress: Progress,
   emit: (record: unknown) => void,
+  emitted: Float64Array,
   room: Room,
 ): (max: number) => BatchResult {
   return function nextBatch(max) {
     let { position } = progress;
     const end = Math.min(position + max, elements.length);
     while (position < end && room.open) emit(elements[position++]);
+    emitted[0] += position - progress.position;
     progress.position = position;
     return position < elements.length ? 'more' : 'end';
   };

@@ -30,6 +30,7 @@ export class FeedbackSource implements SourceReader {
       outlet.emit(queue.take());
       count++;
     }
+    outlet.emitted[0] += count;
     if (count > 0) this.stopWaiting();
     if (!queue.empty) return 'more';
     if (this.expired) return 'end';

@@ -99,7 +99,8 @@ export class FunctionSource implements SourceReader {
       const step = iterator.next();
       return step.done === true ? NOTHING : step.value;
     };
-    return instantiate(emitPulled)(pull, NOTHING, () => 'end', this.outlet.emit, this.outlet.room);
+    const { emit, emitted, room } = this.outlet;
+    return instantiate(emitPulled)(pull, NOTHING, () => 'end', emit, emitted, room);
   }
 
   private async drain(records: AsyncIterable<unknown>): Promise<void> {

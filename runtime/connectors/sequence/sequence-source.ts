@@ -40,12 +40,17 @@ export function sequenceSource(
       if (states.isRestored) remaining.ranges = [...(kept.items as NumberRange[])];
       return Promise.resolve();
     },
-    nextBatch: instantiate(emitSequence)(remaining, outlet.emit, outlet.room),
+    nextBatch: instantiate(emitSequence)(remaining, outlet.emit, outlet.emitted, outlet.room),
   };
 }
 
 /** Template. */
-function emitSequence(remaining: Remaining, emit: (record: unknown) => void, room: Room): (max: number) => BatchResult {
+function emitSequence(
+  remaining: Remaining,
+  emit: (record: unknown) => void,
+  emitted: Float64Array,
+  room: Room,
+): (max: number) => BatchResult {
   return function nextBatch(max) {
     const range = remaining.ranges[0];
     if (range === undefined) return 'end';
@@ -53,6 +58,7 @@ function emitSequence(remaining: Remaining, emit: (record: unknown) => void, roo
     const { to } = range;
     const end = Math.min(next + max - 1, to);
     while (next <= end && room.open) emit(next++);
+    emitted[0] += next - range.from;
     range.from = next;
     if (next <= to) return 'more';
     remaining.ranges.shift();

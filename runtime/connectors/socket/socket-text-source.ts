@@ -36,7 +36,14 @@ export class SocketTextSource implements SourceReader {
   ) {
     this.splitter = new LineSplitter(options.delimiter);
     const state = (): BatchResult => (this.ended ? 'end' : 'wait');
-    this.nextBatch = instantiate(emitPulled)(() => this.next(), NOTHING, state, outlet.emit, outlet.room);
+    this.nextBatch = instantiate(emitPulled)(
+      () => this.next(),
+      NOTHING,
+      state,
+      outlet.emit,
+      outlet.emitted,
+      outlet.room,
+    );
   }
 
   open(): Promise<void> {

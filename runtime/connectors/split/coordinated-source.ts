@@ -199,15 +199,19 @@ function collectFromSplit(
       current.splitId = splitId;
       outlet.time.enterSplit(splitId);
     }
-    if (timestampMs === undefined) outlet.emit(record);
-    else outlet.emitWithTimestamp(record, timestampMs);
+    if (timestampMs === undefined) {
+      outlet.emitted[0]++;
+      outlet.emit(record);
+    } else outlet.emitWithTimestamp(record, timestampMs);
   };
 }
 
 /** Template. */
 function collectInto(outlet: SourceOutlet): (record: unknown, timestampMs?: number) => void {
   return function collect(record, timestampMs) {
-    if (timestampMs === undefined) outlet.emit(record);
-    else outlet.emitWithTimestamp(record, timestampMs);
+    if (timestampMs === undefined) {
+      outlet.emitted[0]++;
+      outlet.emit(record);
+    } else outlet.emitWithTimestamp(record, timestampMs);
   };
 }

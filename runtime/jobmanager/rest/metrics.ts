@@ -1,14 +1,22 @@
 /** Metrics by Flink's names, from the figures that TaskManagers send with their heartbeats. Pure. */
-import { taskFigures, userMetricValues } from '../../common/metrics/index.js';
+import { operatorFigures, operatorScope, taskFigures, userMetricValues } from '../../common/metrics/index.js';
 import type { Execution } from '../job/execution.js';
 
 /** What a metric shows; a gauge may show a text. */
 export type MetricValues = ReadonlyMap<string, number | string>;
 
-/** All metrics of one subtask, by name. */
+/**
+ * All metrics of one subtask, by name. Of operators that have the same name the first one's are shown, as Flink shows those of one
+ * of them: their names tell no more.
+ */
 export function subtaskMetrics({ latest, previous }: Execution): MetricValues {
   return new Map([
     ...taskFigures(latest, previous),
+    ...operatorFigures(latest, previous)
+      .toReversed()
+      .flatMap(({ name, values }) =>
+        [...values].map(([id, value]) => [`${operatorScope(name)}.${id}`, value] as const),
+      ),
     ...(latest?.metrics.userMetrics ?? []).flatMap((metric) => userMetricValues(metric)),
   ]);
 }

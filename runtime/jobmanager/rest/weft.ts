@@ -64,8 +64,11 @@ export function weftRoutes(app: FastifyInstance, context: RestContext): void {
   }));
 }
 
-/** Keys with a great share of a subtask's records, and fields that only the slow encoding carries. */
+/**
+ * Keys with a great share of a subtask's records, fields that only the slow encoding carries, and what each operator has taken and
+ * emitted, head first.
+ */
 function findingsOf({ subtask, latest }: Execution): object {
-  const { hotKeys = [], fallbacks = [] } = latest?.metrics ?? {};
-  return { subtask, 'hot-keys': hotKeys, fallbacks };
+  const { hotKeys = [], fallbacks = [], operators = [] } = latest?.metrics ?? {};
+  return { subtask, 'hot-keys': hotKeys, fallbacks, operators };
 }

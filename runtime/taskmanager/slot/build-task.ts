@@ -12,6 +12,7 @@ import { descriptionOf } from '../../functions/types/index.js';
 import { shapeOfType } from '../../serde/index.js';
 import { Findings } from './findings.js';
 import { makeSink, makeSource } from './make-connectors.js';
+import { operatorFigures } from './operator-figures.js';
 import { operatorStatesOf } from './operator-states-of.js';
 import { TaskProgress } from './task-progress.js';
 import { runtimeContext } from './runtime-context.js';
@@ -120,6 +121,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     output,
     clock,
     findings,
+    operators: () => operatorFigures(jobGraph, chain, input, writers),
     finalCheckpoint: descriptor.finalCheckpoint === true,
     runtimeContextOf: (operator) => runtimeContext(program, vertex, descriptor, operator, findings),
     report: program.report,
@@ -165,11 +167,13 @@ function inputOf(
   }
   const holder: { input?: SourceInput } = {};
   const { head } = chain;
-  const time = chain.headOperator.sourceTime;
+  const { sourceTime: time, emitted } = chain.headOperator;
   if (time === undefined) throw mismatch(`operator ${vertex.nodes[0]} is no source`);
   const outlet: SourceOutlet = {
     emit: head,
+    emitted,
     emitWithTimestamp: (record, timestampMs) => {
+      emitted[0]++;
       context.timestampMs = timestampMs;
       head(record);
       context.timestampMs = NO_TIMESTAMP;

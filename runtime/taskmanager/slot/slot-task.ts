@@ -6,7 +6,7 @@
 import type { Clock } from '../../common/clock.js';
 import { asWeftError, toWireError, type WeftError } from '../../common/errors/index.js';
 import type { CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
-import type { TaskFindings } from '../../common/wire/protocols/task-findings.js';
+import type { OperatorFigures, TaskFindings } from '../../common/wire/protocols/task-findings.js';
 import type { ExecutionState } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { RuntimeContext } from '../../functions/index.js';
 import type { Chain, OperatorContext, TaskContext } from '../../operators/index.js';
@@ -37,6 +37,8 @@ export interface SlotTaskParts {
   input: TaskInput;
   output: TaskOutput;
   findings: Findings;
+  /** What its operators have taken and emitted. */
+  operators: () => OperatorFigures[];
   checkpoints: TaskCheckpoints;
   /** Gives the chain its state back. */
   progress: TaskProgress;
@@ -191,9 +193,9 @@ export class SlotTask {
     return this.stopping;
   }
 
-  /** Undefined when there is nothing to tell. */
-  findings(): TaskFindings | undefined {
-    return this.parts.findings.collect(this.parts.clock.nowMs());
+  findings(): TaskFindings {
+    const { operators, findings, clock } = this.parts;
+    return { operators: operators(), ...findings.collect(clock.nowMs()) };
   }
 
   figures(): TaskFigures {

@@ -167,11 +167,8 @@ export class SlotThreadMain {
 
   private writeMetrics({ tasks, metrics, memory }: RunningSlot): void {
     tasks.forEach((task, index) => metrics.write(index, task.figures()));
-    const findings = tasks.flatMap((task) => {
-      const its = task.findings();
-      return its === undefined ? [] : { executionId: task.executionId, findings: its };
-    });
-    if (findings.length > 0) this.post({ type: 'findings', findings });
+    const findings = tasks.map((task) => ({ executionId: task.executionId, findings: task.findings() }));
+    this.post({ type: 'findings', findings });
     this.post({ type: 'managedMemory', usage: memory.usage() });
   }
 

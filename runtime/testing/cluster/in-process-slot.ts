@@ -120,10 +120,6 @@ export class InProcessSlot implements SlotRunner {
 
   private writeMetrics(): void {
     this.tasks.forEach((task, index) => this.metrics?.write(index, task.figures()));
-    const findings = this.tasks.flatMap((task) => {
-      const its = task.findings();
-      return its === undefined ? [] : { executionId: task.executionId, findings: its };
-    });
-    if (findings.length > 0) this.listener?.findings(findings);
+    this.listener?.findings(this.tasks.map((task) => ({ executionId: task.executionId, findings: task.findings() })));
   }
 }

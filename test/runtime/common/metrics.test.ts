@@ -4,7 +4,12 @@ import test from 'ava';
 import { configurationOf } from '../../../runtime/common/config/index.js';
 import { silentLogger } from '../../../runtime/common/log/logger.js';
 import { expositionOf } from '../../../runtime/common/metrics/exposition.js';
-import { PrometheusReporter, ratesOf, type MetricFamily } from '../../../runtime/common/metrics/index.js';
+import {
+  PrometheusReporter,
+  operatorFigures,
+  ratesOf,
+  type MetricFamily,
+} from '../../../runtime/common/metrics/index.js';
 
 const FAMILY: MetricFamily = {
   name: 'flink_a.b-c',
@@ -73,4 +78,23 @@ test('rates are per second between two samples', (t) => {
     busyTimeMsPerSecond: 500,
   });
   t.like(ratesOf(sample(3000, 300, 1500), undefined), { numRecordsInPerSecond: 0 });
+});
+
+test('operators have totals and rates of their own', (t) => {
+  const figures = { executionId: '', recordsOut: 0, bytesIn: 0, bytesOut: 0, backPressuredMs: 0, idleMs: 0, busyMs: 0 };
+  const sample = (timeMs: number, recordsIn: number) => {
+    const operator = { operatorId: 'a', name: 'Filter', recordsIn, recordsOut: recordsIn / 2, bytesIn: 0, bytesOut: 9 };
+    return { timeMs, metrics: { ...figures, recordsIn, operators: [operator] } };
+  };
+  const [filter] = operatorFigures(sample(3000, 300), sample(1000, 100));
+  t.is(filter?.name, 'Filter');
+  t.deepEqual(
+    [...(filter?.values ?? [])].slice(0, 4),
+    Object.entries({
+      numRecordsIn: 300,
+      numRecordsInPerSecond: 100,
+      numRecordsOut: 150,
+      numRecordsOutPerSecond: 50,
+    }),
+  );
 });

@@ -20,6 +20,7 @@ export class ReaderHarness {
       this.splitOf.set(record, this.split);
       this.records.push(record);
     },
+    emitted: new Float64Array(1),
     emitWithTimestamp: (record, timestampMs) => {
       this.records.push(record);
       this.timestamps.push(timestampMs);

@@ -245,8 +245,11 @@ test('accumulators are merged over subtasks, while the job runs and after it', a
   });
 });
 
-test('metrics of the program, hot keys and slow fields of subtasks', async (t) => {
+test('metrics of operators and of the program, hot keys and slow fields of subtasks', async (t) => {
   const { it, worker } = await running();
+  const operator = (name: string, recordsIn: number) => ({
+    ...{ operatorId: 'a'.repeat(32), name, recordsIn, recordsOut: recordsIn, bytesIn: 0, bytesOut: 7 },
+  });
   const none = { recordsIn: 0, recordsOut: 0, bytesIn: 0, bytesOut: 0, busyMs: 0, backPressuredMs: 0, idleMs: 0 };
   const hotKeys = [{ key: 'ann', share: 0.4 }];
   const fallbacks = [{ operator: 'Map', path: 'record.at', reason: 'it is an instance of Moment' }];
@@ -254,6 +257,7 @@ test('metrics of the program, hot keys and slow fields of subtasks', async (t) =
   await worker.heartbeat(
     worker.tasks(JOB).map(({ executionId, subtask }) => ({
       ...{ executionId, ...none, hotKeys, fallbacks },
+      operators: [operator('Map', 10), operator('Map', 5), operator('Sink: Out', 3)],
       userMetrics: [
         { operator: 'Sink: Out', groups: [], name: 'written', type: 'counter' as const, value: subtask + 1 },
         {
@@ -268,6 +272,14 @@ test('metrics of the program, hot keys and slow fields of subtasks', async (t) =
     })),
   );
   const vertex = `/jobs/${JOB}/vertices/${SOURCE}`;
+  const counted = '1.Map.numRecordsIn,1.Sink__Out.numRecordsIn,1.Sink__Out.numRecordsInPerSecond,0.Map.numBytesOut';
+  t.deepEqual((await get(it, `${vertex}/metrics?get=${counted}`)).body as unknown, [
+    // Of two operators of one name, those of the first.
+    { id: '1.Map.numRecordsIn', value: '10' },
+    { id: '1.Sink__Out.numRecordsIn', value: '3' },
+    { id: '1.Sink__Out.numRecordsInPerSecond', value: '3' },
+    { id: '0.Map.numBytesOut', value: '7' },
+  ]);
   const names = [
     '0.Sink__Out.written',
     '1.Sink__Out.city.Oslo.mode',
@@ -285,7 +297,7 @@ test('metrics of the program, hot keys and slow fields of subtasks', async (t) =
     { id: 'Sink__Out.written', max: 2, sum: 3 },
   ]);
   const { body } = await get(it, `/weft/v1${vertex}/findings`);
-  t.deepEqual((body.subtasks as object[])[1], { subtask: 1, 'hot-keys': hotKeys, fallbacks });
+  t.like((body.subtasks as object[])[1], { subtask: 1, 'hot-keys': hotKeys, fallbacks, operators: { length: 3 } });
 });
 
 test('metrics of jobs', async (t) => {

@@ -9,7 +9,7 @@ import { Chain, TaskContext, type RecordSink } from '../../../runtime/operators/
 export interface HarnessOptions {
   objectReuse?: boolean;
   /** Chained edges; default: one after the other. */
-  edges?: { source: number; target: number }[];
+  edges?: { source: number; target: number; outputTag?: string }[];
   /** Nodes whose records leave the chain; default: the last. */
   leaving?: number[];
   sink?: RecordSink;

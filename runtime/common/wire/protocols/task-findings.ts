@@ -28,7 +28,21 @@ export type Fallback = Static<typeof FallbackSchema>;
 const HotKeySchema = Type.Object({ key: Type.String(), share: Type.Number() });
 export type HotKey = Static<typeof HotKeySchema>;
 
+/** What one operator of a subtask has taken and emitted since the subtask's start. */
+const OperatorFiguresSchema = Type.Object({
+  operatorId: Type.String(),
+  name: Type.String(),
+  recordsIn: Type.Number(),
+  recordsOut: Type.Number(),
+  /** Of the operator that heads the subtask; others get no bytes. */
+  bytesIn: Type.Number(),
+  /** Of operators whose records leave the subtask. */
+  bytesOut: Type.Number(),
+});
+export type OperatorFigures = Static<typeof OperatorFiguresSchema>;
+
 export const FINDINGS = {
+  operators: Type.Optional(Type.Array(OperatorFiguresSchema)),
   accumulators: Type.Optional(Type.Array(AccumulatorStateSchema)),
   userMetrics: Type.Optional(Type.Array(UserMetricSchema)),
   fallbacks: Type.Optional(Type.Array(FallbackSchema)),
@@ -36,6 +50,8 @@ export const FINDINGS = {
 };
 
 export interface TaskFindings {
+  /** Head first. */
+  operators?: OperatorFigures[];
   accumulators?: AccumulatorState[];
   userMetrics?: UserMetric[];
   fallbacks?: Fallback[];

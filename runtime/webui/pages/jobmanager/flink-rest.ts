@@ -76,6 +76,8 @@ export interface SubtaskFindings {
   'hot-keys': { key: string; share: number }[];
   /** Fields that only the slow, generic encoding can carry. */
   fallbacks: { operator: string; path: string; reason: string }[];
+  /** What each operator has taken and emitted, head first. */
+  operators: { operatorId: string; name: string; recordsIn: number; recordsOut: number }[];
 }
 
 /** Weft's own: how a TaskManager's memory is divided, and what the job uses of the managed part. Bytes. */

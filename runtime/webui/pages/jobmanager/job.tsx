@@ -125,6 +125,7 @@ function Subtasks(props: { job: JobDetail; vertex: string }) {
         ]}
       />
       <SlowFields findings={findings ?? []} />
+      <Operators findings={findings ?? []} />
     </Section>
   );
 }
@@ -132,6 +133,29 @@ function Subtasks(props: { job: JobDetail; vertex: string }) {
 /** Of the records that a subtask got, from a sample. */
 function hotKeys(findings: SubtaskFindings | undefined): string {
   return (findings?.['hot-keys'] ?? []).map(({ key, share }) => `${key} ${Math.round(share * 100)} %`).join(', ');
+}
+
+/** Sums over the subtasks, in the order of the chain: where records become fewer or more. */
+function Operators(props: { findings: SubtaskFindings[] }) {
+  const names = props.findings.find(({ operators }) => operators.length > 0)?.operators ?? [];
+  if (names.length < 2) return null;
+  const rows = names.map(({ operatorId, name }, index) => {
+    const each = props.findings.flatMap(({ operators }) => operators[index] ?? []);
+    const sum = (of: 'recordsIn' | 'recordsOut'): number => each.reduce((total, it) => total + it[of], 0);
+    return { operatorId, name, recordsIn: sum('recordsIn'), recordsOut: sum('recordsOut') };
+  });
+  return (
+    <Table
+      rows={rows}
+      rowKey={(operator) => operator.operatorId}
+      empty="No operator has told anything yet."
+      columns={[
+        { title: 'Operator', cell: (operator) => operator.name },
+        { title: 'Records in', numeric: true, cell: (operator) => count(operator.recordsIn) },
+        { title: 'Records out', numeric: true, cell: (operator) => count(operator.recordsOut) },
+      ]}
+    />
+  );
 }
 
 /** Each field once, whichever subtasks met it. */
