@@ -10,17 +10,11 @@ interface Size {
 }
 
 /** Hadoop runs the sizes up to 5,000 nodes with 10 queues. */
-export const SIZES: readonly Size[] = [
-  { nodes: 100, queues: 10 },
-  { nodes: 1000, queues: 10 },
-  { nodes: 5000, queues: 10 },
-  { nodes: 10_000, queues: 10 },
-  { nodes: 1000, queues: 100 },
-  { nodes: 1000, queues: 1000 },
-  { nodes: 10_000, queues: 1000 },
-];
+export const SIZES: readonly Size[] = [100, 1000, 5000, 10_000].flatMap((nodes) =>
+  [10, 100, 1000].map((queues) => ({ nodes, queues })),
+);
 
-export const SCHEDULERS = ['capacity', 'fifo'] as const;
+export const SCHEDULERS = ['capacity', 'fair', 'fifo'] as const;
 
 export function hadoopRuns({ nodes, queues }: Size): boolean {
   return nodes <= 5000 && queues <= 10;

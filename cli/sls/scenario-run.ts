@@ -68,8 +68,12 @@ class ScenarioRun {
         );
         return undefined;
       case 'complete':
+        this.complete(step);
+        return undefined;
       case 'release':
         this.complete(step);
+        // An application gives back in a call, and hears in its answer what it could get.
+        this.cluster.ask(this.application(step), []);
         return undefined;
       case 'finish':
       case 'kill':

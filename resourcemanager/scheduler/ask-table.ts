@@ -1,6 +1,6 @@
 /** What one application still asks for, aggregated by priority, label, size and resource name. */
 import type { Resource, ResourceRequest } from '../../runtime/common/wire/protocols/index.js';
-import { NOTHING, add, equals, times } from './resources.js';
+import { NOTHING, add, times } from './resources.js';
 
 /** The resource name that any node answers. */
 export const ANY = '*';
@@ -16,7 +16,7 @@ interface AskLine {
   relaxLocality: boolean;
 }
 
-/** Asks of one priority, label and size. The `*` line says how many containers are wanted; the others say where. */
+/** Asks of one priority. The `*` line says how many containers are wanted, and of which size; the others say where. */
 export class AskGroup {
   /** Containers wanted. */
   pending = 0;
@@ -34,8 +34,8 @@ export class AskGroup {
 
   constructor(
     readonly priority: number,
-    readonly label: string,
-    readonly resource: Resource,
+    public label: string,
+    public resource: Resource,
   ) {}
 
   /** Whether a container may be placed by the line of this host or rack. */
@@ -61,27 +61,33 @@ export class AskGroup {
 }
 
 export class AskTable {
-  /** Sorted: the lowest priority number is served first; within one, the smaller size. */
+  /** Sorted: the lowest priority number is served first. */
   readonly groups: AskGroup[] = [];
   pendingContainers = 0;
 
-  /**
-   * An ask REPLACES the count for its priority, label, size and resource name; it is not a delta (as in YARN).
-   * @returns by how many containers the demand of the returned group has changed
-   */
-  replace(request: ResourceRequest, label: string): { group: AskGroup; change: number } {
-    const { priority, resource, resourceName, numContainers, relaxLocality } = request;
-    const group = this.groupFor(priority, label, resource);
-    if (resourceName !== ANY) {
-      if (numContainers === 0) group.places.delete(resourceName);
-      else group.places.set(resourceName, { count: numContainers, relaxLocality });
-      return { group, change: 0 };
-    }
-    const change = numContainers - group.pending;
-    group.pending = numContainers;
-    group.relaxed = relaxLocality;
+  /** The asks of a priority; there are none of this size and label yet where the priority is new. */
+  groupFor(priority: number, label: string, resource: Resource): AskGroup {
+    const known = this.groups.find((group) => group.priority === priority);
+    if (known !== undefined) return known;
+    if (this.groups.length > MAX_IDLE_GROUPS) this.forgetIdle();
+    const group = new AskGroup(priority, label, resource);
+    this.groups.push(group);
+    this.groups.sort((a, b) => a.priority - b.priority);
+    return group;
+  }
+
+  /** Where containers of the group are wanted: REPLACES what was said of this host or rack. */
+  setPlace({ places }: AskGroup, { resourceName, numContainers, relaxLocality }: ResourceRequest): void {
+    if (numContainers === 0) places.delete(resourceName);
+    else places.set(resourceName, { count: numContainers, relaxLocality });
+  }
+
+  /** How many containers are wanted: REPLACES the count, it is not a delta (as in YARN). @returns the change */
+  setPending(group: AskGroup, containers: number): number {
+    const change = containers - group.pending;
+    group.pending = containers;
     this.pendingContainers += change;
-    return { group, change };
+    return change;
   }
 
   /** One container was allocated: the lines of the place that it answers go down together with `*`. */
@@ -114,18 +120,6 @@ export class AskTable {
     this.pendingContainers = 0;
   }
 
-  private groupFor(priority: number, label: string, resource: Resource): AskGroup {
-    const known = this.groups.find(
-      (group) => group.priority === priority && group.label === label && equals(group.resource, resource),
-    );
-    if (known !== undefined) return known;
-    if (this.groups.length > MAX_IDLE_GROUPS) this.forgetIdle();
-    const group = new AskGroup(priority, label, resource);
-    this.groups.push(group);
-    this.groups.sort(compare);
-    return group;
-  }
-
   private forgetIdle(): void {
     const wanted = this.groups.filter((group) => !group.isIdle);
     this.groups.splice(0, this.groups.length, ...wanted);
@@ -135,8 +129,4 @@ export class AskTable {
 function lowerLine({ places }: AskGroup, place: string): void {
   const line = places.get(place);
   if (line !== undefined && --line.count <= 0) places.delete(place);
-}
-
-function compare(a: AskGroup, b: AskGroup): number {
-  return a.priority - b.priority || a.resource.memoryMb - b.resource.memoryMb || a.resource.vcores - b.resource.vcores;
 }

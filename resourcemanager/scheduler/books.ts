@@ -8,7 +8,7 @@ import {
 } from '../../runtime/common/ids.js';
 import type { Resource, ResourceRequest } from '../../runtime/common/wire/protocols/index.js';
 import type { ApplicationDescription, Reservation, SchedulerApplication, SchedulerContainer } from './application.js';
-import type { AskGroup, Locality } from './ask-table.js';
+import { ANY, type AskGroup, type Locality } from './ask-table.js';
 import { NodeTable } from './node-table.js';
 import type { NodeDescription, SchedulerNode } from './node.js';
 import type { Placement, SchedulerBooks, SchedulingPolicy } from './policy.js';
@@ -107,9 +107,22 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
 
   /** @param request normalized already */
   ask(application: A, request: ResourceRequest): void {
+    const { asks } = application;
     const label = request.label ?? application.label ?? this.policy.defaultLabel(application);
-    const { group, change } = application.asks.replace(request, label);
-    this.changeDemand(application, group, change);
+    const group = asks.groupFor(request.priority, label, request.resource);
+    if (request.resourceName !== ANY) {
+      asks.setPlace(group, request);
+      return;
+    }
+    if (group.label !== label || !equals(group.resource, request.resource)) {
+      // A priority has one size and label: the latest holds for all that it still asks for.
+      this.noteDemand(application, group, asks.setPending(group, 0));
+      group.label = label;
+      group.resource = request.resource;
+    }
+    group.relaxed = request.relaxLocality;
+    // What is reserved in vain is given up at the node's next heartbeat.
+    this.noteDemand(application, group, asks.setPending(group, request.numContainers));
   }
 
   recover(event: Extract<SchedulerEvent, { type: 'container-recovered' }>): void {
@@ -249,24 +262,17 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
     for (const container of containers) this.policy.containerAdded(container);
   }
 
-  private changeDemand(application: A, group: AskGroup, change: number): void {
+  private noteDemand(application: A, group: AskGroup, change: number): void {
     if (change === 0) return;
     this.demand += change;
     if (application.asks.pendingContainers === 0) application.waitingSinceMs = undefined;
     this.policy.demandChanged(application, group, change);
-    if (group.pending > 0) return;
-    for (const reservation of application.reservations.values()) {
-      if (reservation.group === group) this.unreserve(reservation);
-    }
   }
 
   private dropDemand(application: A): void {
     for (const reservation of application.reservations.values()) this.unreserve(reservation);
     for (const group of application.asks.groups) {
-      const { pending } = group;
-      group.pending = 0;
-      application.asks.pendingContainers -= pending;
-      this.changeDemand(application, group, -pending);
+      this.noteDemand(application, group, application.asks.setPending(group, 0));
     }
     application.asks.clear();
     application.waitingSinceMs = undefined;

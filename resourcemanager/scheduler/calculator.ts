@@ -11,6 +11,8 @@ export interface ResourceCalculator {
   readonly name: 'memory' | 'dominant';
   /** Below zero if the first is less, of a whole of `total`. */
   compare(total: Resource, a: Resource, b: Resource): number;
+  /** The same by the type alone of which each has the largest part. */
+  compareLargest(total: Resource, a: Resource, b: Resource): number;
   fits(ask: Resource, free: Resource): boolean;
   /** How many times the second goes into the first; 0 when the second is nothing. */
   ratio(a: Resource, b: Resource): number;
@@ -28,6 +30,7 @@ export interface ResourceCalculator {
 export const MEMORY_CALCULATOR: ResourceCalculator = {
   name: 'memory',
   compare: (_total, a, b) => a.memoryMb - b.memoryMb,
+  compareLargest: (_total, a, b) => a.memoryMb - b.memoryMb,
   fits: (ask, free) => ask.memoryMb <= free.memoryMb,
   ratio: (a, b) => share(a.memoryMb, b.memoryMb),
   divide: (_total, a, b) => share(a.memoryMb, b.memoryMb),
@@ -52,6 +55,7 @@ export const DOMINANT_CALCULATOR: ResourceCalculator = {
       Math.max(aMemory, aCores) - Math.max(bMemory, bCores) || Math.min(aMemory, aCores) - Math.min(bMemory, bCores)
     );
   },
+  compareLargest: (total, a, b) => largestShare(a, total) - largestShare(b, total),
   fits(ask, free) {
     if (ask.memoryMb > free.memoryMb || ask.vcores > free.vcores) return false;
     if (ask.others === undefined) return true;

@@ -305,7 +305,8 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
     return decisions;
   }
 
+  /** Also where nobody asks for anything any more: a reservation has to be given up then. */
   private mayPlaceOn(node: SchedulerNode): boolean {
-    return node.schedulable && this.books.demand > 0;
+    return node.schedulable && (this.books.demand > 0 || node.reservation !== undefined);
   }
 }

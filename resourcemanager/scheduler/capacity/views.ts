@@ -22,9 +22,11 @@ export function queueFactsOf(queue: CapacityQueue, label: string): QueueFacts {
   const capacity = queue.config.partitions.get(label)?.capacity;
   const facts = {
     ...{ state: queue.state, used: own.used, pending: own.pending, reserved: own.reserved, am: own.amUsed },
-    ...{ usedCapacity: own.usedCapacity, absoluteUsedCapacity: own.absoluteUsedCapacity, capacity: own.capacity },
+    ...{ usedCapacity: own.usedCapacity, absoluteUsedCapacity: own.absoluteUsedCapacity },
     ...{ absoluteCapacity: own.absoluteCapacity, absoluteMaximumCapacity: own.absoluteMaximumCapacity },
-    weight: capacity?.kind === 'weight' ? capacity.weight : -1,
+    ...(capacity?.kind === 'weight'
+      ? { capacity: 0, weight: capacity.weight }
+      : { capacity: own.capacity, weight: -1 }),
     ...{ effectiveMin: own.guaranteed, effectiveMax: own.maximum },
     // Hadoop counts those of the main partition only.
     ...{ containers: queue.main.containers, preemptedContainers: queue.preemptedContainers },
@@ -33,7 +35,8 @@ export function queueFactsOf(queue: CapacityQueue, label: string): QueueFacts {
   const leaf = queue;
   return {
     ...facts,
-    ...{ activeApps: leaf.active.size, pendingApps: waitingIn(leaf) },
+    // Hadoop does not count those here that the limit of parallel applications holds back.
+    ...{ activeApps: leaf.active.size, pendingApps: leaf.pending.items.length },
     ...{ amLimit: own.amLimit, userAmLimit: leaf.userAmLimit(label, 1) },
     ...{ maxApplications: leaf.maximumApplications, maxApplicationsPerUser: leaf.maximumApplicationsPerUser },
   };

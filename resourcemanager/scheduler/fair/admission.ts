@@ -5,6 +5,7 @@ import type { FairApplication } from './application.js';
 import type { FairContext } from './context.js';
 import type { LeafQueue } from './queues/leaf-queue.js';
 import type { FairQueue, QueueBase } from './queues/queue.js';
+import type { RunningApps } from './running-apps.js';
 
 export function mayAccess(
   context: FairContext,
@@ -19,17 +20,22 @@ export function mayAccess(
 }
 
 /** A queue, and each above it that the application is not in yet, must have room for what it holds. */
-export function moveRefusal(application: FairApplication, target: LeafQueue): Refusal | undefined {
-  const { leaf, isRunnable, usage } = application;
+export function moveRefusal(
+  application: FairApplication,
+  target: LeafQueue,
+  runningApps: RunningApps,
+): Refusal | undefined {
+  const { leaf, isRunnable, usage, user } = application;
   if (!isRunnable || target === leaf) return undefined;
+  // As in Hadoop it counts itself where a queue above both or its user is at the limit.
+  const obstacle = runningApps.obstacle(target, user);
+  if (obstacle !== undefined) {
+    const message = `${obstacle.of} runs ${obstacle.running} of at most ${obstacle.limit} applications.`;
+    return { gate: 'maximum-parallel-applications', message };
+  }
   const shared = new Set<QueueBase>(leaf.lineage);
   for (const queue of target.lineage) {
     if (shared.has(queue)) return undefined;
-    const { maxRunningApps } = queue.config;
-    if (queue.runnableApplications >= maxRunningApps) {
-      const message = `${queue.path} runs ${queue.runnableApplications} of at most ${maxRunningApps} applications.`;
-      return { gate: 'maximum-parallel-applications', message };
-    }
     if (!queue.hasRoomFor(usage)) {
       const message =
         `The application holds ${describe(usage)}, and ${queue.path} uses ${describe(queue.usage)} of at most ` +

@@ -3,7 +3,7 @@ import type { ContainerId } from '../../../runtime/common/ids.js';
 import type { Resource } from '../../../runtime/common/wire/protocols/index.js';
 import { SchedulerApplication, type ApplicationDescription } from '../application.js';
 import type { AskGroup, Locality } from '../ask-table.js';
-import { NOTHING, UNLIMITED, add } from '../resources.js';
+import { NOTHING, UNLIMITED, add, isNothing } from '../resources.js';
 import type { LeafQueue } from './queues/leaf-queue.js';
 import type { Schedulable } from './sharing/shares.js';
 
@@ -14,6 +14,8 @@ export class FairApplication extends SchedulerApplication implements Schedulable
   readonly name: string;
   /** As the order of its queue knows it: changed only there. */
   usage: Resource = NOTHING;
+  /** What it holds and asks for, as of the last update; the order of its queue depends on it. */
+  demand: Resource = NOTHING;
   fairShare: Resource = NOTHING;
   weight = 1;
   /** Not held back by the number of applications of its queues or user. */
@@ -44,10 +46,6 @@ export class FairApplication extends SchedulerApplication implements Schedulable
     return this.submissionOrder;
   }
 
-  get demand(): Resource {
-    return add(this.usage, this.asks.pendingResource);
-  }
-
   get wantsMore(): boolean {
     return this.asks.pendingContainers > 0;
   }
@@ -55,6 +53,15 @@ export class FairApplication extends SchedulerApplication implements Schedulable
   /** Whether its next container will be its AppMaster's. */
   get awaitsAppMaster(): boolean {
     return this.amResource !== undefined && !this.hasAppMaster;
+  }
+
+  /** Whether it has less than its fair share, or its queue lacks of its minimum: others reserve nothing. */
+  get isStarved(): boolean {
+    const { policy, context } = this.leaf;
+    return (
+      policy.calculator.compareLargest(context.cluster, this.usage, this.fairShare) < 0 ||
+      !isNothing(this.minShareStarvation)
+    );
   }
 
   get starvation(): Resource {

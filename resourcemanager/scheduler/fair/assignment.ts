@@ -88,14 +88,13 @@ export class Assignment {
 
   private localityFor(application: FairApplication, group: AskGroup): Locality | undefined {
     const { node } = this;
-    if (group.places.size === 0) return group.relaxed ? 'off-switch' : undefined;
     group.missed++;
     const allowed = this.allowedFor(application, group);
     const wantsRack = group.names(node.rack);
     if (wantsRack && group.names(node.host)) return 'node';
     if (wantsRack && !group.wants(node.rack, true)) return undefined;
     if (wantsRack && allowed !== 'node') return 'rack';
-    return group.relaxed && allowed === 'off-switch' ? 'off-switch' : undefined;
+    return group.relaxed && (group.places.size === 0 || allowed === 'off-switch') ? 'off-switch' : undefined;
   }
 
   /** How far the group may go: one step farther each time that enough chances were let pass. */
@@ -121,7 +120,7 @@ export class Assignment {
       if (allowed !== undefined && NEARNESS[locality] < NEARNESS[allowed]) application.allowed.set(group, locality);
       return context.books.allocate(application, group, node, locality);
     }
-    if (!isReservable(context, application.leaf, group.resource)) return undefined;
+    if (!application.isStarved || !isReservable(context, application.leaf, group.resource)) return undefined;
     if (locality !== 'node' && this.hasEnoughReservations(application, locality)) return undefined;
     return context.books.reserve(application, group, node, locality, this.nowMs);
   }

@@ -99,7 +99,7 @@ export class FairPolicy implements SchedulingPolicy<FairApplication> {
 
   checkMove(application: FairApplication, queue: string): Refusal | undefined {
     const target = this.registry.leaf(queue);
-    if (target !== undefined) return moveRefusal(application, target);
+    if (target !== undefined) return moveRefusal(application, target, this.runningApps);
     const message = `There is no queue "${queue}" to move it to: there is ${this.queues.join(', ')}.`;
     return { gate: 'queue', message };
   }

@@ -6,6 +6,7 @@ import type { FairContext } from './context.js';
 import { LeafQueue } from './queues/leaf-queue.js';
 import { ParentQueue } from './queues/parent-queue.js';
 import type { FairQueue } from './queues/queue.js';
+import type { SharingPolicy } from './sharing/sharing-policy.js';
 
 /** There where there is no file. */
 const DEFAULT = 'root.default';
@@ -48,10 +49,20 @@ export class QueueRegistry {
     if (this.byPath.has(path) || path.split('.').some((part) => part.trim() === '')) return undefined;
     const above = this.nearestAbove(path);
     if (above.isLeaf) return undefined;
-    const { policy } = this.context.settings.defaults;
-    return above.policy.allowsChild(policy) && (isChild(path, above.path) || policy.allowsChild(policy))
-      ? path
-      : undefined;
+    // Each queue that would be made must be allowed by the one above it: what the file names may have been left out for that.
+    let { policy } = above;
+    for (let at = above.path.length; at !== -1; at = path.indexOf('.', at + 1)) {
+      const end = path.indexOf('.', at + 1);
+      const child = this.policyFor(end === -1 ? path : path.slice(0, end));
+      if (!policy.allowsChild(child)) return undefined;
+      policy = child;
+    }
+    return path;
+  }
+
+  private policyFor(path: string): SharingPolicy {
+    const { queues, defaults } = this.context.settings;
+    return (queues.get(path) ?? defaults).policy;
   }
 
   /** The queue for applications; made, with those above it, if need be and if that can be. */
@@ -144,8 +155,4 @@ export class QueueRegistry {
 
 function isIdle(queue: FairQueue): boolean {
   return queue.isLeaf ? queue.applications.size === 0 : queue.parent !== undefined && queue.children.length === 0;
-}
-
-function isChild(path: string, parent: string): boolean {
-  return path.lastIndexOf('.') === parent.length;
 }

@@ -23,7 +23,7 @@ export function queueFactsOf(queue: FairQueue): QueueFacts {
   const { usage: used, demand, fairShare, steadyFairShare, minShare, maxShare, reserved, weight } = queue;
   const { preemptedContainers, isDynamic: dynamic, policy, runnableApplications: activeApps } = queue;
   return {
-    ...{ state: 'RUNNING', policy: policy.name, used, demand, fairShare, steadyFairShare, minShare, maxShare },
+    ...{ state: 'RUNNING', policy: policy.restName, used, demand, fairShare, steadyFairShare, minShare, maxShare },
     ...{ reserved, weight, activeApps, pendingApps: heldApplications(queue), preemptedContainers, dynamic },
   };
 }

@@ -21,6 +21,9 @@ export class FifoPolicy implements SchedulingPolicy {
   readonly warnings: readonly string[] = [];
   /** Applications with open asks. */
   private readonly waiting = new SortedList<SchedulerApplication>((a, b) => a.submissionOrder - b.submissionOrder);
+  /** The node that is being filled, and who has got something there. */
+  private servedNode: SchedulerNode | undefined;
+  private readonly served = new Set<AskGroup>();
   private books!: SchedulerBooks<SchedulerApplication>;
 
   attach(books: SchedulerBooks<SchedulerApplication>): void {
@@ -68,12 +71,9 @@ export class FifoPolicy implements SchedulingPolicy {
     // There is nothing to configure.
   }
 
-  /** Virtual cores are booked as asked for, and never cut to the size of a node, since they do not count. */
   normalize(ask: Resource, maximum: Resource): Resource {
     const { minimum } = this.books.settings;
-    const { memoryMb } = MEMORY_CALCULATOR.normalize(ask, minimum, maximum, minimum);
-    const vcores = Math.ceil(Math.max(ask.vcores, minimum.vcores) / minimum.vcores) * minimum.vcores;
-    return ask.others === undefined ? { memoryMb, vcores } : { memoryMb, vcores, others: ask.others };
+    return MEMORY_CALCULATOR.normalize(ask, minimum, maximum, minimum);
   }
 
   defaultLabel(): string {
@@ -125,15 +125,31 @@ export class FifoPolicy implements SchedulingPolicy {
     // Nothing is derived from the size of the cluster.
   }
 
-  /** The earliest application that has something for the node; within one, an ask that must wait holds back the next. */
+  /** The earliest application that has something for the node. */
   placeNext(node: SchedulerNode): Placement | undefined {
-    const { free } = node;
+    if (this.servedNode !== node) {
+      this.servedNode = node;
+      this.served.clear();
+    }
     for (const application of this.waiting.items) {
       if (application.avoids(node)) continue;
-      const group = application.asks.next;
-      if (group === undefined || group.resource.memoryMb > free.memoryMb) continue;
-      const locality = localityFor(group, node);
-      if (locality !== undefined) return this.books.allocate(application, group, node, locality);
+      const placement = this.serve(application, node);
+      if (placement !== undefined) return placement;
+    }
+    this.servedNode = undefined;
+    return undefined;
+  }
+
+  /** A group that must wait, and has got nothing in this pass, holds back the less urgent ones of its application. */
+  private serve(application: SchedulerApplication, node: SchedulerNode): Placement | undefined {
+    for (const group of application.asks.groups) {
+      if (group.pending === 0) continue;
+      const locality = group.resource.memoryMb > node.free.memoryMb ? undefined : localityFor(group, node);
+      if (locality !== undefined) {
+        this.served.add(group);
+        return this.books.allocate(application, group, node, locality);
+      }
+      if (!this.served.has(group)) return undefined;
     }
     return undefined;
   }

@@ -3,7 +3,15 @@ import test from 'ava';
 import fc from 'fast-check';
 import type { Allocation, PolicyFiles, Scheduler, SchedulerEvent } from '../../../resourcemanager/scheduler/index.js';
 import { NO_POLICY_FILES } from '../../../resourcemanager/scheduler/index.js';
-import { TWO_LEVELS, applyEach, capacityFiles, newScheduler, submitted } from './policy-fixtures.js';
+import {
+  FAIR_TWO_LEVELS,
+  TWO_LEVELS,
+  applyEach,
+  capacityFiles,
+  fairFiles,
+  newScheduler,
+  submitted,
+} from './policy-fixtures.js';
 import { MB, app, ask, asked, node, nodeUpdated } from './scheduler-fixtures.js';
 
 interface Contestant {
@@ -16,6 +24,8 @@ const CONTESTANTS: readonly Contestant[] = [
   { name: 'fifo', files: NO_POLICY_FILES, queues: ['default'] },
   { name: 'capacity', files: NO_POLICY_FILES, queues: ['root.default'] },
   { name: 'capacity', files: capacityFiles(TWO_LEVELS), queues: ['root.a.a1', 'root.a.a2', 'root.b'] },
+  { name: 'fair', files: NO_POLICY_FILES, queues: ['root.default', 'root.made.for.it'] },
+  { name: 'fair', files: fairFiles(FAIR_TWO_LEVELS), queues: ['root.a.a1', 'root.a.a2', 'root.b'] },
 ];
 
 const APPLICATIONS = 4;

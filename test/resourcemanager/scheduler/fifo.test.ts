@@ -77,11 +77,11 @@ test('room that becomes free is given away at once', (t) => {
   t.is(decisions[0]?.applicationId, app(2));
 });
 
-test('virtual cores are booked, but only memory decides', (t) => {
+test('only memory decides, and each container counts as one virtual core', (t) => {
   const scheduler = newFifo();
   applyAll(scheduler, [nodeUpdated(1, MB(1024, 1)), ...added(1)]);
   t.is(scheduler.apply(asked(1, ask(2, MB(128, 3))), 0).length, 2);
-  t.deepEqual(scheduler.nodeUsage(node(1))?.used, MB(256, 6));
+  t.deepEqual(scheduler.nodeUsage(node(1))?.used, MB(256, 2));
   t.is(scheduler.tooLarge(MB(128, 99)), undefined);
 });
 

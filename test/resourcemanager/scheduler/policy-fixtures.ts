@@ -34,6 +34,25 @@ export const TWO_LEVELS: Readonly<Record<string, string>> = {
   'root.b.capacity': '70',
 };
 
+/** The text of a `fair-scheduler.xml`, with keys of `yarn-site.xml` below `yarn.scheduler.fair.` or with their full names. */
+export function fairFiles(text: string, keys: Readonly<Record<string, string>> = {}): PolicyFiles {
+  const site = Object.entries(keys).map(([key, value], index): [string, RawEntry] => [
+    key.startsWith('yarn.') ? key : `yarn.scheduler.fair.${key}`,
+    { value, origin: `yarn-site.xml:${index + 1}` },
+  ]);
+  return { ...NO_POLICY_FILES, site: new Map(site), allocations: { text, path: 'fair-scheduler.xml' } };
+}
+
+/** Two queues, the first with two children, with weights, minima and limits that bind. */
+export const FAIR_TWO_LEVELS = `<allocations>
+  <queue name="a">
+    <maxResources>8192 mb, 64 vcores</maxResources>
+    <queue name="a1"><weight>2.0</weight><minResources>512 mb, 1 vcores</minResources></queue>
+    <queue name="a2"><schedulingPolicy>fifo</schedulingPolicy></queue>
+  </queue>
+  <queue name="b"><maxRunningApps>2</maxRunningApps></queue>
+</allocations>`;
+
 export function newScheduler(
   name: string,
   files: PolicyFiles = NO_POLICY_FILES,

@@ -90,6 +90,7 @@ export function readQueue(
   };
   const orderings = children.length === 0 ? LEAF_ORDERINGS : PARENT_ORDERINGS;
   const ordering = reader.choice<string>(key('ordering-policy'), orderings, orderings[0]);
+  const minimumUserLimitPercent = reader.number(key('minimum-user-limit-percent'), 100, { min: 0, max: 100 });
   const userLimitFactor = reader.number(key('user-limit-factor'), 1, { min: -1 });
   return {
     path,
@@ -99,9 +100,9 @@ export function readQueue(
     partitions: readPartitions(reader, path, defaults.amPercent),
     accessibleLabels: inherited.accessibleLabels,
     defaultLabel: inherited.defaultLabel,
-    minimumUserLimitPercent: reader.number(key('minimum-user-limit-percent'), 100, { min: 0, max: 100 }),
+    minimumUserLimitPercent,
     userLimitFactor: userLimitFactor < 0 ? -1 : userLimitFactor,
-    userWeights: readUserWeights(reader, path),
+    userWeights: readUserWeights(reader, path, minimumUserLimitPercent),
     maximumApplications: reader.integer(key('maximum-applications'), undefined, { min: 0 }),
     maxParallelApps: reader.integer(key('max-parallel-apps'), defaults.maxParallelApps, { min: 0 }),
     priority: reader.integer(key('priority'), 0),
@@ -160,12 +161,17 @@ function readPartitions(reader: PropertyReader, path: string, amPercent: number)
   return partitions;
 }
 
-function readUserWeights(reader: PropertyReader, path: string): Map<string, number> {
+function readUserWeights(reader: PropertyReader, path: string, percent: number): Map<string, number> {
   const prefix = `${PREFIX}${path}.user-settings.`;
   const weights = new Map<string, number>();
   for (const key of reader.keysUnder(prefix).filter((each) => each.endsWith('.weight'))) {
     const user = key.slice(prefix.length, -'.weight'.length);
-    weights.set(user, Math.fround(reader.number(key, 1, { min: 0 })));
+    const weight = reader.number(key, 1, { min: 0 });
+    // The share that the percentage grants must not exceed the queue.
+    if (weight > 100 / percent) {
+      throw reader.error(key, `${weight} is more than 100 / minimum-user-limit-percent (${100 / percent}).`);
+    }
+    weights.set(user, Math.fround(weight));
   }
   return weights;
 }

@@ -32,7 +32,7 @@ function lackOfFairShare(application: FairApplication, nowMs: number): Resource 
   const { leaf, fairShare, usage, demand } = application;
   const threshold = map(fairShare, (value) => Math.trunc(value * leaf.fairShareThreshold));
   const due = lower(threshold, demand);
-  const isBelow = leaf.policy.calculator.compare(leaf.context.cluster, usage, due) < 0;
+  const isBelow = leaf.policy.calculator.compareLargest(leaf.context.cluster, usage, due) < 0;
   if (!isBelow) application.lastAtFairShareMs = nowMs;
   const isStarved = isBelow && nowMs - application.lastAtFairShareMs >= leaf.fairShareTimeoutMs;
   application.fairShareStarvation = isStarved ? floored(subtract(due, usage)) : NOTHING;

@@ -1,7 +1,7 @@
 /** A queue that applications are in. */
 import type { Resource } from '../../../../runtime/common/wire/protocols/index.js';
 import { DOMINANT_CALCULATOR } from '../../calculator.js';
-import { NOTHING, add, floored, lower, map, subtract } from '../../resources.js';
+import { NOTHING, add, floored, isNothing, lower, map, subtract } from '../../resources.js';
 import { SortedList } from '../../sorted-list.js';
 import type { FairApplication } from '../application.js';
 import type { QueueConfig } from '../config/queue-config.js';
@@ -50,6 +50,9 @@ export class LeafQueue extends QueueBase {
   /** The application asks for so many containers more, or fewer. */
   changeDemand(application: FairApplication, size: Resource, containers: number): void {
     if (application.isRunnable) this.changePending(containers, size);
+    if (containers > 0 && isNothing(application.demand)) {
+      this.waiting.reorder(application, () => (application.demand = size));
+    }
     this.noteWaiting(application);
   }
 
@@ -62,7 +65,8 @@ export class LeafQueue extends QueueBase {
     const { sizeBasedWeight } = this.context.settings;
     let sum = NOTHING;
     for (const application of this.applications) {
-      const { demand } = application;
+      const demand = add(application.usage, application.asks.pendingResource);
+      application.demand = demand;
       application.weight = sizeBasedWeight ? weightOf(demand) : 1;
       sum = add(sum, demand);
     }

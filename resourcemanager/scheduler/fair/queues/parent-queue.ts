@@ -42,7 +42,7 @@ export class ParentQueue extends QueueBase {
 
   shareOut(): void {
     this.policy.share(this.children, this.fairShare, 'fairShare');
-    for (const child of this.children) if (child.isActive) child.shareOut();
+    for (const child of this.children) child.shareOut();
   }
 
   shareOutSteadily(): void {

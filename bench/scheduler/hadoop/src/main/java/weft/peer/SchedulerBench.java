@@ -8,6 +8,8 @@ import static org.mockito.Mockito.withSettings;
 import com.fasterxml.jackson.databind.JsonNode;
 import com.fasterxml.jackson.databind.ObjectMapper;
 import java.io.File;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.HashMap;
@@ -24,12 +26,15 @@ import org.apache.hadoop.yarn.server.resourcemanager.rmcontainer.*;
 import org.apache.hadoop.yarn.server.resourcemanager.rmnode.RMNode;
 import org.apache.hadoop.yarn.server.resourcemanager.scheduler.*;
 import org.apache.hadoop.yarn.server.resourcemanager.scheduler.event.*;
+import org.apache.hadoop.yarn.server.resourcemanager.scheduler.fair.FairScheduler;
 import org.apache.hadoop.yarn.server.scheduler.SchedulerRequestKey;
 
 /** Runs a workload file on Hadoop's real schedulers: calls straight into the scheduler, on one thread. One JSON line a case. */
 public final class SchedulerBench {
   private static final ContainerUpdates NO_UPDATES = new ContainerUpdates();
   private static final int MAX_FILL_ROUNDS = 400;
+  private static final Map<String, String> CLASSES =
+      Map.of("fifo", "fifo.FifoScheduler", "fair", "fair.FairScheduler", "capacity", "capacity.CapacityScheduler");
 
   public static void main(String[] args) throws Exception {
     JsonNode workload = new ObjectMapper().readTree(new File(args[0]));
@@ -75,15 +80,17 @@ public final class SchedulerBench {
     this.settings = settings;
     container = sizeOf(workload.get("container"));
     YarnConfiguration conf = new YarnConfiguration();
-    boolean isFifo = settings.get("scheduler").asText().equals("fifo");
-    conf.set(YarnConfiguration.RM_SCHEDULER, "org.apache.hadoop.yarn.server.resourcemanager.scheduler."
-        + (isFifo ? "fifo.FifoScheduler" : "capacity.CapacityScheduler"));
+    String kind = settings.get("scheduler").asText();
+    conf.set(YarnConfiguration.RM_SCHEDULER, "org.apache.hadoop.yarn.server.resourcemanager.scheduler." + CLASSES.get(kind));
+    // Shares are worked out where the workload says so, not by a clock.
+    conf.setLong("yarn.scheduler.fair.update-interval-ms", 3_600_000L);
     conf.setBoolean("yarn.resourcemanager.work-preserving-recovery.enabled", false);
     workload.get("baseConf").fields().forEachRemaining(e -> conf.set(e.getKey(), e.getValue().asText()));
     workload.get("profiles").get(settings.get("profile").asText()).fields()
         .forEachRemaining(e -> conf.set(e.getKey(), e.getValue().asText()));
     int queues = settings.get("queues").asInt();
-    if (!isFifo) configureQueues(conf, queues);
+    if (kind.equals("capacity")) configureQueues(conf, queues);
+    if (kind.equals("fair")) conf.set("yarn.scheduler.fair.allocation.file", allocationFile(queues));
     org.apache.log4j.LogManager.getRootLogger().setLevel(org.apache.log4j.Level.OFF);
     resourceManager = new MockRM(conf);
     scheduler = (AbstractYarnScheduler) resourceManager.getResourceScheduler();
@@ -96,7 +103,8 @@ public final class SchedulerBench {
       nodes.add(node);
       scheduler.handle(new NodeAddedSchedulerEvent(node));
     }
-    for (int i = 0; i < settings.get("apps").asInt(); i++) submit(i, isFifo ? "default" : "root.q" + i % queues, "u" + i % queues);
+    update();
+    for (int i = 0; i < settings.get("apps").asInt(); i++) submit(i, kind.equals("fifo") ? "default" : "root.q" + i % queues, "u" + i % queues);
     resourceManager.drainEvents();
   }
 
@@ -110,6 +118,15 @@ public final class SchedulerBench {
       conf.set(prefix + "q" + i + ".user-limit-factor", String.valueOf(queues * 2));
     }
     conf.set(prefix + "queues", String.join(",", names));
+  }
+
+  private static String allocationFile(int queues) throws Exception {
+    StringBuilder text = new StringBuilder("<allocations>\n");
+    for (int i = 0; i < queues; i++) text.append("<queue name=\"q").append(i).append("\"><weight>1.0</weight></queue>\n");
+    Path file = Files.createTempFile("fair-scheduler", ".xml");
+    file.toFile().deleteOnExit();
+    Files.writeString(file, text.append("</allocations>"));
+    return file.toString();
   }
 
   private static Resource sizeOf(JsonNode size) {
@@ -149,6 +166,8 @@ public final class SchedulerBench {
       int perNode = (int) (workload.get("node").get("memory").asLong() / container.getMemorySize());
       int perApp = nodes.size() * perNode / apps.size();
       for (App app : apps) ask(app, perApp);
+      update();
+      heartbeatNs = otherNs = got = 0;
       for (int round = 0; got < (long) perApp * apps.size() && round < MAX_FILL_ROUNDS; round++) round();
       resourceManager.drainEvents();
       double[] fill = rates();
@@ -174,7 +193,12 @@ public final class SchedulerBench {
     heartbeatNs += System.nanoTime() - before;
     before = System.nanoTime();
     for (App app : apps) allocate(app, List.of());
+    update();
     otherNs += System.nanoTime() - before;
+  }
+
+  private void update() {
+    if (scheduler instanceof FairScheduler) ((FairScheduler) scheduler).update();
   }
 
   private void endSome() {
@@ -190,6 +214,7 @@ public final class SchedulerBench {
       }
     }
     ended.forEach((app, count) -> ask(app, count + open(app)));
+    update();
     otherNs += System.nanoTime() - before;
   }
 
