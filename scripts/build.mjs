@@ -44,6 +44,21 @@ const PACKAGE = {
   'bin/weft-stream-appmaster': 'appmaster/client/index.ts',
 };
 
+/**
+ * What a program bundles when it imports `weft-stream/connectors/…`. Each is one file with all that it needs, except the API, of
+ * which a thread has one instance.
+ */
+const CONNECTORS = {
+  'bin/connectors/kafka': 'runtime/connectors/kafka/index.ts',
+};
+
+const apiFromPackage = {
+  name: 'api-from-package',
+  setup({ onResolve }) {
+    onResolve({ filter: /\/(functions|errors)\/index\.js$/ }, () => ({ path: 'weft-stream', external: true }));
+  },
+};
+
 function bundle(entries, options = {}) {
   return build({
     entryPoints: Object.entries(entries)
@@ -73,7 +88,11 @@ mkdirSync('dist', { recursive: true });
 // Shared parts have names by content: those of earlier builds would pile up.
 if (!process.argv.includes('--roles-only')) rmSync('dist/bin', { recursive: true, force: true });
 // Beside their entries, because code finds the other folders of dist from where it lies itself.
-const bundles = await Promise.all([bundle(ROLES), bundle({ ...COMMANDS, ...PACKAGE }, { splitting: true, chunkNames: 'bin/[name]-[hash]' })]);
+const bundles = await Promise.all([
+  bundle(ROLES),
+  bundle({ ...COMMANDS, ...PACKAGE }, { splitting: true, chunkNames: 'bin/[name]-[hash]' }),
+  bundle(CONNECTORS, { plugins: [apiFromPackage] }),
+]);
 const pages = await buildPages();
 const inputs = [...bundles, ...pages].flatMap(({ metafile }) => Object.keys(metafile.inputs));
 writeThirdPartyLicenses(inputs, 'dist/THIRD-PARTY-LICENSES.txt');

@@ -7,6 +7,7 @@ import { ENTRY_FILE, SOURCE_MAP_FILE, fileOfContent, type Artifact, type Artifac
 import { bundleError, isBuildFailure } from './bundle-errors.js';
 import { collectPackages } from './native/collect-packages.js';
 import { apiShim } from './plugins/api-shim.js';
+import { connectors } from './plugins/connectors.js';
 import { dataFiles } from './plugins/data-files.js';
 import { nativePackages } from './plugins/native-packages.js';
 import { collectShipFiles } from './ship-files.js';
@@ -51,7 +52,7 @@ export async function bundleProgram(entryPath: string, options: BundleOptions): 
       entryPoints: [entry],
       outfile: join(cwd, ENTRY_FILE),
       absWorkingDir: cwd,
-      plugins: [apiShim(options.apiExports), nativePackages(native), dataFiles(data)],
+      plugins: [apiShim(options.apiExports), connectors(), nativePackages(native), dataFiles(data)],
     }),
     collectShipFiles(options.ship ?? []),
   ]);

@@ -1,4 +1,5 @@
 /** What every source is to the slot thread that pulls it. */
+import type { OutputTag } from '../functions/index.js';
 
 /**
  * more: call again as soon as there is a turn. wait: nothing is there now; the reader calls `wake` when there is.
@@ -42,6 +43,8 @@ export interface SourceOutlet {
   readonly emitted: Float64Array;
   /** As `emit`, with an event time in epoch milliseconds; counts the record itself. */
   readonly emitWithTimestamp: (record: unknown, timestampMs: number) => void;
+  /** Takes a record for a side output. */
+  readonly output: (tag: OutputTag<unknown>, record: unknown) => void;
   /** What the source says about event time, in order with its records. */
   readonly time: SourceTimeOutlet;
   readonly room: Room;

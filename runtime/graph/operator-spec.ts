@@ -171,6 +171,6 @@ const WITH_SIDE_OUTPUTS: ReadonlySet<OperatorSpec['type']> = new Set([
   'broadcastProcess',
 ]);
 
-export function hasSideOutputs({ type }: OperatorSpec): boolean {
-  return WITH_SIDE_OUTPUTS.has(type);
+export function hasSideOutputs(operator: OperatorSpec): boolean {
+  return WITH_SIDE_OUTPUTS.has(operator.type) || (operator.type === 'source' && operator.source.kind === 'split');
 }

@@ -26,7 +26,7 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
 
   /**
    * What the operator emits to the tag with `context.output(tag, …)`.
-   * @throws API_BAD_ARGUMENT when the operator has no side outputs: only process functions have
+   * @throws API_BAD_ARGUMENT when the operator has no side outputs: only process functions and split-based sources have
    */
   getSideOutput<X>(tag: OutputTag<X>): DataStream<X> {
     const { draft } = this;
@@ -36,7 +36,7 @@ export class SingleOutputStreamOperator<T> extends DataStream<T> {
     if (!hasSideOutputs(draft.operator)) {
       throw apiError(
         'API_BAD_ARGUMENT',
-        `"${draft.name}" has no side outputs: only a process function can emit to them.`,
+        `"${draft.name}" has no side outputs: only process functions and split-based sources emit to them.`,
       );
     }
     return this.context.stream([{ draft, partitioner: undefined, outputTag: tag.id }]);

@@ -3,6 +3,8 @@ import type { Clock } from '../../common/clock.js';
 import { instantiate } from '../../common/code-template.js';
 import type { FromReader, SerializedSplit, ToReader } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type {
+  MetricGroup,
+  OutputTag,
   ReaderOutput,
   Source,
   SourceOutput,
@@ -29,6 +31,7 @@ export interface CoordinatedSourceOptions {
   link: EnumeratorLink;
   /** Keeps the splits that are being read, with their positions. */
   states: ConnectorStates;
+  metricGroup: MetricGroup;
 }
 
 export class CoordinatedSource implements SourceReader {
@@ -98,10 +101,11 @@ export class CoordinatedSource implements SourceReader {
   }
 
   private context(): SourceReaderContext {
-    const { share, clock, link } = this.options;
+    const { share, clock, link, metricGroup } = this.options;
     const isCancelled = (): boolean => this.cancelled;
     return {
       ...share,
+      metricGroup,
       get isCancelled() {
         return isCancelled();
       },
@@ -162,6 +166,10 @@ class OutletOutput implements ReaderOutput<unknown> {
 
   markIdle(): void {
     this.outlet.time.markIdle();
+  }
+
+  output<X>(tag: OutputTag<X>, record: X): void {
+    this.outlet.output(tag, record);
   }
 
   createOutputForSplit(splitId: string): SourceOutput<unknown> {

@@ -1,3 +1,5 @@
+import type { MetricGroup } from '../metrics.js';
+import type { OutputTag } from '../output-tag.js';
 import type { SourceSplit } from './source.js';
 
 /**
@@ -17,6 +19,8 @@ export interface ReaderOutput<T> extends SourceOutput<T> {
   emitWatermark(watermarkMs: number): void;
   /** Nothing comes at the moment: who waits for several streams need not wait for this one. The next record ends it. */
   markIdle(): void;
+  /** Gives a side output of the source a record: `getSideOutput` of its stream has them. */
+  output<X>(tag: OutputTag<X>, record: X): void;
   /** What takes the records of a split, so that each split has its own event time. The same for the same split. */
   createOutputForSplit(splitId: string): SourceOutput<T>;
   /** The split is over, or is not read here any more: nobody waits for its event time. */
@@ -29,6 +33,8 @@ export interface SourceReaderContext {
   readonly parallelism: number;
   /** Becomes true when the job is cancelled; reading should then end soon. */
   readonly isCancelled: boolean;
+  /** Where metrics of the source are registered. */
+  readonly metricGroup: MetricGroup;
   /** Asks the enumerator for a split. */
   sendSplitRequest(): void;
   /** @param event plain data */

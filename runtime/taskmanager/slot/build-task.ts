@@ -178,6 +178,7 @@ function inputOf(
       head(record);
       context.timestampMs = NO_TIMESTAMP;
     },
+    output: (tag, record) => chain.headOperator.emitToSide(tag, record),
     time,
     room: output.room,
     wake: () => {
@@ -192,7 +193,11 @@ function inputOf(
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
   const { states } = chain.headOperator;
   holder.input = new SourceInput(
-    makeSource(operator.source, share, outlet, states, { ...program, link: program.linkOf(descriptor.executionId) }),
+    makeSource(operator.source, share, outlet, states, {
+      ...program,
+      link: program.linkOf(descriptor.executionId),
+      metricGroup: findings.userMetrics.groupOf(chain.headOperator.name),
+    }),
     chain.headOperator,
     program.clock,
     onAligned,

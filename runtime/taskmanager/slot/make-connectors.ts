@@ -18,6 +18,7 @@ import {
   type SourceOutlet,
   type SourceReader,
 } from '../../connectors/index.js';
+import type { MetricGroup } from '../../functions/index.js';
 import type { SinkSpec, SourceSpec } from '../../graph/operator-spec.js';
 import type { OperatorContext, RecordSink } from '../../operators/index.js';
 import { makeCopier } from '../../serde/index.js';
@@ -35,10 +36,10 @@ export function makeSource(
   share: Share,
   outlet: SourceOutlet,
   states: ConnectorStates,
-  { clock, feedback, link }: ConnectorSurroundings & { link: EnumeratorLink },
+  { clock, feedback, link, metricGroup }: ConnectorSurroundings & { link: EnumeratorLink; metricGroup: MetricGroup },
 ): SourceReader {
   const source = splitSourceOf(spec);
-  if (source !== undefined) return new CoordinatedSource({ source, share, outlet, clock, link, states });
+  if (source !== undefined) return new CoordinatedSource({ source, share, outlet, clock, link, states, metricGroup });
   switch (spec.kind) {
     case 'elements':
       return elementsSource(spec.elements, outlet, states);

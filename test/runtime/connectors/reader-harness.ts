@@ -9,6 +9,8 @@ export class ReaderHarness {
   /** From which split a record came. */
   readonly splitOf = new Map<unknown, string>();
   readonly splitsOver: string[] = [];
+  /** What went to side outputs, by their tags. */
+  readonly sideOutputs = new Map<string, unknown[]>();
   private split = '';
   readonly room = { open: true };
   wakes = 0;
@@ -25,6 +27,7 @@ export class ReaderHarness {
       this.records.push(record);
       this.timestamps.push(timestampMs);
     },
+    output: ({ id }, record) => void this.sideOutputs.set(id, [...(this.sideOutputs.get(id) ?? []), record]),
     time: {
       emitWatermark: (watermarkMs) => void this.said.push(`watermark ${watermarkMs}`),
       markIdle: () => void this.said.push('idle'),

@@ -1,4 +1,5 @@
 /** An enumerator and its readers, joined without a JobManager; messages come a turn of the event loop later. */
+import { UserMetrics } from '../../../runtime/operators/index.js';
 import type { Clock } from '../../../runtime/common/clock.js';
 import type { WeftError } from '../../../runtime/common/errors/index.js';
 import type { ToReader } from '../../../runtime/common/wire/protocols/taskmanager-jobmanager.js';
@@ -68,6 +69,7 @@ export class SourceBench {
       const reader = new CoordinatedSource({
         ...{ source, clock, share: { subtask, parallelism }, outlet: harness.outlet },
         states,
+        metricGroup: new UserMetrics(() => undefined).groupOf('Source: Bench'),
         link: {
           send: (message) => void setImmediate(() => this.host.receive(subtask, message)),
           listen: (receive) => void this.receivers.set(subtask, receive),

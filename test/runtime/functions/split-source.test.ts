@@ -15,11 +15,13 @@ import {
   type SourceSplit,
   type SplitEnumeratorContext,
 } from '../../../runtime/functions/index.js';
+import { UserMetrics } from '../../../runtime/operators/index.js';
 
 /** A reader's surroundings whose time passes only when it sleeps. */
 class Surroundings implements SourceReaderContext {
   readonly subtask = 0;
   readonly isCancelled = false;
+  readonly metricGroup = new UserMetrics(() => undefined).groupOf('source');
   requests = 0;
   nowMs = 0;
 
@@ -51,6 +53,7 @@ async function poll<T, S extends SourceSplit>(
     collect: (record) => void records.push(record),
     emitWatermark: () => undefined,
     markIdle: () => undefined,
+    output: () => undefined,
     createOutputForSplit: () => output,
     releaseOutputForSplit: () => undefined,
   };

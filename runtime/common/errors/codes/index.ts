@@ -10,6 +10,7 @@ import type { CodeEntry } from './code-entry.js';
 import { COMMON_CODES } from './common.js';
 import { GRAPH_CODES } from './graph.js';
 import { JOBMANAGER_CODES } from './jobmanager.js';
+import { KAFKA_CODES } from './kafka.js';
 import { NODEMANAGER_CODES } from './nodemanager.js';
 import { RESOURCEMANAGER_CODES } from './resourcemanager.js';
 import { SERDE_CODES } from './serde.js';
@@ -23,6 +24,7 @@ const ALL = {
   ...APPMASTER_CODES,
   ...JOBMANAGER_CODES,
   ...TASKMANAGER_CODES,
+  ...KAFKA_CODES,
   ...CHECKPOINT_CODES,
   ...SERDE_CODES,
   ...STATE_CODES,

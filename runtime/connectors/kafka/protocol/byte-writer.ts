@@ -1,0 +1,136 @@
+/** Writes the primitives of Kafka's protocol into one growing buffer. */
+
+const MIN_CAPACITY = 64;
+
+export class ByteWriter {
+  private buffer: Buffer;
+  /** Where the next byte goes. */
+  position = 0;
+
+  constructor(capacityBytes = 256) {
+    this.buffer = Buffer.allocUnsafe(Math.max(MIN_CAPACITY, capacityBytes));
+  }
+
+  /** What was written, without a copy: valid until the next write. */
+  get bytes(): Buffer {
+    return this.buffer.subarray(0, this.position);
+  }
+
+  reset(): void {
+    this.position = 0;
+  }
+
+  int8(value: number): this {
+    this.room(1);
+    this.position = this.buffer.writeInt8(value, this.position);
+    return this;
+  }
+
+  int16(value: number): this {
+    this.room(2);
+    this.position = this.buffer.writeInt16BE(value, this.position);
+    return this;
+  }
+
+  int32(value: number): this {
+    this.room(4);
+    this.position = this.buffer.writeInt32BE(value, this.position);
+    return this;
+  }
+
+  uint32(value: number): this {
+    this.room(4);
+    this.position = this.buffer.writeUInt32BE(value, this.position);
+    return this;
+  }
+
+  /** @param value a whole number that a double holds exactly */
+  int64(value: number): this {
+    this.room(8);
+    this.buffer.writeInt32BE(Math.floor(value / 2 ** 32), this.position);
+    this.buffer.writeUInt32BE(value >>> 0, this.position + 4);
+    this.position += 8;
+    return this;
+  }
+
+  bigint64(value: bigint): this {
+    this.room(8);
+    this.position = this.buffer.writeBigInt64BE(value, this.position);
+    return this;
+  }
+
+  /** A zigzag varint of 32 bits. */
+  varint(value: number): this {
+    return this.uvarint(((value << 1) ^ (value >> 31)) >>> 0);
+  }
+
+  uvarint(value: number): this {
+    this.room(5);
+    let rest = value >>> 0;
+    while (rest > 0x7f) {
+      this.buffer[this.position++] = (rest & 0x7f) | 0x80;
+      rest >>>= 7;
+    }
+    this.buffer[this.position++] = rest;
+    return this;
+  }
+
+  /** A zigzag varint of 64 bits; the value must be a whole number that a double holds exactly. */
+  varlong(value: number): this {
+    if (value >= -0x40000000 && value < 0x40000000) return this.varint(value);
+    this.room(10);
+    let rest = value >= 0 ? BigInt(value) << 1n : (BigInt(-value) << 1n) - 1n;
+    while (rest > 0x7fn) {
+      this.buffer[this.position++] = Number(rest & 0x7fn) | 0x80;
+      rest >>= 7n;
+    }
+    this.buffer[this.position++] = Number(rest);
+    return this;
+  }
+
+  raw(bytes: Uint8Array): this {
+    this.room(bytes.length);
+    this.buffer.set(bytes, this.position);
+    this.position += bytes.length;
+    return this;
+  }
+
+  /** A string behind its length of 16 bits; null is the length -1. */
+  string(value: string | null): this {
+    if (value === null) return this.int16(-1);
+    const bytes = Buffer.byteLength(value);
+    this.int16(bytes);
+    this.room(bytes);
+    this.position += this.buffer.write(value, this.position, 'utf8');
+    return this;
+  }
+
+  /** A string as newer versions of requests have it. */
+  compactString(value: string): this {
+    const bytes = Buffer.from(value, 'utf8');
+    return this.uvarint(bytes.length + 1).raw(bytes);
+  }
+
+  array<T>(items: readonly T[], write: (item: T) => void): this {
+    this.int32(items.length);
+    for (const item of items) write(item);
+    return this;
+  }
+
+  /** Puts a number into bytes that were written before. */
+  patchInt32(position: number, value: number): void {
+    this.buffer.writeInt32BE(value, position);
+  }
+
+  patchUint32(position: number, value: number): void {
+    this.buffer.writeUInt32BE(value, position);
+  }
+
+  private room(bytes: number): void {
+    const needed = this.position + bytes;
+    if (needed <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, this.buffer.length * 2));
+    this.buffer.copy(larger, 0, 0, this.position);
+    this.buffer = larger;
+  }
+}
