@@ -87,9 +87,6 @@ export interface KafkaDriver {
   close(): Promise<void>;
 }
 
-/** Makes a connection to a cluster when it is first used. */
-export type ConnectDriver = (options: ClientOptions) => Promise<KafkaDriver>;
-
 /** How to reach a cluster. */
 export interface ClientOptions {
   /** `host:port` of some of its brokers. */

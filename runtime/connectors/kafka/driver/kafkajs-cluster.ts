@@ -94,7 +94,7 @@ const patched = Symbol('weft.noIdlePolling');
 function stopIdlePolling(queue: RequestQueue & { [patched]?: boolean }): void {
   if (queue[patched] === true) return;
   queue[patched] = true;
-  const schedule = Reflect.get(queue, 'scheduleCheckPendingRequests') as (this: RequestQueue) => void;
+  const schedule: (this: RequestQueue) => void = Reflect.get(queue, 'scheduleCheckPendingRequests');
   queue.scheduleCheckPendingRequests = function (this: RequestQueue) {
     if (this.pending.length > 0) schedule.call(this);
   };

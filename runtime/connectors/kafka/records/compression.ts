@@ -13,10 +13,6 @@ export function compressionCode(type: CompressionType): number {
   return TYPES.indexOf(type);
 }
 
-export function isCompressionType(value: string): value is CompressionType {
-  return (TYPES as readonly string[]).includes(value);
-}
-
 /** Newer versions of Node have it. */
 const zstd = zlib as Partial<Record<'zstdCompressSync' | 'zstdDecompressSync', (bytes: Uint8Array) => Buffer>>;
 
