@@ -3,7 +3,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../common/clock.js';
 import type { Bucket } from './bucket.js';
 import type { Epochs, SnapshotRun } from './epochs.js';
-import type { KeyedAddition } from './keyed-state-backend.js';
+import type { SnapshotPart } from './keyed-state-backend.js';
 import type { KeyedSnapshot } from './keyed-store.js';
 import type { PortionWriter } from './portion-writer.js';
 import type { KeyedDescription } from './section-format.js';
@@ -16,7 +16,7 @@ const ENTRIES_PER_LOOK = 64;
 
 export interface HeapSnapshotParts {
   readonly buckets: readonly Bucket[];
-  readonly additions: readonly KeyedAddition[];
+  readonly additions: readonly SnapshotPart[];
   readonly run: SnapshotRun<PortionWriter>;
   readonly epochs: Epochs<PortionWriter>;
   readonly clock: Clock;
@@ -35,7 +35,7 @@ export class HeapSnapshot implements KeyedSnapshot {
     try {
       this.sliceEndMs = clock.monotonicMs() + SLICE_MS;
       for (const bucket of buckets) await this.walk(bucket.entries(), (cell) => bucket.touch(cell), output);
-      for (const addition of additions) await this.walk(addition.entries(), (entry) => addition.keep(entry), output);
+      for (const part of additions) await this.walk(part.entries(), (entry) => part.keep(entry), output);
       writer.finish();
       await this.handOver(output);
       if (writer.failure !== undefined) throw writer.failure;

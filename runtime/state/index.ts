@@ -9,8 +9,8 @@
  */
 export type * from './snapshot.js';
 export type { Bucket, Cell } from './bucket.js';
-export type { Versioned } from './epochs.js';
-export { KeyedStateBackend, type KeyedAddition, type KeySpace } from './keyed-state-backend.js';
+export type { Epochs, Versioned } from './epochs.js';
+export { KeyedStateBackend, type KeyedAddition, type KeySpace, type SnapshotPart } from './keyed-state-backend.js';
 export { OperatorStates, type OperatorIdentity, type OperatorList } from './operator-states.js';
 export type { MakeKeyedStore } from './keyed-store.js';
 export type { PortionWriter } from './portion-writer.js';

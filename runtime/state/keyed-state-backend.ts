@@ -24,17 +24,22 @@ export interface KeySpace {
   readonly keyGroups: { readonly start: number; readonly end: number };
 }
 
-/**
- * Keyed entries that are not in a table of the backend but belong to its snapshots: the timers. They follow the rules of
- * `epochs.ts`.
- */
-export interface KeyedAddition {
-  /** Under which it is found again; no state may have it. */
-  readonly name: string;
-  /** All entries, for the walk of a snapshot; entries may come and go meanwhile. */
+/** Keyed entries that follow the rules of `epochs.ts`. */
+export interface SnapshotPart {
+  /** All of them, for the walk of a snapshot; entries may come and go meanwhile. */
   entries(): Iterable<Versioned>;
   /** Hands the entry to `writer` for each run that it is behind of, and notes it as written. */
   keep(entry: Versioned): void;
+}
+
+/** What is not in a table of the backend but belongs to its snapshots: timers, and contents of windows. */
+export interface KeyedAddition {
+  /** Under which it is found again; no state may have it. */
+  readonly name: string;
+  /** What its values are, as of a table. */
+  readonly kind: string;
+  /** What there is when a snapshot begins: a part that goes before it is written is written all the same. */
+  parts(): readonly SnapshotPart[];
   /** An entry comes back. */
   restore(namespace: Namespace, key: unknown, value: unknown): void;
 }
@@ -122,7 +127,7 @@ export class KeyedStateBackend {
 
   /** @returns the section that its entries are written to */
   add(addition: KeyedAddition): Section {
-    const section = this.section(addition.name, 'timers');
+    const section = this.section(addition.name, addition.kind);
     this.additions.set(addition.name, { addition, section });
     return section;
   }
@@ -142,7 +147,7 @@ export class KeyedStateBackend {
   snapshot(): KeyedSnapshot {
     return this.store.snapshot({
       tables: [...this.tables.values()],
-      additions: [...this.additions.values()].map(({ addition }) => addition),
+      additions: [...this.additions.values()].flatMap(({ addition }) => addition.parts()),
       describe: () => this.describe(),
     });
   }

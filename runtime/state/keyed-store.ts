@@ -2,7 +2,7 @@
 import type { Clock } from '../common/clock.js';
 import type { Bucket } from './bucket.js';
 import type { Epochs } from './epochs.js';
-import type { KeyedAddition, KeySpace } from './keyed-state-backend.js';
+import type { KeySpace, SnapshotPart } from './keyed-state-backend.js';
 import type { PortionWriter } from './portion-writer.js';
 import type { KeyedDescription, Namespace, Section } from './section-format.js';
 import type { SnapshotOutput } from './snapshot.js';
@@ -21,8 +21,8 @@ export type MakeKeyedStore = (parts: KeyedStoreParts) => KeyedStore;
 /** What belongs to one snapshot. */
 export interface KeyedContent {
   readonly tables: readonly StateTable[];
-  /** What lies beside the store: timers. */
-  readonly additions: readonly KeyedAddition[];
+  /** What lies beside the store: timers, and contents of windows. */
+  readonly additions: readonly SnapshotPart[];
   /** Asked when all is written. */
   readonly describe: () => KeyedDescription;
 }

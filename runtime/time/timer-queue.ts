@@ -6,6 +6,7 @@ import {
   type KeyedStateBackend,
   type Namespace,
   type Section,
+  type SnapshotPart,
   type Versioned,
 } from '../state/index.js';
 import { TimestampHeap } from './timestamp-heap.js';
@@ -28,7 +29,8 @@ const MIN_HEAP_TO_REBUILD = 1024;
  * A heap of the distinct moments, and by moment its timers. So a timer costs a look-up in a Map; the heap only grows with moments
  * that are new. Registering twice is once; deleting is exact.
  */
-export class TimerQueue implements KeyedAddition {
+export class TimerQueue implements KeyedAddition, SnapshotPart {
+  readonly kind = 'timers';
   private readonly moments = new Map<number, Moment>();
   private readonly heap = new TimestampHeap();
   private readonly section: Section;
@@ -115,6 +117,10 @@ export class TimerQueue implements KeyedAddition {
         this.fire(moment, fire);
       }
     }
+  }
+
+  parts(): readonly SnapshotPart[] {
+    return [this];
   }
 
   *entries(): Generator<Timer> {

@@ -1,5 +1,6 @@
 /** What windows of a join hold of a key: the records of both streams, in the order of their arrival. */
 import type { TimestampedValue } from '../../functions/index.js';
+import type { ListsForm } from '../window/chain-rows.js';
 import { listSlots, type SlotKind } from '../window/slots.js';
 import type { EvictedKind, ValueKind } from '../window/window-body.js';
 
@@ -31,6 +32,15 @@ export function pairValues(side: Side, retain: Retain): ValueKind {
       return value;
     },
     result: (value) => value,
+  };
+}
+
+/** @param partial whether records of one stream are of use alone */
+export function pairForm(side: Side, partial: boolean): ListsForm {
+  return {
+    ...{ streams: 2, side, partial },
+    valueOf: ([first, second]): Pair => ({ first, second }),
+    listsOf: (value) => [(value as Pair).first, (value as Pair).second],
   };
 }
 

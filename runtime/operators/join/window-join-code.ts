@@ -4,9 +4,10 @@ import type { GroupProcess, WindowJoinSpec } from '../../graph/window-spec.js';
 import { retainer } from '../hand-over.js';
 import type { OperatorContext } from '../operator-context.js';
 import type { Next } from '../task-context.js';
+import { chainRows } from '../window/chain-rows.js';
 import type { EmitResult } from '../window/emit-results.js';
 import { windowInputs } from '../window/window-code.js';
-import { evictedPairs, mergePairs, pairSlots, pairValues, type Pair, type Side } from './pairs.js';
+import { evictedPairs, mergePairs, pairForm, pairSlots, pairValues, type Pair, type Side } from './pairs.js';
 
 /** What takes the records of the two streams of a window join. */
 export function windowJoinCode(
@@ -18,8 +19,10 @@ export function windowJoinCode(
   const retain = retainer(objectReuse);
   const side: Side = { second: false };
   const emit = emitterOf(spec.group, next, operator);
+  const values = instantiate(pairValues)(side, retain);
   const body = {
-    values: instantiate(pairValues)(side, retain),
+    values,
+    rows: chainRows(pairForm(side, spec.group.kind === 'groups'), values, retain),
     merge: mergePairs,
     slots: pairSlots(side, retain),
     evicted: evictedPairs(side, retain),

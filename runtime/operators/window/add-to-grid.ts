@@ -1,16 +1,13 @@
 import type { KeyFunction } from '../../graph/operator-spec.js';
-import type { KeyedStateBackend } from '../../state/index.js';
 import type { OperatorContext } from '../operator-context.js';
 import type { Next } from '../task-context.js';
 import type { GridWindows } from './grid-windows.js';
-import type { OpenSlice } from './window-store.js';
+import type { AddRecord, OpenSlice } from './window-store.js';
 
 /**
- * Template: a record goes into the bucket of its slice. Records are a little out of order, so that two slices take turns: both are
+ * Template: a record goes into what its slice holds. Records are a little out of order, so that two slices take turns: both are
  * kept at hand.
  * @param identify what stands for keys that are neither strings nor numbers
- * @param first the value of a key's first record
- * @param add the value with one more record
  * @param closed a slice that no timestamp fits
  */
 export function addToGrid(
@@ -18,9 +15,7 @@ export function addToGrid(
   timeOf: () => number,
   key: KeyFunction,
   identify: (key: unknown) => unknown,
-  first: (record: unknown) => unknown,
-  add: (value: unknown, record: unknown) => unknown,
-  epochs: KeyedStateBackend['epochs'],
+  add: AddRecord,
   closed: OpenSlice,
   operator: OperatorContext,
 ): Next {
@@ -39,14 +34,7 @@ export function addToGrid(
         other = recent;
         recent = slice;
       }
-      const { bucket } = slice;
-      const cell = bucket.cell(id);
-      if (cell === undefined) {
-        bucket.add(id, k, first(record));
-      } else {
-        if (cell.epoch !== epochs.current) bucket.touch(cell);
-        cell.value = add(cell.value, record);
-      }
+      add(slice.content, id, k, record);
     } catch (error) {
       throw operator.failed(error);
     }

@@ -11,7 +11,7 @@ import { GridStates } from './grid-states.js';
 import { WindowGrid } from './grid.js';
 import { GridWindows } from './grid-windows.js';
 import { LateRecords } from './late-records.js';
-import { OwnBuckets } from './own-buckets.js';
+import { OwnContents } from './own-contents.js';
 import { SharedSlices } from './shared-slices.js';
 import type { WindowBody } from './window-body.js';
 import type { GridStore } from './window-store.js';
@@ -48,22 +48,22 @@ export function gridWindowCode(
   holder.windows = windows;
   if (eventTime) operator.eventTime.onAdvance((watermarkMs) => windows.advance(watermarkMs));
   else task.schedule.add(windows.clockDriven);
-  const closed = { fromMs: NaN, toMs: NaN, quietUntilMs: NaN, bucket: backend.table(TABLE).void };
+  const closed = { fromMs: NaN, toMs: NaN, quietUntilMs: NaN, content: undefined };
   return keys.map((key) => {
     const timeOf = eventTime ? instantiate(timestampOf)(task) : instantiate(clockOf)(task.clock);
-    const { first, grow } = store;
-    return instantiate(addToGrid)(windows, timeOf, key, identify, first, grow, backend.epochs, closed, operator);
+    return instantiate(addToGrid)(windows, timeOf, key, identify, store.add, closed, operator);
   });
 }
 
 function storeOf(
   grid: WindowGrid,
-  { values, slots }: WindowBody,
+  { values, rows, slots }: WindowBody,
   identify: (key: unknown) => unknown,
   backend: KeyedStateBackend,
 ): GridStore | undefined {
-  if (!grid.overlapping) return new OwnBuckets(backend.table(TABLE), grid, values, identify);
-  return slots === undefined ? undefined : new SharedSlices(backend.table(TABLE), grid, slots, identify);
+  const table = backend.table(TABLE);
+  if (!grid.overlapping) return new OwnContents(table, backend, grid, values, rows, identify);
+  return slots === undefined ? undefined : new SharedSlices(table, grid, slots, identify);
 }
 
 /** Template. */

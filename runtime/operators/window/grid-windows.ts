@@ -86,7 +86,7 @@ export class GridWindows {
       if (!this.open.includes(slice)) this.open.push(slice);
       return slice;
     }
-    addToSlice(slice, id, key, record, store);
+    store.add(slice.content, id, key, record);
     this.plan(slice.quietUntilMs);
     this.fireAgain(newest, timestampMs, id, key);
     return undefined;
@@ -172,15 +172,5 @@ export class GridWindows {
     this.nowMs = Math.max(this.nowMs, this.restored.timeMs);
     this.forgottenMs = this.nowMs - this.parts.latenessMs;
     this.planNext();
-  }
-}
-
-function addToSlice({ bucket }: OpenSlice, id: unknown, key: unknown, record: unknown, store: GridStore): void {
-  const cell = bucket.cell(id);
-  if (cell === undefined) {
-    bucket.add(id, key, store.first(record));
-  } else {
-    bucket.touch(cell);
-    cell.value = store.grow(cell.value, record);
   }
 }

@@ -1,13 +1,14 @@
 /** Overlapping windows: each record goes into one slice, and a window puts the slices together that it consists of. */
+import { instantiate } from '../../common/code-template.js';
 import type { Bucket, StateTable } from '../../state/index.js';
+import { addToBucket } from './add-to-bucket.js';
 import type { WindowGrid } from './grid.js';
 import type { SlotKind } from './slots.js';
 import { SortedStarts } from './sorted-starts.js';
-import type { EmitValue, OpenSlice, GridStore } from './window-store.js';
+import type { AddRecord, EmitValue, OpenSlice, GridStore } from './window-store.js';
 
 export class SharedSlices implements GridStore {
-  readonly first: (record: unknown) => unknown;
-  readonly grow: (slot: unknown, record: unknown) => unknown;
+  readonly add: AddRecord;
   private readonly starts = new SortedStarts();
   private readonly slices = new Map<number, OpenSlice>();
   /** Counts the records. */
@@ -19,11 +20,12 @@ export class SharedSlices implements GridStore {
     private readonly kind: SlotKind,
     private readonly identify: (key: unknown) => unknown,
   ) {
-    this.first = (record) => kind.first(record, ++this.order);
-    this.grow = (slot, record) => {
+    const first = (record: unknown): unknown => kind.first(record, ++this.order);
+    const grow = (slot: unknown, record: unknown): unknown => {
       kind.add(slot, record, ++this.order);
       return slot;
     };
+    this.add = instantiate(addToBucket)(first, grow);
   }
 
   load(): void {
@@ -40,7 +42,7 @@ export class SharedSlices implements GridStore {
     if (slice === undefined) {
       if (table.existing(start) === undefined) this.starts.add(start);
       const quietUntilMs = grid.oldestStart(start) + grid.sizeMs - 1;
-      slice = { fromMs: start, toMs: grid.sliceEnd(start), quietUntilMs, bucket: table.bucket(start) };
+      slice = { fromMs: start, toMs: grid.sliceEnd(start), quietUntilMs, content: table.bucket(start) };
       this.slices.set(start, slice);
     }
     return slice;

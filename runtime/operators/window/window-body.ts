@@ -1,6 +1,7 @@
 /** What tells the operators with windows apart: what a window holds of a key, and what becomes of it. */
 import type { TimestampedValue, Window } from '../../functions/index.js';
 import type { EmitResult } from './emit-results.js';
+import type { RowsKind } from './own-contents.js';
 import type { SlotKind } from './slots.js';
 import type { WindowStates } from './window-scope.js';
 
@@ -16,6 +17,8 @@ export interface ValueKind {
 
 export interface WindowBody {
   readonly values: ValueKind;
+  /** How such values may lie in rows. */
+  readonly rows: RowsKind;
   /** Two values of one key as one, the first of which may be changed; undefined when nobody says how. */
   readonly merge: ((value: unknown, other: unknown) => unknown) | undefined;
   /** As `values`, where overlapping windows share parts; undefined when they cannot. */

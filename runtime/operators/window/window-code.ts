@@ -6,11 +6,13 @@ import { retainer } from '../hand-over.js';
 import type { OperatorContext } from '../operator-context.js';
 import type { Next } from '../task-context.js';
 import { accumulation, type Accumulation } from './accumulation.js';
+import { chainRows, type ListsForm } from './chain-rows.js';
 import { clearProcessed, emitProcessed, emitValues } from './emit-results.js';
 import { gridWindowCode } from './grid-window-code.js';
 import { keyedWindowCode } from './keyed-window-code.js';
 import { listKind, mergeLists } from './list-kind.js';
 import { accumulatedSlots, listSlots } from './slots.js';
+import { valueRows } from './value-rows.js';
 import type { EvictedKind, WindowBody } from './window-body.js';
 import { WindowScope } from './window-scope.js';
 
@@ -53,15 +55,24 @@ export function windowInputs(
   return keyedWindowCode(settings, body, keys, operator);
 }
 
-type Parts = Pick<WindowBody, 'values' | 'merge' | 'slots'>;
+type Parts = Pick<WindowBody, 'values' | 'rows' | 'merge' | 'slots'>;
 
 function listParts(retain: Retain): Parts {
-  return { values: instantiate(listKind)(retain), merge: mergeLists, slots: listSlots(retain) };
+  const values = instantiate(listKind)(retain);
+  return { values, rows: chainRows(ONE_LIST, values, retain), merge: mergeLists, slots: listSlots(retain) };
 }
+
+const ONE_LIST: ListsForm = {
+  streams: 1,
+  side: { second: false },
+  valueOf: ([list = []]) => list,
+  listsOf: (value) => [value as unknown[]],
+  partial: true,
+};
 
 function foldParts(fold: Accumulation): Parts {
   const { merge } = fold;
-  return { values: fold, merge, slots: merge && instantiate(accumulatedSlots)(fold, merge) };
+  return { values: fold, rows: valueRows(fold), merge, slots: merge && instantiate(accumulatedSlots)(fold, merge) };
 }
 
 function evictedRecords(fold: Accumulation | undefined, retain: Retain): EvictedKind {

@@ -1,24 +1,24 @@
 /** Where the windows of a grid keep what they hold, by key. */
-import type { Bucket } from '../../state/index.js';
-
 /** Takes what a window holds of a key. @param id what stands for the key in buckets */
 export type EmitValue = (key: unknown, id: unknown, value: unknown) => void;
 
-/** A part of time whose records go to one bucket, as long as they are not late for any of its windows. */
+/** Puts one record into what a slice holds of its key; throws what functions of the program throw. */
+export type AddRecord = (content: unknown, id: unknown, key: unknown, record: unknown) => void;
+
+/** A part of time whose records go to one place, as long as they are not late for any of its windows. */
 export interface OpenSlice {
   /** NaN once it is closed: then no timestamp fits. */
   fromMs: number;
   readonly toMs: number;
   /** Closes when the watermark comes here: a window that it belongs to is complete. */
   readonly quietUntilMs: number;
-  readonly bucket: Bucket;
+  /** What holds the records, for the store's `add`. */
+  readonly content: unknown;
 }
 
 export interface GridStore {
-  /** The value of a key's first record. */
-  readonly first: (record: unknown) => unknown;
-  /** The value with one more record; it may be changed in place. */
-  readonly grow: (value: unknown, record: unknown) => unknown;
+  /** Of this store alone, so that it can be part of the operator's own code. */
+  readonly add: AddRecord;
   /** Looks at what came back from a checkpoint. */
   load(): void;
   /** What takes the records of this time; made if there is none. */
