@@ -31,6 +31,7 @@ class ChainRows extends KeyRows {
   constructor(
     home: RowsHome,
     private readonly form: ListsForm,
+    private readonly poolOf: PoolOf,
   ) {
     super(home, ROW_HEAD + CHAIN * form.streams);
     this.pools = new Array<undefined>(form.streams).fill(undefined);
@@ -52,10 +53,34 @@ class ChainRows extends KeyRows {
     return this.form.valueOf([]);
   }
 
-  /** The row has no records yet. */
-  clearChains(row: number): void {
+  set(id: unknown, key: unknown, value: unknown): boolean {
+    let row = this.find(id);
+    if (row >= 0) this.touch(row);
+    else row = this.newRow(id, key);
+    this.clearChains(row);
+    for (const [stream, list] of this.form.listsOf(value).entries()) {
+      for (const record of list ?? []) {
+        const pool = this.poolOf(this, stream, record);
+        pool?.reserve();
+        if (pool === undefined || !pool.codec.store(record, pool, pool.size)) return false;
+        this.append(row, stream, pool, pool.claim());
+      }
+    }
+    return true;
+  }
+
+  /** A row without records, of a key that has none. */
+  newRow(id: unknown, key: unknown): number {
+    this.reserve();
+    const row = this.size;
+    this.clearChains(row);
+    this.claim(id, key);
+    return row;
+  }
+
+  private clearChains(row: number): void {
     const from = this.chainAt(row, 0);
-    this.numbers.fill(0, from, from + CHAIN * this.form.streams);
+    for (let at = from; at < from + CHAIN * this.form.streams; at++) this.numbers[at] = 0;
   }
 
   /** The record at this place of the stream's pool belongs to the row. */
@@ -88,42 +113,14 @@ export function chainRows(form: ListsForm, values: ValueKind, retain: (record: u
     code: (put, addToBucket, epochs) =>
       instantiate(chainInRows)(form.side, values, retain, poolOf, put, addToBucket, epochs),
     rowsFor(value, home) {
-      const rows = new ChainRows(home, form);
+      const rows = new ChainRows(home, form, poolOf);
       const fits = form.listsOf(value).every((list, stream) => !list || poolOf(rows, stream, list[0]) !== undefined);
       return fits ? rows : undefined;
     },
-    set: (rows, id, key, value) => setLists(rows as ChainRows, form.listsOf(value), id, key, poolOf),
   };
 }
 
 type PoolOf = (rows: ChainRows, stream: number, record: unknown) => RecordPool | undefined;
-
-function setLists(
-  rows: ChainRows,
-  lists: ReturnType<ListsForm['listsOf']>,
-  id: unknown,
-  key: unknown,
-  poolOf: PoolOf,
-): boolean {
-  let row = rows.find(id);
-  if (row >= 0) {
-    rows.touch(row);
-  } else {
-    rows.reserve();
-    row = rows.size;
-    rows.claim(id, key);
-  }
-  rows.clearChains(row);
-  for (const [stream, list] of lists.entries()) {
-    for (const record of list ?? []) {
-      const pool = poolOf(rows, stream, record);
-      pool?.reserve();
-      if (pool === undefined || !pool.codec.store(record, pool, pool.size)) return false;
-      rows.append(row, stream, pool, pool.claim());
-    }
-  }
-  return true;
-}
 
 /** Template. */
 function chainInRows(
@@ -150,14 +147,8 @@ function chainInRows(
       put(content, id, key, row < 0 ? values.first(record) : values.add(rows.valueOf(row), record));
       return;
     }
-    if (row < 0) {
-      rows.reserve();
-      row = rows.size;
-      rows.clearChains(row);
-      rows.claim(id, key);
-    } else if (rows.epochOf(row) !== epochs.current) {
-      rows.touch(row);
-    }
+    if (row < 0) row = rows.newRow(id, key);
+    else if (rows.epochOf(row) !== epochs.current) rows.touch(row);
     rows.append(row, stream, pool, pool.claim());
   };
 }

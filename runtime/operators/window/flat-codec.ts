@@ -55,7 +55,7 @@ function codecOf(fields: readonly [string, unknown][], head: number): FlatCodec 
   code.line(`let count = 0; for (const _ in x) count++; if (count !== ${names.length}) return false;`);
   names.forEach((name, i) => {
     code.line(`const v${i} = ${property('x', name)};`);
-    if (isNumber[i] === true) code.line(`if (typeof v${i} !== 'number') return false;`);
+    if (isNumber[i]) code.line(`if (typeof v${i} !== 'number') return false;`);
     else code.line(`if (v${i} === undefined && !Object.hasOwn(x, ${JSON.stringify(name)})) return false;`);
   });
   const columns = `const { numbers, refs } = columns; const n = row * ${numbersPerRow}; const r = row * ${refsPerRow};`;

@@ -39,6 +39,9 @@ export abstract class KeyRows implements SnapshotPart {
   /** The value, to do with as one likes. */
   abstract valueOf(row: number): unknown;
 
+  /** The key has this value from now on. @returns false when it has another form than those in the rows */
+  abstract set(id: unknown, key: unknown, value: unknown): boolean;
+
   /** The value for who takes what leaves the window. */
   resultOf(row: number): unknown {
     return this.valueOf(row);

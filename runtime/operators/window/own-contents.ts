@@ -39,8 +39,6 @@ export interface RowsKind {
   code(put: PutValue, addToBucket: AddToBucket, epochs: Pick<Epochs<unknown>, 'current'>): AddRecord;
   /** Rows for values like this one; undefined when there are none. */
   rowsFor(value: unknown, home: RowsHome): KeyRows | undefined;
-  /** @returns false when the value has another form than those in the rows */
-  set(rows: KeyRows, id: unknown, key: unknown, value: unknown): boolean;
 }
 
 interface OwnSlice extends OpenSlice {
@@ -150,7 +148,7 @@ export class OwnContents implements GridStore, KeyedAddition {
   private put(content: OwnContent, id: unknown, key: unknown, value: unknown): void {
     if (this.inRows) {
       content.rows ??= this.newRows(value, content.start);
-      if (content.rows !== undefined && this.rowsKind.set(content.rows, id, key, value)) return;
+      if (content.rows?.set(id, key, value) === true) return;
       this.toBuckets();
     }
     content.bucket ??= this.table.bucket(content.start);

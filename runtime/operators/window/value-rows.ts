@@ -25,6 +25,18 @@ class ValueRows extends KeyRows implements Columns {
   valueOf(row: number): unknown {
     return this.codec.load(this, row);
   }
+
+  set(id: unknown, key: unknown, value: unknown): boolean {
+    const row = this.find(id);
+    if (row >= 0) {
+      this.touch(row);
+      return this.codec.store(value, this, row);
+    }
+    this.reserve();
+    if (!this.codec.store(value, this, this.size)) return false;
+    this.claim(id, key);
+    return true;
+  }
 }
 
 /** @param values how the accumulators grow */
@@ -41,18 +53,6 @@ export function valueRows(values: ValueKind): RowsKind {
       if (codec === undefined) return undefined;
       code?.learned(codec);
       return new ValueRows(home, codec);
-    },
-    set(rows, id, key, value) {
-      const { codec } = rows as ValueRows;
-      const row = rows.find(id);
-      if (row >= 0) {
-        rows.touch(row);
-        return codec.store(value, rows as ValueRows, row);
-      }
-      rows.reserve();
-      if (!codec.store(value, rows as ValueRows, rows.size)) return false;
-      rows.claim(id, key);
-      return true;
     },
   };
 }

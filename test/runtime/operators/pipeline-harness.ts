@@ -115,16 +115,21 @@ export class PipelineHarness {
     return this.emitted.splice(0);
   }
 
-  /** A new pipeline that goes on from a snapshot of this one. The watermark of a single input begins anew, as in a job. */
-  async restored(): Promise<PipelineHarness> {
+  /**
+   * A new pipeline that goes on from a snapshot of this one. The watermark of a single input begins anew, as in a job.
+   * @param disturb what happens here between the snapshot and its being written
+   */
+  async restored(disturb: () => void = () => undefined): Promise<PipelineHarness> {
     const snapshots = this.chain.snapshot(1);
+    const lastWatermarks = [...this.lastWatermarks];
+    disturb();
     const next = new PipelineHarness(this.graph, this.inputs, this.tags, this.clock);
     const restores = await Promise.all(
       snapshots.map(async (snapshot) => [snapshot.operatorId, await restoreOf(snapshot)] as const),
     );
     await next.chain.restore(new Map(restores));
     await next.chain.open(() => ({}) as never);
-    if (this.inputs > 1) this.lastWatermarks.forEach((at, input) => next.watermark(at, input));
+    if (this.inputs > 1) lastWatermarks.forEach((at, input) => next.watermark(at, input));
     next.take();
     return next;
   }

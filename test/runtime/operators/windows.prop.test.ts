@@ -21,7 +21,7 @@ import { PipelineHarness, type Emitted } from './pipeline-harness.js';
 type Step =
   | { do: 'element'; k: string; n: number; behindMs: number; aheadMs: number; side: number }
   | { do: 'watermark'; behindMs: number }
-  | { do: 'restore' };
+  | { do: 'restore'; meanwhile: Extract<Step, { do: 'element' | 'watermark' }>[] };
 
 const element = fc.record({
   do: fc.constant('element' as const),
@@ -32,7 +32,13 @@ const element = fc.record({
   side: fc.nat(1),
 });
 const watermark = fc.record({ do: fc.constant('watermark' as const), behindMs: fc.nat(10) });
-const restore = fc.record({ do: fc.constant('restore' as const) });
+/** What the operator still gets before its snapshot is written, and what must not be seen in it. */
+const restore = fc.record({
+  do: fc.constant('restore' as const),
+  meanwhile: fc.array(fc.oneof({ weight: 3, arbitrary: element }, { weight: 1, arbitrary: watermark }), {
+    maxLength: 8,
+  }),
+});
 const steps = fc.array(
   fc.oneof({ weight: 12, arbitrary: element }, { weight: 4, arbitrary: watermark }, { weight: 1, arbitrary: restore }),
   { minLength: 1, maxLength: 80 },
@@ -63,7 +69,7 @@ async function same(
       for (const window of fired) wanted.push({ out: 'main', v: result(window), ts: window.end - 1 });
     };
     if (step.do === 'restore') {
-      harness = await harness.restored();
+      harness = await harness.restored(disturb(harness, 1, step.meanwhile, timeMs));
     } else if (step.do === 'element') {
       timeMs += step.aheadMs;
       const event = { k: step.k, n: step.n };
@@ -83,6 +89,25 @@ async function same(
   }
 }
 
+function disturb(
+  harness: PipelineHarness,
+  inputs: number,
+  meanwhile: Extract<Step, { do: 'restore' }>['meanwhile'],
+  sinceMs: number,
+): () => void {
+  return () => {
+    let timeMs = sinceMs;
+    for (const step of meanwhile) {
+      if (step.do === 'element') {
+        timeMs += step.aheadMs;
+        harness.element({ k: step.k, n: step.n }, timeMs - step.behindMs, step.side % inputs);
+      } else {
+        for (let input = 0; input < inputs; input++) harness.watermark(timeMs + step.behindMs, input);
+      }
+    }
+  };
+}
+
 function inAnyOrder(outputs: readonly Emitted[], normalize: (v: unknown) => unknown): string {
   return outputs
     .map(({ out, v, ts }) => JSON.stringify([out, ts, normalize(v)]))
@@ -90,14 +115,19 @@ function inAnyOrder(outputs: readonly Emitted[], normalize: (v: unknown) => unkn
     .join('\n');
 }
 
+/** Keys are texts, or these numbers. */
+const NUMBERS: Readonly<Record<string, number>> = { a: -1.5, b: 0, c: 2 ** 40 };
+const textOf = (k: unknown): string =>
+  typeof k === 'string' ? k : (Object.entries(NUMBERS).find(([, number]) => number === k)?.[0] ?? '');
+
 const lists = (
-  k: string,
+  k: unknown,
   context: ProcessWindowContext<TimeWindow>,
   elements: Iterable<Event>,
   out: Collector<object>,
 ): void => {
   const { start, end } = context.window();
-  out.collect({ k, start, end, ns: [...elements].map(({ n }) => n) });
+  out.collect({ k: textOf(k), start, end, ns: [...elements].map(({ n }) => n) });
 };
 const asList: Result = ({ k, start, end, records }) => ({ k, start, end, ns: records.map(({ event }) => event.n) });
 
@@ -124,9 +154,19 @@ const FUNCTIONS: Record<string, { apply: (s: Windowed) => { print(): unknown }; 
           merge: (a, b) => ({ count: a.count + b.count, sum: a.sum + b.sum }),
         },
         (k, context, [text], out: Collector<object>) =>
-          out.collect({ k, text, end: context.window().maxTimestamp() + 1 }),
+          out.collect({ k: textOf(k), text, end: context.window().maxTimestamp() + 1 }),
       ),
     result: ({ k, end, records }) => ({ k, text: `${sumOf(records)} of ${records.length}`, end }),
+  },
+  'aggregate whose accumulators change their form': {
+    apply: (s) =>
+      s.aggregate({
+        createAccumulator: (): Changing => ({ sum: 0 }),
+        add: ({ n }, { sum }) => (sum + n > 3 ? { sum: sum + n, text: String(sum + n) } : { sum: sum + n }),
+        getResult: ({ sum, text }) => text ?? String(sum),
+        merge: (a, b) => ({ sum: a.sum + b.sum }),
+      }),
+    result: ({ records }) => String(sumOf(records)),
   },
   'aggregate without merge': {
     apply: (s) =>
@@ -139,6 +179,11 @@ const FUNCTIONS: Record<string, { apply: (s: Windowed) => { print(): unknown }; 
   },
 };
 
+interface Changing {
+  sum: number;
+  text?: string;
+}
+
 type Windowed = ReturnType<ReturnType<Stream['keyBy']>['window']> & {
   process(fn: typeof lists): { print(): unknown };
   reduce(fn: (a: Event, b: Event) => Event): { print(): unknown };
@@ -150,23 +195,34 @@ function sumOf(records: Fired['records']): number {
   return records.reduce((sum, { event }) => sum + event.n, 0);
 }
 
-function windows(stream: Stream, assigner: WindowAssigner<unknown, TimeWindow>, latenessMs: number): Windowed {
-  return stream.keyBy('k').window(assigner).allowedLateness(latenessMs).sideOutputLateData(late) as unknown as Windowed;
+function windows(
+  stream: Stream,
+  assigner: WindowAssigner<unknown, TimeWindow>,
+  latenessMs: number,
+  numbered = false,
+): Windowed {
+  return stream
+    .keyBy(({ k }) => (numbered ? NUMBERS[k] : k))
+    .window(assigner)
+    .allowedLateness(latenessMs)
+    .sideOutputLateData(late) as unknown as Windowed;
 }
 
 const sizes = fc.record({
   size: fc.integer({ min: 1, max: 20 }),
   slide: fc.integer({ min: 1, max: 25 }),
   offset: fc.nat(3),
+  numbered: fc.boolean(),
 });
 const lateness = fc.constantFrom(0, 0, 7);
 
 for (const [name, { apply, result }] of Object.entries(FUNCTIONS)) {
   test(`tumbling windows, ${name}`, async (t) => {
     await fc.assert(
-      fc.asyncProperty(steps, sizes, lateness, (given, { size, offset }, latenessMs) => {
+      fc.asyncProperty(steps, sizes, lateness, (given, { size, offset, numbered }, latenessMs) => {
         const shift = offset % size;
-        const build: Build = (stream) => apply(windows(stream, TumblingEventTimeWindows.of(size, shift), latenessMs));
+        const build: Build = (stream) =>
+          apply(windows(stream, TumblingEventTimeWindows.of(size, shift), latenessMs, numbered));
         return same(given, build, new NaiveGrid(size, size, shift, latenessMs), result);
       }),
       { numRuns: RUNS },
@@ -176,10 +232,10 @@ for (const [name, { apply, result }] of Object.entries(FUNCTIONS)) {
 
   test(`sliding windows, ${name}`, async (t) => {
     await fc.assert(
-      fc.asyncProperty(steps, sizes, lateness, (given, { size, slide, offset }, latenessMs) => {
+      fc.asyncProperty(steps, sizes, lateness, (given, { size, slide, offset, numbered }, latenessMs) => {
         const shift = offset % slide;
         const assigner = SlidingEventTimeWindows.of(size, slide, shift);
-        const build: Build = (stream) => apply(windows(stream, assigner, latenessMs));
+        const build: Build = (stream) => apply(windows(stream, assigner, latenessMs, numbered));
         return same(given, build, new NaiveGrid(size, slide, shift, latenessMs), result);
       }),
       { numRuns: RUNS },
@@ -208,7 +264,7 @@ async function sameJoin(given: readonly Step[], build: Build, naive: NaiveJoin):
   for (const step of given) {
     let wanted: Emitted[] = [];
     if (step.do === 'restore') {
-      harness = await harness.restored();
+      harness = await harness.restored(disturb(harness, 2, step.meanwhile, timeMs));
     } else if (step.do === 'element') {
       timeMs += step.aheadMs;
       const event = { k: step.k, n: step.n };
