@@ -6,8 +6,12 @@ import { keyIdentity } from '../serde/index.js';
 
 /** Keys that are counted at a time: those with more than a 64th of the sample are never missed. */
 const COUNTED = 64;
-/** One record of 64 to 191 is looked at, at random, so that no pattern of the input goes unseen. */
+/** One record of 64 to 191 is looked at, at random, so that no pattern of the input goes unseen … */
 const LEAST_DISTANCE = 64;
+/** … and of a fast input fewer, each distance this many times as long at most. */
+const MOST_STRETCH = 64;
+/** Samples between two reports that are plenty: with more, distances double. */
+const PLENTY = 1024;
 /** The sample's weight; older records count half as much after each that many. */
 const HALVE_AT = 8192;
 /** Fewer say nothing. */
@@ -23,8 +27,12 @@ const LONGEST_LABEL = 100;
 export class HotKeys {
   /** Records until the next one that is looked at. */
   left = 1;
+  private stretch = 1;
+  private sinceReport = 0;
   private random = 0x2545f491;
   private readonly places = new Map<unknown, number>();
+  /** What stands for the key of each place. */
+  private readonly identities: unknown[] = [];
   private readonly keys: unknown[] = [];
   private readonly counts = new Float64Array(COUNTED);
   private readonly errors = new Float64Array(COUNTED);
@@ -35,7 +43,8 @@ export class HotKeys {
   /** A record whose turn it is. */
   see(record: unknown): void {
     this.random = (Math.imul(this.random, 1103515245) + 12345) & 0x7fffffff;
-    this.left = LEAST_DISTANCE + (this.random >>> 24);
+    this.left = (LEAST_DISTANCE + (this.random >>> 24)) * this.stretch;
+    this.sinceReport++;
     let identity: unknown;
     try {
       identity = keyIdentity(this.keyOf(record));
@@ -48,8 +57,14 @@ export class HotKeys {
     this.counts[place] = (this.counts[place] ?? 0) + 1;
   }
 
-  /** Keys with at least a 20th of the records, the most frequent first; none while the sample is small. */
+  /**
+   * To be called at each report, about every half second.
+   * @returns keys with at least a 20th of the records, the most frequent first; none while the sample is small
+   */
   top(): HotKey[] {
+    if (this.sinceReport > PLENTY) this.stretch = Math.min(2 * this.stretch, MOST_STRETCH);
+    else if (this.sinceReport < PLENTY / 4) this.stretch = Math.max(this.stretch / 2, 1);
+    this.sinceReport = 0;
     if (this.seen < ENOUGH) return [];
     return this.keys
       .map((key, i) => ({ key, share: ((this.counts[i] ?? 0) - (this.errors[i] ?? 0)) / this.seen }))
@@ -60,15 +75,21 @@ export class HotKeys {
   }
 
   private placeFor(identity: unknown, record: unknown): number {
-    const place = this.keys.length < COUNTED ? this.keys.length : this.counts.indexOf(Math.min(...this.counts));
-    const count = this.counts[place] ?? 0;
-    for (const [former, its] of this.places) {
-      if (its === place) this.places.delete(former);
-    }
+    const place = this.keys.length < COUNTED ? this.keys.length : this.leastFrequent();
+    this.places.delete(this.identities[place]);
     this.places.set(identity, place);
+    this.identities[place] = identity;
     this.keys[place] = this.keyOf(record);
-    this.errors[place] = count;
+    this.errors[place] = this.counts[place] ?? 0;
     return place;
+  }
+
+  /** Where there are many keys almost every sample comes here: a loop over numbers, not `Math.min` of them all. */
+  private leastFrequent(): number {
+    const { counts } = this;
+    let least = 0;
+    for (let i = 1; i < COUNTED; i++) if ((counts[i] ?? 0) < (counts[least] ?? 0)) least = i;
+    return least;
   }
 
   private halve(): void {
