@@ -1,6 +1,7 @@
 /** A channel whose two ends run in one thread: a bounded queue of references. */
 import { evaluate } from '../serde/codegen.js';
-import type { Doorbell, InputHandler, RecordTime } from './types.js';
+import { KNOWN_KEYS } from '../common/known-keys.js';
+import type { Doorbell, InputHandler, RecordKey, RecordTime } from './types.js';
 
 /** Records that may wait before the producer is to stop. */
 const CAPACITY = 1024;
@@ -12,14 +13,21 @@ interface Control {
   payload: Uint8Array;
 }
 
-type Run = (channel: LocalChannel, handler: InputHandler, max: number, time: RecordTime) => number;
+type Run = (
+  channel: LocalChannel,
+  handler: InputHandler,
+  max: number,
+  time: RecordTime,
+  recordKey: RecordKey,
+) => number;
 
 /** The loop is code of its own per channel: the handler's call site must see one handler only. */
-const RUN = `(channel, handler, max, time) => {
+const RUN = `(channel, handler, max, time, recordKey) => {
   let count = 0;
   while (count < max && channel.read !== channel.nextStop) {
     count++;
     time.timestampMs = channel.nextTimestampMs;
+    recordKey.number = channel.nextKeyNumber();
     if (handler.onRecord(channel.take()) === false) { channel.stopped = true; break; }
   }
   return count;
@@ -29,6 +37,12 @@ export class LocalChannel {
   private slots: unknown[] = new Array<unknown>(CAPACITY).fill(undefined);
   /** The event time of each, NaN = none. */
   private timestamps = new Float64Array(CAPACITY);
+  /** The number of each record's key; below 0: the same, and it stood for another key before. */
+  private keyNumbers = new Int16Array(CAPACITY);
+  /** By number: 1 = the reader has met the key. */
+  private readonly met = new Uint8Array(KNOWN_KEYS);
+  /** By number, what the reader keeps for the key. */
+  readonly kept: unknown[] = new Array<unknown>(KNOWN_KEYS).fill(undefined);
   private written = 0;
   /** Records taken so far. */
   read = 0;
@@ -50,16 +64,25 @@ export class LocalChannel {
     this.tellFull = listener;
   }
 
-  /** @param timestampMs NaN = the record has none */
-  push(record: unknown, timestampMs: number): void {
+  /**
+   * @param timestampMs NaN = the record has none
+   * @param keyNumber of the record's key; 0 = it has none
+   */
+  push(record: unknown, timestampMs: number, keyNumber = 0): void {
     if (this.written - this.read === this.slots.length) this.grow();
     if (this.written === this.read) this.bell.ring();
     const at = this.written & (this.slots.length - 1);
     this.slots[at] = record;
     this.timestamps[at] = timestampMs;
+    this.keyNumbers[at] = keyNumber !== 0 && this.met[keyNumber] === 0 ? this.introduce(keyNumber) : keyNumber;
     this.written++;
     if (this.written - this.read === CAPACITY && !this.full) this.becomeFull(true);
     if (this.controls.length === 0) this.nextStop = this.written;
+  }
+
+  /** The number stands for another key in what is pushed from now on. */
+  forgetKey(number: number): void {
+    this.met[number] = 0;
   }
 
   pushControl(tag: number, payload: Uint8Array): void {
@@ -82,6 +105,14 @@ export class LocalChannel {
     return this.timestamps[this.read & (this.slots.length - 1)];
   }
 
+  /** Of the record that `take` gives next. */
+  nextKeyNumber(): number {
+    const number = this.keyNumbers[this.read & (this.slots.length - 1)] ?? 0;
+    if (number >= 0) return number;
+    this.kept[-number] = undefined;
+    return -number;
+  }
+
   take(): unknown {
     const at = this.read++ & (this.slots.length - 1);
     const record = this.slots[at];
@@ -89,11 +120,11 @@ export class LocalChannel {
     return record;
   }
 
-  poll(handler: InputHandler, max: number, index: number, time: RecordTime): number {
+  poll(handler: InputHandler, max: number, index: number, time: RecordTime, recordKey: RecordKey): number {
     let count = 0;
     this.stopped = false;
     while (count < max && !this.stopped) {
-      count += this.run(this, handler, max - count, time);
+      count += this.run(this, handler, max - count, time, recordKey);
       if (this.read !== this.nextStop || this.stopped) break;
       const control = this.controls.shift();
       if (control === undefined) break;
@@ -107,6 +138,11 @@ export class LocalChannel {
     return count;
   }
 
+  private introduce(keyNumber: number): number {
+    this.met[keyNumber] = 1;
+    return -keyNumber;
+  }
+
   private becomeFull(full: boolean): void {
     this.full = full;
     this.tellFull(full);
@@ -116,12 +152,15 @@ export class LocalChannel {
   private grow(): void {
     const slots = new Array<unknown>(this.slots.length * 2).fill(undefined);
     const timestamps = new Float64Array(slots.length);
+    const keyNumbers = new Int16Array(slots.length);
     for (let i = this.read; i < this.written; i++) {
       const [to, from] = [i & (slots.length - 1), i & (this.slots.length - 1)];
       slots[to] = this.slots[from];
       timestamps[to] = this.timestamps[from];
+      keyNumbers[to] = this.keyNumbers[from];
     }
     this.slots = slots;
     this.timestamps = timestamps;
+    this.keyNumbers = keyNumbers;
   }
 }

@@ -63,9 +63,10 @@ class ThreadNetwork implements SlotNetwork {
     return new EdgeWriter<T>(channels, limited, counters, (channel) => channel instanceof RingOutput);
   }
 
-  createGate<T>(executionId: string, edgeId: string, { time = { timestampMs: NaN } }: GateOptions = {}): InputGate<T> {
+  createGate<T>(executionId: string, edgeId: string, options: GateOptions = {}): InputGate<T> {
+    const { time = { timestampMs: NaN }, recordKey = { number: 0, kept: [] } } = options;
     const counters: InputCounters = { recordsIn: 0, bytesIn: 0 };
-    const decoder = new RecordDecoder(this.reserveCache, time);
+    const decoder = new RecordDecoder(this.reserveCache, time, recordKey);
     const channels = this.find(this.setup.inputs, executionId, edgeId).map((channel) => {
       if (channel.kind === 'inline') return this.localChannel(channel.channelId);
       const { control, index } = channel.ring;
@@ -75,7 +76,7 @@ class ThreadNetwork implements SlotNetwork {
     });
     const isFinished = (channel: RingInput | LocalChannel) =>
       channel instanceof RingInput ? channel.finished : channel.ended;
-    return new EdgeGate<T>(channels, isFinished, time, counters);
+    return new EdgeGate<T>(channels, isFinished, time, recordKey, counters);
   }
 
   private find(

@@ -1,9 +1,9 @@
 /** What the rest of Weft sees of the data path: the descriptions that go in, and the writer and gate that come out. */
 import type { Shape } from '../serde/index.js';
 import type { Channel, DataAddress, TaskDescriptor } from '../common/wire/protocols/taskmanager-jobmanager.js';
-import type { RecordTime } from '../serde/index.js';
+import type { RecordKey, RecordTime } from '../serde/index.js';
 
-export type { Channel, DataAddress, RecordTime, TaskDescriptor };
+export type { Channel, DataAddress, RecordKey, RecordTime, TaskDescriptor };
 
 export type PartitionerName =
   'FORWARD' | 'HASH' | 'REBALANCE' | 'RESCALE' | 'SHUFFLE' | 'BROADCAST' | 'GLOBAL' | 'CUSTOM';
@@ -182,6 +182,8 @@ export interface RingSetup {
 export interface GateOptions {
   /** Told the event time of each record before the handler gets it. */
   time?: RecordTime;
+  /** Told the number of each record's key before the handler gets it. */
+  recordKey?: RecordKey;
 }
 
 /** The slot thread's side: made once per thread from its set-up. */

@@ -1,6 +1,7 @@
 import type { KnownKeys } from '../common/known-keys.js';
 import type { KeyFunction } from '../graph/operator-spec.js';
 import type { Bucket, Cell as StateCell } from '../state/index.js';
+import type { RecordKey } from '../serde/index.js';
 import type { OperatorContext } from './operator-context.js';
 
 /** The state of one key: what an operator keeps between the records of that key; `undefined` until its first record. */
@@ -35,14 +36,16 @@ export function passingCells(
 
 /**
  * Template: finds the state of a record's key, ready to be changed. An update then costs no second look-up. The cells of keys that
- * repeat are found by the keys' numbers.
+ * repeat are found by the keys' numbers: those of the channel that a record came along, else numbers of the operator's own.
  * @param bucket keeps them; none is ever removed
+ * @param recordKey what the channel knows about the key of the record at hand
  * @param epochs tells whether a snapshot must have a cell first
  * @param identify what stands for keys that are neither strings nor numbers
  */
 export function keyedCells(
   key: KeyFunction,
   bucket: Bucket,
+  recordKey: RecordKey,
   epochs: { readonly current: number },
   identify: (key: unknown) => unknown,
   knownStrings: MakeKnown<string>,
@@ -69,22 +72,29 @@ export function keyedCells(
     if (number >= 0) cellsOfNumbers[number] = cell;
     return cell;
   };
-  return function cellOf(record) {
+  const search = (record: unknown): StateCell => {
     let k: unknown;
     try {
       k = key(record);
     } catch (error) {
       throw operator.failed(error);
     }
-    let cell: StateCell;
     if (typeof k === 'string') {
       const number = strings.numberOf(k);
-      cell = (number < 0 ? undefined : cellsOfStrings[number]) ?? findString(k, number);
-    } else if (typeof k === 'number' && k === k) {
+      return (number < 0 ? undefined : cellsOfStrings[number]) ?? findString(k, number);
+    }
+    if (typeof k === 'number' && k === k) {
       const number = numbers.numberOf(k);
-      cell = (number < 0 ? undefined : cellsOfNumbers[number]) ?? findNumber(k, number);
-    } else {
-      cell = find(identify(k), k);
+      return (number < 0 ? undefined : cellsOfNumbers[number]) ?? findNumber(k, number);
+    }
+    return find(identify(k), k);
+  };
+  return function cellOf(record) {
+    const { number } = recordKey;
+    let cell = number === 0 ? undefined : (recordKey.kept[number] as StateCell | undefined);
+    if (cell === undefined) {
+      cell = search(record);
+      if (number !== 0) recordKey.kept[number] = cell;
     }
     if (cell.epoch !== epochs.current) bucket.touch(cell);
     return cell;

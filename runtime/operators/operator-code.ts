@@ -145,7 +145,8 @@ function cellsOf(key: KeyFunction, operator: OperatorContext): (record: unknown)
   const { epochs, keepsCells } = operator.states.keyed();
   const identify = identifier(operator);
   if (!keepsCells) return instantiate(passingCells)(key, bucket, epochs, identify, operator);
-  return instantiate(keyedCells)(key, bucket, epochs, identify, knownStrings, knownNumbers, operator);
+  const { recordKey } = operator.task;
+  return instantiate(keyedCells)(key, bucket, recordKey, epochs, identify, knownStrings, knownNumbers, operator);
 }
 
 function aggregate(

@@ -1,6 +1,7 @@
 /** What all operators of one subtask share while it runs. */
 import type { Clock } from '../common/clock.js';
 import type { WeftError } from '../common/errors/index.js';
+import type { RecordKey } from '../serde/index.js';
 import { Schedule } from '../time/index.js';
 
 /** Takes one record; the record itself is passed, without a wrapper round it. */
@@ -23,6 +24,11 @@ export class TaskContext {
    * puts the old one back when the emission returns.
    */
   timestampMs: number = NO_TIMESTAMP;
+  /**
+   * What the input's channel knows about the key of the record at hand. It is the head's key, and what is kept there is the
+   * head's; others leave it alone.
+   */
+  readonly recordKey: RecordKey = { number: 0, kept: [] };
   /**
    * The first error of the subtask. Kept here as well as thrown, because the call stack of a chain runs through user
    * functions (a flatMap calls its collector), which may catch what is thrown below them.

@@ -4,7 +4,7 @@ import { property, type CodeBuilder } from './codegen.js';
 import { readCount } from './cursor.js';
 import { readGeneric } from './generic.js';
 import type { Field, Shape } from './shape.js';
-import { KEY_NUMBER, readKey, readString, type StringCache } from './strings.js';
+import { KEY_NUMBER, KEY_TOLD, readKey, readString, type StringCache } from './strings.js';
 import { readTypedArray } from './typed-arrays.js';
 
 export const DECODE_CONSTANTS = { readBigint, readCount, readGeneric, readKey, readString, readTypedArray };
@@ -13,7 +13,8 @@ export const DECODE_CONSTANTS = { readBigint, readCount, readGeneric, readKey, r
 export type StringCaches = (path: string) => StringCache;
 
 /**
- * Adds statements that read a value at `p` of `u8` and `dv`, and move `p` on; `c` is the cursor, `keys` those of it.
+ * Adds statements that read a value at `p` of `u8` and `dv`, and move `p` on; `c` is the cursor, `keys` those of it. `key` becomes
+ * the number of the record's key where that is read as a number.
  * @returns an expression without side effects that is the value
  */
 export function emitRead(shape: Shape, code: CodeBuilder, caches: StringCaches, path: string): string {
@@ -66,6 +67,7 @@ function emitReadString(code: CodeBuilder, cache: string): string {
   const number = code.fresh('n');
   code.line(`let ${value}; const ${head} = u8[p];`);
   code.line(`if (${head} === ${KEY_NUMBER}) { const ${number} = dv.getUint16(p + 1, true);`);
+  code.line(`key = ${number} & ${KEY_TOLD - 1};`);
   code.line(`if (${number} < keys.length && keys[${number}] !== '') { ${value} = keys[${number}]; p += 3; }`);
   code.line(`else { c.pos = p + 1; ${value} = readKey(c, ${cache}); p = c.pos; } }`);
   code.line(`else if (${head} < 128 && (${head} & 1) === 0) {`);

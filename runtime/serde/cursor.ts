@@ -15,15 +15,18 @@ export interface Cursor {
   pos: number;
   /** The keys that the writer has told so far, by their numbers. */
   keys: string[];
+  /** As `keys`, what the reader of the records keeps for them: gone when a number is told for another key. */
+  kept: unknown[];
 }
 
-export function cursorOver(bytes: Uint8Array, pos = 0, keys: string[] = []): Cursor {
+export function cursorOver(bytes: Uint8Array, pos = 0, keys: string[] = [], kept: unknown[] = []): Cursor {
   return {
     u8: bytes,
     dv: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength),
     buffer: Buffer.from(bytes.buffer as ArrayBuffer, bytes.byteOffset, bytes.byteLength) as unknown as NativeBuffer,
     pos,
     keys,
+    kept,
   };
 }
 

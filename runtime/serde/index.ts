@@ -28,6 +28,7 @@ export {
 export {
   RecordDecoder,
   type RecordHandler,
+  type RecordKey,
   type RecordTime,
   type RunSource,
   type ShapeReader,

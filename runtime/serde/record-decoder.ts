@@ -25,6 +25,14 @@ export interface RecordTime {
   timestampMs: number;
 }
 
+/** What a channel knows about the key of the record at hand. */
+export interface RecordKey {
+  /** The number by which the key goes along the channel; 0 = it has none. */
+  number: number;
+  /** Of the channel: what the taker of the records keeps for the key of each number, `undefined` where it is another key's now. */
+  kept: unknown[];
+}
+
 export interface ShapeReader {
   /**
    * Reads records with a two-byte length, with or without a timestamp, until the bytes end, another kind of element begins, `max` records are read or
@@ -50,10 +58,12 @@ export class RecordDecoder {
   /**
    * @param reserve books the bytes of a cache, if there is memory for it. @default there always is
    * @param time told the timestamp of each record of a run before it is handed over
+   * @param recordKey told the number of each record's key when it is read
    */
   constructor(
     private readonly reserve: (bytes: number) => boolean = () => true,
     private readonly time: RecordTime = { timestampMs: NaN },
+    private readonly recordKey: RecordKey = { number: 0, kept: [] },
   ) {}
 
   /** @param definition what `RecordEncoder.definition` made @throws SERDE_CORRUPT */
@@ -62,7 +72,7 @@ export class RecordDecoder {
     const key = JSON.stringify(shape);
     let reader = this.readers.get(key);
     if (reader === undefined) {
-      reader = compile(shape, this.cacheOf, this.time);
+      reader = compile(shape, this.cacheOf, this.time, this.recordKey);
       this.readers.set(key, reader);
     }
     return reader;
@@ -90,17 +100,19 @@ function parseDefinition(definition: Uint8Array): Shape {
   return (parsed as { shape: Shape }).shape;
 }
 
-function compile(shape: Shape, caches: StringCaches, time: RecordTime): ShapeReader {
-  const code = new CodeBuilder({ ...DECODE_CONSTANTS, corrupt, time });
+function compile(shape: Shape, caches: StringCaches, time: RecordTime, recordKey: RecordKey): ShapeReader {
+  const code = new CodeBuilder({ ...DECODE_CONSTANTS, corrupt, time, recordKey });
   const value = emitRead(shape, code, caches, 'record');
   const body = code.body();
   const expression = `{
     readOne(c, end) {
       const { u8, dv, keys } = c;
       let p = c.pos;
+      let key = 0;
       ${body}
       if (p !== end) throw corrupt('its length is wrong');
       c.pos = p;
+      recordKey.number = key;
       return ${value};
     },
     run(c, handler, max) {
@@ -127,9 +139,11 @@ function compile(shape: Shape, caches: StringCaches, time: RecordTime): ShapeRea
           time.timestampMs = dv.getFloat64(p + 2, true);
           p += ${2 + TIMESTAMP_BYTES};
         }
+        let key = 0;
         ${body}
         if (p !== stop) throw corrupt('its length is wrong');
         c.pos = p;
+        recordKey.number = key;
         count++;
         if (handler.onRecord(${value}) === false) { c.stopped = true; break; }
       }

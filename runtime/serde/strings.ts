@@ -77,14 +77,18 @@ export const KEY_BOUND = 3;
 
 /** Reads what `writeKey` has written behind KEY_NUMBER, if it is not a number that is known. */
 export function readKey(cursor: Cursor, cache: StringCache): string {
-  const { keys } = cursor;
+  const { keys, kept } = cursor;
   const number = cursor.dv.getUint16(cursor.pos, true);
   if (number < KEY_TOLD) throw corrupt(`key number ${number} was not told`);
   cursor.pos += 2;
   const key = readString(cursor, cache);
   // Numbers are given out from 1 on, so that the array has no holes but for keys that went elsewhere.
-  while (keys.length <= number - KEY_TOLD) keys.push('');
+  while (keys.length <= number - KEY_TOLD) {
+    keys.push('');
+    kept.push(undefined);
+  }
   keys[number - KEY_TOLD] = key;
+  kept[number - KEY_TOLD] = undefined;
   return key;
 }
 

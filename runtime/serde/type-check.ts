@@ -14,7 +14,7 @@ const SIMPLE = {
   boolean: (x: string) => `typeof ${x} === 'boolean'`,
   bigint: (x: string) => `typeof ${x} === 'bigint'`,
   double: (x: string) => `typeof ${x} === 'number'`,
-  int: (x: string) => `(${x} | 0) === ${x} && typeof ${x} === 'number'`,
+  int: (x: string) => `typeof ${x} === 'number' && (${x} | 0) === ${x}`,
   long: (x: string) => `Number.isSafeInteger(${x})`,
   date: (x: string) => `${isExactly(x, 'Date')} && !Number.isNaN(${x}.getTime())`,
 } as const;

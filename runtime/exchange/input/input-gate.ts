@@ -1,5 +1,5 @@
 import type { LocalChannel } from '../local-channel.js';
-import type { InputCounters, InputGate, InputHandler, RecordTime } from '../types.js';
+import type { InputCounters, InputGate, InputHandler, RecordKey, RecordTime } from '../types.js';
 import type { RingInput } from './ring-input.js';
 
 /** A subtask's input along one job edge: its channels in turn, each poll beginning at another one. */
@@ -11,6 +11,7 @@ export class EdgeGate<T> implements InputGate<T> {
     private readonly channels: readonly (RingInput | LocalChannel)[],
     private readonly isFinished: (channel: RingInput | LocalChannel) => boolean,
     private readonly time: RecordTime,
+    private readonly recordKey: RecordKey,
     readonly counters: InputCounters,
   ) {
     this.blocked = channels.map(() => false);
@@ -21,14 +22,15 @@ export class EdgeGate<T> implements InputGate<T> {
   }
 
   poll(handler: InputHandler<T>, maxRecords: number): number {
-    const { channels } = this;
+    const { channels, recordKey } = this;
     let count = 0;
     for (let turn = 0; turn < channels.length && count < maxRecords; turn++) {
       const index = this.next;
       this.next = index + 1 === channels.length ? 0 : index + 1;
       const channel = channels[index];
       if (channel === undefined || this.blocked[index]) continue;
-      count += channel.poll(handler, maxRecords - count, index, this.time);
+      recordKey.kept = channel.kept;
+      count += channel.poll(handler, maxRecords - count, index, this.time, recordKey);
       if (channel.stopped) {
         channel.stopped = false;
         break;

@@ -30,6 +30,7 @@ export class RingInput extends RingConsumer implements RunSource {
   readonly dv: RunSource['dv'];
   readonly buffer: RunSource['buffer'];
   readonly keys: string[] = [];
+  readonly kept: unknown[] = [];
   stopped = false;
   /** The end of partition has been read. */
   finished = false;
@@ -94,7 +95,7 @@ export class RingInput extends RingConsumer implements RunSource {
     }
     if (size === 0 || this.partialLength < size) return 0;
     this.partialLength = 0;
-    const taken = this.handle(cursorOver(this.partial, 0, this.keys), 0, size, handler, index);
+    const taken = this.handle(cursorOver(this.partial, 0, this.keys, this.kept), 0, size, handler, index);
     if (this.partial.length > MAX_KEPT) this.resize(MAX_KEPT);
     return taken;
   }

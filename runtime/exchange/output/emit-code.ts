@@ -38,7 +38,7 @@ export interface Emitter {
 export function makeEmitter(environment: EmitEnvironment): Emitter {
   const { selector, rings, locals, copy, eager } = environment;
   const count = rings.length;
-  const handOver = `local.push(${copy === undefined ? 'record' : 'copy(record)'}, time.timestampMs);`;
+  const handOver = `local.push(${copy === undefined ? 'record' : 'copy(record)'}, time.timestampMs, number);`;
   const encode = `const ring = rings[channel];
     const timestampMs = time.timestampMs;
     if (timestampMs !== timestampMs) {

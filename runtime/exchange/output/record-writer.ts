@@ -64,7 +64,10 @@ export class EdgeWriter<T> implements RecordWriter<T> {
       time: this.time,
       put: this.encoder.put,
       putTimed: this.encoder.putTimed,
-      forgetKey: (number) => this.encoder.forgetKey(number),
+      forgetKey: (number) => {
+        this.encoder.forgetKey(number);
+        for (const local of this.locals) local.forgetKey(number);
+      },
       slow: (record, ring) => this.writeSlowly(record, ring),
       eager: this.timeoutMs === 0,
     });

@@ -5,6 +5,7 @@ import type { TaskDescriptor } from '../../common/wire/protocols/taskmanager-job
 import type { EnumeratorLink, FeedbackQueues, ResultBuffer, SourceOutlet } from '../../connectors/index.js';
 import type { ChannelSelector, RecordWriter, SlotNetwork } from '../../exchange/index.js';
 import type { JobEdge, JobGraph, JobVertex } from '../../graph/job-graph.js';
+import type { OperatorSpec } from '../../graph/operator-spec.js';
 import { inputOrderOf, isSorted, type InputOrder } from '../../graph/input-order.js';
 import type { StreamGraph, StreamNode } from '../../graph/stream-graph.js';
 import { Chain, NO_TIMESTAMP, TaskContext, type HotKeys, type Next, type StackMapper } from '../../operators/index.js';
@@ -148,8 +149,9 @@ function inputOf(
   const { operator } = nodeOf(program, vertex.nodes[0] ?? -1);
   if (operator.type !== 'source') {
     const { network } = program;
+    const keys = arrivesByKey(program, descriptor, operator) ? { recordKey: context.recordKey } : {};
     const gates = descriptor.inputs.map(({ edgeId, channels }) => ({
-      gate: network.createGate(descriptor.executionId, edgeId, { time: context }),
+      gate: network.createGate(descriptor.executionId, edgeId, { time: context, ...keys }),
       input: edgeOf(program.jobGraph, edgeId).inputIndex,
       sample: sampleOf(program, edgeId, findings),
       producers: channels.map(({ producerSubtask }) => producerName(program, edgeId, producerSubtask)),
@@ -225,6 +227,14 @@ function sorterOf(
     budgetBytes: memory.sortBytes,
     folder: memory.spillFolder(descriptor.executionId),
     onFallback,
+  });
+}
+
+/** Whether what a channel knows about the key of a record is about the key by which the operator groups it. */
+function arrivesByKey(program: SlotProgram, { inputs }: TaskDescriptor, operator: OperatorSpec): boolean {
+  return inputs.every(({ edgeId }) => {
+    const selector = selectorOf(program, edgeOf(program.jobGraph, edgeId));
+    return selector.kind === 'HASH' && 'key' in operator && selector.key === operator.key;
   });
 }
 

@@ -1,5 +1,10 @@
 import test from 'ava';
-import { createSlotNetwork, type ChannelSelector, type WriterOptions } from '../../../runtime/exchange/index.js';
+import {
+  createSlotNetwork,
+  type ChannelSelector,
+  type RecordKey,
+  type WriterOptions,
+} from '../../../runtime/exchange/index.js';
 import { hasCode } from '../../../runtime/common/errors/index.js';
 import { keyGroupOf, subtaskOfKeyGroup } from '../../../runtime/serde/index.js';
 import { EDGE, edgeTasks, JOB, network, take } from './fixture.js';
@@ -19,7 +24,7 @@ function fan<T>(selector: ChannelSelector<T>, options: Partial<WriterOptions<T>>
     writer.flush();
     return gates.map((gate) => take(gate));
   };
-  return { writer, gates, send };
+  return { writer, gates, slots, send };
 }
 
 test('REBALANCE goes round, beginning at a random channel', (t) => {
@@ -57,13 +62,9 @@ test('HASH sends a key to the owner of its key group', (t) => {
   });
 });
 
-test('keys that repeat arrive as they were, though they travel as numbers', (t) => {
-  const { send } = fan<{ word: string; again: string; n: number }>({
-    kind: 'HASH',
-    key: (r) => r.word,
-    maxParallelism: 128,
-  });
-  const rounds = [
+/** Words that repeat: first few, then more than there are numbers for keys. */
+function wordRounds(): string[][] {
+  return [
     // Many fewer keys than numbers, with characters of one and of two bytes, and none at all.
     ...[0, 1, 2].map(() =>
       Array.from({ length: 100 }, (_, i) => ['', 'ü', 'λόγος', 'key'][i % 4] + 'x'.repeat(i % 70)),
@@ -73,7 +74,15 @@ test('keys that repeat arrive as they were, though they travel as numbers', (t) 
       [0, 1, 2, 3, 4, 5].map((part) => Array.from({ length: 1000 }, (_, i) => `k${part * 1000 + i}`)),
     ),
   ];
-  for (const words of rounds) {
+}
+
+test('keys that repeat arrive as they were, though they travel as numbers', (t) => {
+  const { send } = fan<{ word: string; again: string; n: number }>({
+    kind: 'HASH',
+    key: (r) => r.word,
+    maxParallelism: 128,
+  });
+  for (const words of wordRounds()) {
     // Each twice in a row, so that it is worth a number.
     const records = words.flatMap((word, n) => [0, 1].map(() => ({ word, again: n % 3 === 0 ? word : 'other', n })));
     for (let from = 0; from < records.length; from += 200) {
@@ -82,6 +91,37 @@ test('keys that repeat arrive as they were, though they travel as numbers', (t) 
       t.deepEqual(send(some).flat().toSorted(byNumber), some);
     }
   }
+});
+
+test('what is kept for the number of a key is gone when the number is another key', (t) => {
+  const { writer, slots } = fan<{ word: string }>({ kind: 'HASH', key: (r) => r.word, maxParallelism: 128 });
+  const inputs = slots.map((slot, i) => {
+    const recordKey: RecordKey = { number: 0, kept: [] };
+    return { recordKey, gate: slot.createGate<{ word: string }>(`c${i}`, EDGE, { recordKey }) };
+  });
+  const found = inputs.map(() => 0);
+  for (const words of wordRounds()) {
+    for (const word of words.flatMap((each) => [each, each])) {
+      writer.emit({ word });
+      writer.flush();
+      inputs.forEach(({ gate, recordKey }, i) => {
+        gate.poll(
+          {
+            onRecord: (record) => {
+              if (recordKey.number === 0) return;
+              const kept = recordKey.kept[recordKey.number];
+              if (kept === undefined) recordKey.kept[recordKey.number] = record.word;
+              else if (kept === record.word) found[i]++;
+              else t.fail(`${record.word} found what was kept for ${String(kept)}`);
+            },
+          },
+          10,
+        );
+      });
+    }
+  }
+  // Over the channel within the thread as well as over rings.
+  for (const count of found) t.true(count > 1000, String(found));
 });
 
 test('HASH refuses what is no key, and names the line', (t) => {
