@@ -112,7 +112,7 @@ test('what is kept for the number of a key is gone when the number is another ke
               const kept = recordKey.kept[recordKey.number];
               if (kept === undefined) recordKey.kept[recordKey.number] = record.word;
               else if (kept === record.word) found[i]++;
-              else t.fail(`${record.word} found what was kept for ${String(kept)}`);
+              else t.fail(`${record.word} found what was kept for ${JSON.stringify(kept)}`);
             },
           },
           10,
