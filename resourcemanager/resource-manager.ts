@@ -18,6 +18,7 @@ import { AccessControl } from './security/access-control.js';
 import { UserGroups } from './security/user-groups.js';
 import { TokenService } from './security/token-service.js';
 import { configureEndpoints, configureRoutes } from './server/index.js';
+import { RefusalCounts } from './server/refusal-counts.js';
 import type { ClusterView } from './server/cluster-view.js';
 import { ClusterIdentity } from './store/cluster-identity.js';
 import { watchAllocations } from './config/allocation-watch.js';
@@ -89,6 +90,7 @@ export class ResourceManager {
       },
     });
     const nodes: NodeRegistry = new NodeRegistry({ clock, log, settings, store, tokens, labels, schedule });
+    const refusals = new RefusalCounts();
     const groups = new UserGroups(clock, settings.staticGroups, settings.groupsCacheMs);
     const url = (): string => this.url;
     const shared = {
@@ -101,6 +103,7 @@ export class ResourceManager {
     this.view = {
       ...{ clock, identity, store, scheduler, applications, nodes, labels, manager, blobs, url },
       resourceTypes: settings.resourceTypes,
+      refusals,
       access: new AccessControl(groups, scheduler, settings.administrators),
       refreshQueues: () => {
         scheduler.refresh(options.policies());
@@ -112,7 +115,7 @@ export class ResourceManager {
     this.recover();
     this.configure = async (server) => {
       await configureRoutes(server.app, this.view, log, options.pagesFolder);
-      configureEndpoints(server.rpc, { clock, log, settings, tokens, nodes, appMasters });
+      configureEndpoints(server.rpc, { clock, log, settings, tokens, nodes, appMasters, refusals });
     };
     this.stops.push(
       clock.every(SCHEDULER_TICK_MS, () => {

@@ -1,4 +1,5 @@
 /** Whether an application whose AppMaster failed gets another attempt. Pure. */
+import type { NodeId } from '../../runtime/common/ids.js';
 import type { ExitReason } from '../../runtime/common/wire/protocols/index.js';
 import type { ApplicationRecord } from './application.js';
 import type { AttemptRecord } from './attempt.js';
@@ -6,6 +7,20 @@ import type { AttemptRecord } from './attempt.js';
 /** A lost or preempted container is not the AppMaster's fault, and is not held against it (as in YARN). */
 export function countsAsFailure(exit: ExitReason): boolean {
   return exit.kind !== 'node-lost' && exit.kind !== 'preempted';
+}
+
+/** Ends that say nothing of the node: it is gone, or somebody else, or the application's own hunger, ended it. */
+const NOT_THE_NODES: readonly ExitReason['kind'][] = ['node-lost', 'preempted', 'memory', 'stopped', 'released'];
+
+export function blamesNode(exit: ExitReason): boolean {
+  return !NOT_THE_NODES.includes(exit.kind);
+}
+
+/** Nodes that the next AppMaster avoids: none when they are so many that it would find no place (as in YARN). */
+export function nodesToAvoid(attempts: readonly AttemptRecord[], nodes: number, threshold: number): NodeId[] {
+  const failed = attempts.flatMap((attempt) => (attempt.blamesNode === true ? (attempt.nodeId ?? []) : []));
+  const distinct = [...new Set(failed)];
+  return distinct.length < threshold * nodes ? distinct : [];
 }
 
 /** How many failures count now: those within the validity interval, if there is one. */

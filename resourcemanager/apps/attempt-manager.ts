@@ -5,7 +5,7 @@ import type { ExitReason } from '../../runtime/common/wire/protocols/index.js';
 import { moveApplication } from './application.js';
 import type { ApplicationEnd } from './application-end.js';
 import { latestAttempt, type Application } from './application-registry.js';
-import { countFailures, countsAsFailure, describeFailure } from './attempt-failures.js';
+import { blamesNode, countFailures, countsAsFailure, describeFailure, nodesToAvoid } from './attempt-failures.js';
 import { AttemptLauncher } from './attempt-launcher.js';
 import { isOver, moveAttempt, type AttemptRecord } from './attempt.js';
 import { stopped, type AppMasterOwner, type ContainerManager } from './container-manager.js';
@@ -63,14 +63,18 @@ export class AttemptManager implements AppMasterOwner {
     this.askForAppMaster(application);
   }
 
-  askForAppMaster({ record }: Application): void {
+  askForAppMaster(application: Application): void {
+    const { record, attempts } = application;
+    const { schedule, scheduler, settings } = this.context;
     const { resource, label: ofApplication, amLabel: label = ofApplication } = record.submission;
     const ask = { priority: APP_MASTER_PRIORITY, resourceName: '*', resource, numContainers: 1, relaxLocality: true };
-    this.context.schedule({
+    const avoided = nodesToAvoid(attempts, scheduler.totals().nodes, settings.amBlacklistThreshold);
+    latestAttempt(application).avoidedNodes = avoided;
+    schedule({
       type: 'asked',
       applicationId: record.id,
       asks: [label === undefined ? ask : { ...ask, label }],
-      blacklistAdditions: [],
+      blacklistAdditions: avoided,
       blacklistRemovals: [],
     });
   }
@@ -82,8 +86,17 @@ export class AttemptManager implements AppMasterOwner {
     attempt.nodeId = container.nodeId;
     attempt.nodeHttpAddress = nodes.httpAddressOf(container.nodeId);
     applications.saveAttempt(attempt);
+    this.allowAvoidedNodes(attempt);
     store.afterCommit(() => {
       this.launcher.launch(application, attempt, container);
+    });
+  }
+
+  /** Only the AppMaster avoids nodes where earlier ones failed; its containers may go there. */
+  private allowAvoidedNodes({ applicationId, avoidedNodes: blacklistRemovals = [] }: AttemptRecord): void {
+    if (blacklistRemovals.length === 0) return;
+    this.context.store.afterCommit(() => {
+      this.context.schedule({ type: 'asked', applicationId, asks: [], blacklistAdditions: [], blacklistRemovals });
     });
   }
 
@@ -159,6 +172,7 @@ export class AttemptManager implements AppMasterOwner {
   private failed(application: Application, attempt: AttemptRecord, exit: ExitReason): void {
     const { record, attempts } = application;
     attempt.countsAsFailure = countsAsFailure(exit);
+    attempt.blamesNode = blamesNode(exit);
     this.endAttempt(attempt, 'fail', describeFailure(attempt, exit));
     const failures = countFailures(record, attempts, this.context.clock.nowMs());
     if (failures < record.maxAttempts) {

@@ -42,6 +42,10 @@ export interface AttemptRecord {
   trackingUrl: string;
   /** Whether its failure is held against the application: not when its node was lost. */
   countsAsFailure: boolean;
+  /** Whether its failure speaks against its node, for AppMasters of the same application. */
+  blamesNode?: boolean;
+  /** Nodes that its AppMaster had to avoid. */
+  avoidedNodes?: NodeId[];
 }
 
 export function isOver(state: AttemptState): boolean {

@@ -1,6 +1,5 @@
 /** YARN's ApplicationSubmissionContext, as it is POSTed, and what it becomes after it was checked. */
 import { Type, type Static } from 'typebox';
-import { Value } from 'typebox/value';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import type { ResourceType } from '../../runtime/common/config/resource-types.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
@@ -10,6 +9,7 @@ import type { Scheduler } from '../scheduler/index.js';
 import type { Submission } from './application.js';
 import { checkSize } from './ask-checks.js';
 import { many, oneOrMany } from './one-or-many.js';
+import { readText } from './text-values.js';
 import { splitCommand } from './command-line.js';
 
 const LocalResourceEntry = Type.Object({
@@ -34,6 +34,10 @@ const EnvironmentEntry = Type.Object({
 const Amount = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 /** Also names memory and virtual cores, which count by their own members. */
 const ResourceInformation = Type.Object({ name: Type.String({ minLength: 1 }), value: Amount });
+
+/** Hadoop's rules. */
+const TAG = /^[\x20-\x7e]{1,100}$/;
+const MAX_TAGS = 10;
 
 const TimeoutEntry = Type.Object({ key: Type.Literal('LIFETIME'), value: Type.Integer({ minimum: 1 }) });
 
@@ -85,8 +89,7 @@ export interface SubmissionChecks {
  * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_QUEUE_REFUSED naming the gate, RM_NODE_LABELS, RM_UNKNOWN_RESOURCE_TYPE, RM_ASK_TOO_LARGE with numbers, RM_RESOURCE_NOT_STAGED
  */
 export async function checkSubmission(body: unknown, checks: SubmissionChecks): Promise<Submission> {
-  // YARN takes numbers and truth values as text too, which is all that XML has.
-  const given = Value.Convert(SubmissionSchema, body) as SubmissionBody;
+  const given = readText(SubmissionSchema, body) as SubmissionBody;
   requireFit(SubmissionSchema, given, 'RM_BAD_SUBMISSION', 'The submission');
   if (given['unmanaged-AM'] === true) {
     throw new WeftError('RM_BAD_SUBMISSION', 'An unmanaged AppMaster is not supported: give it a container.');
@@ -99,7 +102,7 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
     name: given['application-name'] ?? 'N/A',
     queue: queueOf(given, checks),
     type: given['application-type'] ?? 'YARN',
-    tags: many(given['application-tags']?.tag),
+    tags: tagsOf(given),
     priority: given.priority ?? 0,
     maxAttempts: maxAttempts > 0 ? maxAttempts : undefined,
     keepContainers: given['keep-containers-across-application-attempts'] ?? true,
@@ -135,6 +138,17 @@ function labelsOf(given: SubmissionBody, { labels }: SubmissionChecks): Pick<Sub
     if (reason !== undefined) throw new WeftError('RM_NODE_LABELS', `${reason}.`, { subject: each });
   }
   return { ...(label === '' ? {} : { label }), ...(amLabel === '' ? {} : { amLabel }) };
+}
+
+/** In small letters, each once. */
+function tagsOf(given: SubmissionBody): string[] {
+  const tags = [...new Set(many(given['application-tags']?.tag).map((tag) => tag.toLowerCase()))];
+  const bad = tags.find((tag) => !TAG.test(tag));
+  if (bad !== undefined) {
+    throw new WeftError('RM_BAD_SUBMISSION', `The tag "${bad.slice(0, 200)}" is not 1 to 100 ASCII characters.`);
+  }
+  if (tags.length <= MAX_TAGS) return tags;
+  throw new WeftError('RM_BAD_SUBMISSION', `There are ${tags.length} tags, and ${MAX_TAGS} are the limit.`);
 }
 
 function sizeOf({ resource }: SubmissionBody, { scheduler, resourceTypes }: SubmissionChecks): Submission['resource'] {

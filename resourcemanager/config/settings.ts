@@ -22,6 +22,8 @@ export interface ResourceManagerSettings {
   appMasterExpiryIntervalMs: number;
   containerExpiryIntervalMs: number;
   maxCompletedApplications: number;
+  /** Nodes where AppMasters failed are avoided while they are less than this part of all; 0 = never. */
+  amBlacklistThreshold: number;
   nodeLabels: 'off' | 'centralized' | 'distributed';
   /** `user1=group1,group2;user2=` */
   staticGroups: string;
@@ -62,6 +64,7 @@ export function settingsOf(conf: YarnConfiguration): ResourceManagerSettings {
     appMasterExpiryIntervalMs: conf.get(options.appMasterExpiryIntervalMs),
     containerExpiryIntervalMs: conf.get(options.containerExpiryIntervalMs),
     maxCompletedApplications: conf.get(options.maxCompletedApplications),
+    amBlacklistThreshold: conf.get(options.amBlacklistingEnabled) ? conf.get(options.amBlacklistingThreshold) : 0,
     nodeLabels: conf.get(options.nodeLabelsEnabled) ? conf.get(options.nodeLabelsConfigurationType) : 'off',
     staticGroups: conf.get(options.staticGroups),
     groupsCacheMs: conf.get(options.groupsCacheSeconds) * 1000,

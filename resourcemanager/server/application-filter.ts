@@ -38,7 +38,7 @@ export function filterApplications(
   const filter = query as Filter;
   const states = [...listOf(filter.states), ...listOf(filter.state)].map(parseState);
   const types = listOf(filter.applicationTypes).map((type) => type.toLowerCase());
-  const tags = listOf(filter.applicationTags);
+  const tags = listOf(filter.applicationTags).map((tag) => tag.toLowerCase());
   const queue = filter.queue === undefined ? undefined : (scheduler.resolveQueue(filter.queue) ?? filter.queue);
   const matches = ({ record }: Application): boolean =>
     (states.length === 0 || states.includes(publicState(record))) &&

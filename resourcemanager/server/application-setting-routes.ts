@@ -1,13 +1,13 @@
 /** YARN's REST API: what can be changed of an application while it runs: its queue, its priority, its lifetime. */
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
-import { Value } from 'typebox/value';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { xmlRoot } from '../../runtime/common/http/xml-bodies.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
 import { parseExpiry } from '../apps/lifetime.js';
 import { requireApplication } from './application-routes.js';
 import type { Application } from '../apps/application-registry.js';
+import { readText } from '../apps/text-values.js';
 import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
 import { applicationView } from './views/application-view.js';
@@ -48,7 +48,7 @@ export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView
   });
   app.put<ById & ByUser>(`${base}/priority`, xmlRoot('applicationpriority'), async (request) => {
     const application = await changeable(request);
-    const given = Value.Convert(PrioritySchema, request.body);
+    const given = readText(PrioritySchema, request.body);
     requireFit(PrioritySchema, given, 'HTTP_BAD_REQUEST', 'The body');
     view.manager.changes.prioritize(application, (given as { priority: number }).priority);
     return { priority: applicationView(application, view).priority };

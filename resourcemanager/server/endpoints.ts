@@ -8,6 +8,7 @@ import type { AppMasterService } from '../apps/appmaster-service.js';
 import type { ResourceManagerSettings } from '../config/settings.js';
 import type { NodeIdentity } from '../nodes/node.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
+import type { RefusalCounts } from './refusal-counts.js';
 import type { TokenService } from '../security/token-service.js';
 
 export interface EndpointOptions {
@@ -17,10 +18,11 @@ export interface EndpointOptions {
   tokens: TokenService;
   nodes: NodeRegistry;
   appMasters: AppMasterService;
+  refusals: RefusalCounts;
 }
 
 export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): void {
-  const { clock, log, settings, tokens, nodes, appMasters } = options;
+  const { clock, log, settings, tokens, nodes, appMasters, refusals } = options;
   rpc.register<(typeof nodeProtocol)['client'], (typeof nodeProtocol)['server'], NodeIdentity>({
     protocol: nodeProtocol,
     clock,
@@ -38,6 +40,7 @@ export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): voi
         return {};
       },
     }),
+    onRefused: refusals.count,
     onDisconnected: (peer) => {
       nodes.disconnected(peer);
     },
@@ -58,6 +61,7 @@ export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): voi
       appMasters.admit(attemptId);
       return { attemptId };
     },
+    onRefused: refusals.count,
     onSession: (peer) => appMasters.handlersFor(peer),
     onClosed: (peer) => {
       appMasters.closed(peer);

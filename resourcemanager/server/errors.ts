@@ -19,15 +19,19 @@ const EXCEPTIONS: Readonly<Record<number, readonly [name: string, javaClass: str
 };
 const OTHER_EXCEPTION = ['WebApplicationException', 'javax.ws.rs.WebApplicationException'] as const;
 
-export function installErrorHandlers(app: FastifyInstance, log: Logger): void {
+/** @param count told of each refusal */
+export function installErrorHandlers(app: FastifyInstance, log: Logger, count: (error: WeftError) => void): void {
   app.setErrorHandler((thrown: FastifyError, request, reply) => {
     const error = fromFastify(thrown);
     const status = statusOf(error, thrown.statusCode);
     if (status === 500) log.error({ err: thrown, url: request.url }, 'a request failed');
+    count(error);
     void answer(request, reply, status, error);
   });
   app.setNotFoundHandler((request, reply) => {
-    void answer(request, reply, 404, new WeftError('HTTP_NOT_FOUND', `There is nothing at ${request.url}.`));
+    const error = new WeftError('HTTP_NOT_FOUND', `There is nothing at ${request.url}.`);
+    count(error);
+    void answer(request, reply, 404, error);
   });
 }
 

@@ -13,10 +13,14 @@ import type { ClusterView } from './cluster-view.js';
 import { registerEndpoints, type EndpointOptions } from './endpoints.js';
 import { installErrorHandlers } from './errors.js';
 import { labelRoutes } from './label-routes.js';
+import { metricsRoutes } from './metrics-routes.js';
 import { pages } from './pages.js';
 import { proxyRoutes } from './proxy.js';
 import { queueRoutes } from './queue-routes.js';
 import { blobRoutes, weftRoutes } from './weft-routes.js';
+
+/** Far more than any submission has. */
+const MAX_BODY_BYTES = 4 * 2 ** 20;
 
 export async function configureRoutes(
   app: FastifyInstance,
@@ -25,7 +29,9 @@ export async function configureRoutes(
   pagesFolder: string,
 ): Promise<void> {
   speakXml(app, '/ws/');
-  installErrorHandlers(app, log);
+  limitBodies(app);
+  installErrorHandlers(app, log, view.refusals.count);
+  metricsRoutes(app, view);
   clusterRoutes(app, view);
   applicationRoutes(app, view);
   applicationSettingRoutes(app, view);
@@ -35,6 +41,13 @@ export async function configureRoutes(
   await blobRoutes(app, view);
   await proxyRoutes(app, view);
   await pages(app, pagesFolder);
+}
+
+/** Only files are large: what is told in a body is not. */
+function limitBodies(app: FastifyInstance): void {
+  app.addHook('onRoute', (route) => {
+    if (route.url.startsWith('/ws/')) route.bodyLimit = MAX_BODY_BYTES;
+  });
 }
 
 export function configureEndpoints(rpc: RpcServer, options: EndpointOptions): void {

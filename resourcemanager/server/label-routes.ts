@@ -1,10 +1,10 @@
 /** YARN's REST API: node labels, and which node has which. Administrators change them. */
 import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { Value } from 'typebox/value';
 import { xmlRoot } from '../../runtime/common/http/xml-bodies.js';
 import type { NodeId } from '../../runtime/common/ids.js';
 import { many, oneOrMany } from '../apps/one-or-many.js';
+import { readText } from '../apps/text-values.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
 import type { NodeLabel } from '../nodes/node-labels.js';
 import { isGone } from '../nodes/node.js';
@@ -110,8 +110,7 @@ function labelView({ nodes, labels }: ClusterView, { name, exclusive }: NodeLabe
 
 /** @throws HTTP_BAD_REQUEST */
 function checked(schema: typeof LabelsSchema | typeof NodesSchema, body: unknown): unknown {
-  // In XML all is text.
-  const given: unknown = Value.Convert(schema, body);
+  const given = readText(schema, body);
   requireFit(schema, given, 'HTTP_BAD_REQUEST', 'The body');
   return given;
 }

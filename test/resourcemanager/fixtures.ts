@@ -35,6 +35,7 @@ export const SETTINGS: ResourceManagerSettings = {
   appMasterExpiryIntervalMs: 5000,
   containerExpiryIntervalMs: 60_000,
   maxCompletedApplications: 100,
+  amBlacklistThreshold: 0.8,
   nodeLabels: 'off',
   staticGroups: '',
   groupsCacheMs: 300_000,

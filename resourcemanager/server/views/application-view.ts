@@ -74,7 +74,7 @@ export function attemptView(attempt: AttemptRecord, user: string): object {
     nodeId,
     logsLink: containerId === '' ? '' : logsUrl(nodeHttpAddress, containerId, user),
     blacklistedNodes: '',
-    nodesBlacklistedBySystem: '',
+    nodesBlacklistedBySystem: (attempt.avoidedNodes ?? []).join(','),
     appAttemptId: attempt.id,
     exportPorts: 'null',
     appAttemptState: attempt.state,

@@ -4,7 +4,7 @@ export interface MetricFamily {
   /** Letters, digits, `_` and `:`; other characters become `_`. */
   readonly name: string;
   readonly help: string;
-  readonly type: 'gauge' | 'summary';
+  readonly type: 'gauge' | 'counter' | 'summary';
   readonly samples: readonly MetricValue[];
 }
 

@@ -2,7 +2,7 @@
  * Metrics on their way out: what a subtask counts and registers by Flink's names, and the text that Prometheus reads. Used by
  * the JobManager and TaskManagers; measures nothing itself.
  */
-export { metricName, type MetricFamily, type MetricValue } from './exposition.js';
+export { EXPOSITION_TYPE, expositionOf, metricName, type MetricFamily, type MetricValue } from './exposition.js';
 export { processFamilies } from './process-families.js';
 export { PrometheusReporter } from './prometheus-reporter.js';
 export {

@@ -29,6 +29,8 @@ export interface EndpointOptions<C extends Methods, S extends Methods, Identity>
   authenticate(token: string | undefined, request: IncomingMessage): Identity;
   /** A new session. Returns the methods that its client may call. Calls can come in right after. */
   onSession(peer: RpcPeer<C, S, Identity>): Handlers<S>;
+  /** A connection or a call was refused. */
+  onRefused?(error: unknown): void;
   /** The socket broke: a hint that the client may be gone, to act on where that is safe. */
   onDisconnected?(peer: RpcPeer<C, S, Identity>): void;
   /** The client is back in the same session; nothing was lost. */
@@ -88,6 +90,7 @@ class Endpoint<C extends Methods, S extends Methods, Identity> implements AnyEnd
       identity = this.options.authenticate(bearerToken(request), request);
     } catch (error) {
       this.options.log.warn({ err: error, path: this.options.protocol.path }, 'refused a connection');
+      this.options.onRefused?.(error);
       refuse(socket, 401, asWeftError(error).message);
       return;
     }
@@ -145,8 +148,10 @@ class Endpoint<C extends Methods, S extends Methods, Identity> implements AnyEnd
     const { protocol, clock, log } = this.options;
     const handlers = {} as Handlers<S>;
     const session = new Session<S, C>(sessionId, protocol.name, protocol.server, protocol.client, handlers, clock);
+    session.onCallError = (_method, error) => this.options.onRefused?.(error);
     session.onNoticeError = (method, error) => {
       log.warn({ err: error, method, protocol: protocol.name }, 'a message could not be handled');
+      this.options.onRefused?.(error);
     };
     const peer: RpcPeer<C, S, Identity> = {
       session,

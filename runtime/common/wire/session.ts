@@ -143,10 +143,14 @@ export class Session<Local extends Methods, Remote extends Methods> {
   /** Replaced by the edge, which has a log. */
   onNoticeError: (method: string, error: unknown) => void = () => undefined;
 
+  /** Replaced by the edge: a call of the peer was answered with an error. */
+  onCallError: (method: string, error: unknown) => void = () => undefined;
+
   private async answer(id: number, method: string, params: unknown): Promise<void> {
     try {
       this.post({ t: 'result', id, result: await this.invoke(method, params) });
     } catch (error) {
+      this.onCallError(method, error);
       this.post({ t: 'error', id, error: toWireError(error) });
     }
   }

@@ -63,6 +63,18 @@ export const resourceManagerOptions = {
     min: 0,
     description: 'How many ended applications are remembered; the oldest go first.',
   }),
+  amBlacklistingEnabled: booleanOption({
+    key: 'yarn.resourcemanager.am-scheduling.node-blacklisting-enabled',
+    default: true,
+    description: 'Whether the next AppMaster of an application avoids the nodes on which earlier ones failed.',
+  }),
+  amBlacklistingThreshold: numberOption({
+    key: 'yarn.resourcemanager.am-scheduling.node-blacklisting-disable-threshold',
+    default: 0.8,
+    min: 0,
+    max: 1,
+    description: 'When these nodes are at least this part of all, none of them is avoided.',
+  }),
   nodeLabelsEnabled: booleanOption({
     key: 'yarn.node-labels.enabled',
     default: false,
