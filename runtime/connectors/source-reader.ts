@@ -33,6 +33,19 @@ export interface SourceTimeOutlet {
   endSplit(name: string): void;
   /** Nothing follows. */
   finish(): void;
+  /** Left out: the source is not kept together with others. */
+  readonly aligned?: AlignedTime | undefined;
+}
+
+/** How far a source has come that is kept together with others. */
+export interface AlignedTime {
+  readonly updateIntervalMs: number;
+  /** What it has told those behind it, and whether it is idle. */
+  readonly reached: { watermarkMs: number; idle: boolean };
+  /** How far each split has come. */
+  splitWatermarks(): Iterable<readonly [string, number]>;
+  /** Calls this whenever a split has come on. */
+  follow(onAdvance: () => void): void;
 }
 
 /** What a reader gets to work with. */

@@ -33,3 +33,10 @@ export interface TimestampAssigner<T> {
   extractTimestamp(element: T, recordTimestamp: number): number;
 }
 export type TimestampAssignerInput<T> = ((element: T, recordTimestamp: number) => number) | TimestampAssigner<T>;
+
+/** Sources of which none runs further ahead than the drift, counted from the one furthest behind. */
+export interface WatermarkAlignment {
+  readonly group: string;
+  readonly maxDriftMs: number;
+  readonly updateIntervalMs: number;
+}

@@ -144,7 +144,14 @@ function nodeData(node: StreamNode, ids: ReadonlyMap<number, string>): StreamNod
     chainingStrategy: node.chainingStrategy,
     ...(node.declaredAt === undefined ? {} : { declaredAt: node.declaredAt }),
     ...(isCoordinated(node.operator) ? { coordinated: true as const } : {}),
+    ...alignmentOf(node),
   };
+}
+
+function alignmentOf({ operator }: StreamNode): Pick<StreamNodeData, 'alignment'> {
+  const watermarks =
+    operator.type === 'source' && operator.source.kind === 'split' ? operator.source.watermarks : undefined;
+  return watermarks?.alignment === undefined ? {} : { alignment: watermarks.alignment };
 }
 
 function edgeData(edge: StreamEdge, decisions: ReadonlyMap<StreamEdge, ChainingDecision>): StreamEdgeData {
@@ -174,6 +181,7 @@ function settingsData(settings: JobSettings): JobGraph['settings'] {
     ...(settings.autoWatermarkIntervalMs === undefined
       ? {}
       : { autoWatermarkIntervalMs: settings.autoWatermarkIntervalMs }),
+    ...(settings.allowUnalignedSplits === true ? { allowUnalignedSplits: true } : {}),
     ...(settings.timeCharacteristic === undefined ? {} : { timeCharacteristic: settings.timeCharacteristic }),
     ...(settings.restartStrategy === undefined ? {} : { restartStrategy: settings.restartStrategy }),
     globalJobParameters: settings.globalJobParameters,

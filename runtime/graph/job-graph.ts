@@ -32,6 +32,10 @@ const StreamNodeDataSchema = Type.Object({
   declaredAt: Type.Optional(Type.String()),
   /** A source with an enumerator, which runs in the JobManager. */
   coordinated: Type.Optional(Type.Literal(true)),
+  /** A source that does not run ahead of others. */
+  alignment: Type.Optional(
+    Type.Object({ group: Type.String(), maxDriftMs: Type.Number(), updateIntervalMs: Type.Number({ minimum: 1 }) }),
+  ),
 });
 export type StreamNodeData = Static<typeof StreamNodeDataSchema>;
 
@@ -134,6 +138,7 @@ const RestartStrategySchema = Type.Object({
 
 const CheckpointSettingsSchema = Type.Object({
   intervalMs: Type.Optional(Type.Number({ minimum: 10 })),
+  force: Type.Optional(Type.Boolean()),
   mode: Type.Optional(Type.Union([Type.Literal('EXACTLY_ONCE'), Type.Literal('AT_LEAST_ONCE')])),
   timeoutMs: Type.Optional(Type.Number({ minimum: 10 })),
   minPauseMs: Type.Optional(Type.Number({ minimum: 0 })),
@@ -164,6 +169,7 @@ export const JobGraphSchema = Type.Object({
     bufferTimeoutMs: Type.Number({ minimum: -1 }),
     /** How often watermark generators are asked; 0 = never. @default 200 */
     autoWatermarkIntervalMs: Type.Optional(Type.Number({ minimum: 0 })),
+    allowUnalignedSplits: Type.Optional(Type.Boolean()),
     timeCharacteristic: Type.Optional(
       Type.Union([Type.Literal('event'), Type.Literal('ingestion'), Type.Literal('processing')]),
     ),

@@ -22,6 +22,7 @@ import type {
   SinkFunction,
   Source,
   SourceFunction,
+  WatermarkAlignment,
   WatermarkGenerator,
   WatermarkGeneratorContext,
 } from '../functions/index.js';
@@ -59,6 +60,8 @@ export interface WatermarkSpec {
   readonly extractTimestamp?: (record: unknown, timestampMs: number) => number;
   /** A stream is idle when nothing came for so long; left out: never. */
   readonly idleAfterMs?: number;
+  /** Only for sources of splits. */
+  readonly alignment?: WatermarkAlignment;
   /** How far ahead of the clock a timestamp may be to move the watermark; left out: any. */
   readonly futureBoundMs?: number;
 }

@@ -66,6 +66,8 @@ export interface RestartStrategyConfig {
 export interface CheckpointSettings {
   /** Left out: no periodic checkpoints. */
   intervalMs?: number;
+  /** Checkpoints though the job has loops, whose records are in none. @default false */
+  force?: boolean;
   mode?: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE';
   timeoutMs?: number;
   minPauseMs?: number;
@@ -99,6 +101,8 @@ export interface JobSettings {
   bufferTimeoutMs: number;
   /** How often watermark generators are asked; 0 = never. @default 200 */
   autoWatermarkIntervalMs?: number;
+  /** Whether splits of a reader that cannot pause them may run ahead within it. @default false */
+  allowUnalignedSplits?: boolean;
   /** What time means where a program does not say. @default event */
   timeCharacteristic?: 'event' | 'ingestion' | 'processing';
   /** Undefined: the cluster's. */

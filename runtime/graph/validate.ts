@@ -3,13 +3,14 @@ import { WeftError, type ErrorCode } from '../common/errors/index.js';
 import { maxParallelismOf } from './max-parallelism.js';
 import type { StreamEdge, StreamGraph, StreamNode } from './stream-graph.js';
 
-/** @throws GRAPH_NO_SINK, GRAPH_FORWARD_PARALLELISM, GRAPH_DUPLICATE_UID, GRAPH_PARALLELISM, GRAPH_ITERATION, GRAPH_INVALID */
+/** @throws GRAPH_NO_SINK, GRAPH_FORWARD_PARALLELISM, GRAPH_DUPLICATE_UID, GRAPH_PARALLELISM, GRAPH_ITERATION, GRAPH_ITERATION_CHECKPOINTS, GRAPH_INVALID */
 export function validateStreamGraph(graph: StreamGraph): void {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   for (const node of graph.nodes) checkParallelism(node, graph);
   checkUids(graph.nodes);
   for (const edge of graph.edges) checkEdge(edge, nodes);
   checkIterations(graph.nodes);
+  checkLoopsAreNotLost(graph);
   checkSink(graph);
 }
 
@@ -87,6 +88,15 @@ function checkIterations(nodes: readonly StreamNode[]): void {
       throw nodeError('GRAPH_ITERATION', head, `is in the slot sharing group ${groups}`);
     }
   }
+}
+
+/** What goes round a loop is in no checkpoint, so the job would not keep its word: as Flink, only if the program insists. */
+function checkLoopsAreNotLost({ nodes, settings }: StreamGraph): void {
+  const { intervalMs, force } = settings.checkpointing ?? {};
+  if (intervalMs === undefined || force === true) return;
+  const head = nodes.find(({ operator }) => operator.type === 'source' && operator.source.kind === 'feedback');
+  if (head === undefined) return;
+  throw nodeError('GRAPH_ITERATION_CHECKPOINTS', head, 'is a loop, whose records are in no checkpoint');
 }
 
 function checkSink(graph: StreamGraph): void {

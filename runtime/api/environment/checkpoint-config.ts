@@ -57,6 +57,16 @@ export class CheckpointConfig {
     return this.chosen.mode;
   }
 
+  /** Whether a job with iterations takes checkpoints, which do not hold the records in its loops. @default false */
+  setForceCheckpointing(force: boolean): this {
+    this.chosen.force = force;
+    return this;
+  }
+
+  isForceCheckpointing(): boolean {
+    return this.chosen.force === true;
+  }
+
   /** A checkpoint that takes longer is given up. @param timeout at least 10 ms @default 10 min */
   setCheckpointTimeout(timeout: Duration): this {
     this.chosen.timeoutMs = atLeast('The checkpoint timeout', timeout);

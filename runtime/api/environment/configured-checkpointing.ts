@@ -9,7 +9,7 @@ function absolutePath(path: string): string {
   return /^[a-z][a-z0-9+.-]*:/i.test(path) ? path : resolve(path);
 }
 
-/** Settings and the options that give them. */
+/** Settings and the options that give them; that loops may lose records is for the program to say. */
 const OPTION_OF = {
   intervalMs: options.intervalMs,
   mode: options.mode,
@@ -23,7 +23,7 @@ const OPTION_OF = {
   savepointDirectory: options.savepointDirectory,
   numRetained: options.numRetained,
   inlineThresholdBytes: options.inlineThresholdBytes,
-} satisfies Record<keyof CheckpointSettings, ConfigOption<unknown>>;
+} satisfies Record<Exclude<keyof CheckpointSettings, 'force'>, ConfigOption<unknown>>;
 
 export function configuredCheckpointing(configuration: Configuration): CheckpointSettings {
   const set = Object.entries(OPTION_OF).filter(([, option]) => configuration.isSet(option));

@@ -24,6 +24,7 @@ export function configuredSettings(host: Pick<ProgramHost, 'parallelism' | 'conf
       ? configuration.get(jobOptions.bufferTimeoutMs)
       : -1,
     autoWatermarkIntervalMs: configuration.get(jobOptions.autoWatermarkIntervalMs),
+    allowUnalignedSplits: configuration.get(jobOptions.allowUnalignedSplits),
     restartStrategy: configuredRestartStrategy(configuration),
     runtimeMode: configuration.get(jobOptions.runtimeMode),
     blockingExchanges: configuration.get(jobOptions.batchShuffleMode) === 'ALL_EXCHANGES_BLOCKING',

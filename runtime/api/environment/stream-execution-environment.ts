@@ -140,10 +140,12 @@ export class StreamExecutionEnvironment {
    * Takes a checkpoint of all state at this interval, from which the job goes on after a failure.
    * @param interval at least 10 ms
    * @param mode @default EXACTLY_ONCE
+   * @param force also if the job has iterations: what goes round a loop is in no checkpoint, and is lost with a failure @default false
    */
-  enableCheckpointing(interval: Duration, mode?: CheckpointingMode): this {
+  enableCheckpointing(interval: Duration, mode?: CheckpointingMode, force?: boolean): this {
     this.checkpointConfig.setCheckpointInterval(interval);
     if (mode !== undefined) this.checkpointConfig.setCheckpointingMode(mode);
+    if (force !== undefined) this.checkpointConfig.setForceCheckpointing(force);
     return this;
   }
 

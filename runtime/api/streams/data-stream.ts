@@ -40,7 +40,7 @@ import { projection } from '../functions/projection.js';
 import { sortField, wholeRecord, type Order } from '../functions/sort-field.js';
 import { declaredAt } from '../declared-at.js';
 import { anyFunction, keyOf, keyOrFields, syncFunction } from '../functions/user-function.js';
-import { strategyOf, type WatermarkStrategy } from '../time/watermark-strategy.js';
+import { strategyOfStream, type WatermarkStrategy } from '../time/watermark-strategy.js';
 import { countWindows } from '../windows/count-windows.js';
 import { GlobalWindows } from '../windows/global-windows.js';
 import { timeWindows } from '../windows/time-windows.js';
@@ -106,7 +106,7 @@ export class DataStream<T> {
   assignTimestampsAndWatermarks(strategy: WatermarkStrategy<T>): SingleOutputStreamOperator<T> {
     return this.transform('Timestamps/Watermarks', {
       type: 'watermarks',
-      watermarks: strategyOf('assignTimestampsAndWatermarks', strategy),
+      watermarks: strategyOfStream('assignTimestampsAndWatermarks', strategy),
     });
   }
 

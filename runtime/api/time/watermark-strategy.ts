@@ -9,7 +9,7 @@ import {
 } from '../../functions/index.js';
 import type { WatermarkSpec } from '../../graph/operator-spec.js';
 import { apiError } from '../api-error.js';
-import { durationMs, type Duration } from '../checks.js';
+import { checkName, durationMs, type Duration } from '../checks.js';
 import { syncFunction } from '../functions/user-function.js';
 
 /** Where the timestamps of a stream come from, and how its watermarks are made. Every method gives a new strategy. */
@@ -56,6 +56,23 @@ export class WatermarkStrategy<T> {
   }
 
   /**
+   * No source of the group runs further ahead of the one furthest behind than the drift: its subtasks pause, or those of its
+   * splits that are ahead. For `fromSource`. A source from which nothing comes holds the group back unless it is idle.
+   * @param updateInterval how often the sources of the group hear of each other @default 1 s
+   */
+  withWatermarkAlignment(group: string, maxDrift: Duration, updateInterval: Duration = 1000): WatermarkStrategy<T> {
+    const updateIntervalMs = durationMs('The interval of withWatermarkAlignment()', updateInterval);
+    if (updateIntervalMs === 0) {
+      throw apiError('API_BAD_ARGUMENT', 'The interval of withWatermarkAlignment() must be more than 0.');
+    }
+    const maxDriftMs = durationMs('The drift of withWatermarkAlignment()', maxDrift);
+    const alignment = {
+      ...{ group: checkName('The group of withWatermarkAlignment()', group), maxDriftMs, updateIntervalMs },
+    };
+    return this.with<T>({ alignment });
+  }
+
+  /**
    * Records whose timestamp is further ahead of the clock than this do not move the watermark: one wrong record does not make
    * all others late. They keep their timestamp, and a warning is logged.
    */
@@ -77,4 +94,11 @@ export class WatermarkStrategy<T> {
 export function strategyOf(caller: string, given: unknown): WatermarkSpec {
   if (given instanceof WatermarkStrategy) return given.toSpec();
   throw apiError('API_BAD_ARGUMENT', `${caller}() needs a WatermarkStrategy, such as forBoundedOutOfOrderness(…).`);
+}
+
+/** For a stream, which cannot make its source wait. @throws API_BAD_ARGUMENT */
+export function strategyOfStream(caller: string, given: unknown): WatermarkSpec {
+  const spec = strategyOf(caller, given);
+  if (spec.alignment === undefined) return spec;
+  throw apiError('API_BAD_ARGUMENT', `${caller}() cannot align watermarks: give the strategy to fromSource().`);
 }

@@ -14,6 +14,7 @@ import type {
 } from '../../functions/index.js';
 import type { ConnectorStates } from '../connector-states.js';
 import type { BatchResult, Room, Share, SourceOutlet, SourceReader } from '../source-reader.js';
+import { ReaderAlignment } from './reader-alignment.js';
 import { deserializeEvent, deserializeSplit, serializeEvent, serializeSplit } from './serialized.js';
 
 /** The way between a reader and its enumerator. */
@@ -32,6 +33,8 @@ export interface CoordinatedSourceOptions {
   /** Keeps the splits that are being read, with their positions. */
   states: ConnectorStates;
   metricGroup: MetricGroup;
+  /** See `ReaderAlignmentOptions`. @default false */
+  allowUnalignedSplits?: boolean;
 }
 
 export class CoordinatedSource implements SourceReader {
@@ -40,6 +43,7 @@ export class CoordinatedSource implements SourceReader {
   private readonly sleepers = new Set<() => void>();
   private readonly kept: { items: unknown[] };
   private cancelled = false;
+  private readonly alignment: ReaderAlignment | undefined;
 
   /** @throws what `createReader` throws */
   constructor(private readonly options: CoordinatedSourceOptions) {
@@ -48,6 +52,7 @@ export class CoordinatedSource implements SourceReader {
     states.takePart(this);
     this.reader = source.createReader(this.context());
     this.poll = instantiate(pollReader)(this.reader, new OutletOutput(outlet), outlet.room, () => this.await());
+    this.alignment = this.newAlignment();
   }
 
   async open(): Promise<void> {
@@ -57,10 +62,14 @@ export class CoordinatedSource implements SourceReader {
     link.listen((message) => this.receive(message));
     link.send({ type: 'register' });
     await this.reader.start?.();
+    this.alignment?.start();
   }
 
   nextBatch(max: number): BatchResult {
-    return this.poll(max);
+    if (this.alignment?.waits === true) return 'wait';
+    const result = this.poll(max);
+    if (result === 'end') this.alignment?.ended();
+    return result;
   }
 
   /** The splits that are not read to their end. @throws what the reader throws, SOURCE_BAD_SPLIT */
@@ -75,6 +84,7 @@ export class CoordinatedSource implements SourceReader {
 
   cancel(): void {
     this.cancelled = true;
+    this.alignment?.stop();
     for (const end of [...this.sleepers]) end();
   }
 
@@ -88,11 +98,23 @@ export class CoordinatedSource implements SourceReader {
     if (this.cancelled) return;
     try {
       if (message.type === 'noMoreSplits') this.reader.notifyNoMoreSplits();
+      else if (message.type === 'alignment') this.alignment?.allow(message.maxWatermarkMs);
       else if (message.type === 'event') this.reader.handleSourceEvent?.(deserializeEvent(message.data));
       else this.reader.addSplits(message.splits.map((split) => deserializeSplit(source, split)));
     } catch (error) {
       outlet.fail(error);
     }
+  }
+
+  private newAlignment(): ReaderAlignment | undefined {
+    const { outlet, clock, link, allowUnalignedSplits = false } = this.options;
+    const time = outlet.time.aligned;
+    if (time === undefined) return undefined;
+    return new ReaderAlignment({
+      ...{ time, clock, reader: this.reader, allowUnalignedSplits },
+      report: (watermarkMs) => link.send({ type: 'watermark', watermarkMs }),
+      resume: outlet.wake,
+    });
   }
 
   private await(): void {

@@ -69,7 +69,7 @@ export class EnumeratorHost {
         enumerator.addReader?.(subtask);
       } else if (message.type === 'requestSplit') {
         enumerator.handleSplitRequest(subtask);
-      } else {
+      } else if (message.type === 'event') {
         enumerator.handleSourceEvent?.(subtask, deserializeEvent(message.data));
       }
     });

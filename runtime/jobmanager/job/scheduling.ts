@@ -137,8 +137,9 @@ export class JobScheduling {
   }
 
   private newSources(): SourceCoordinators {
-    const { graph, startEnumerators, executions, orders, job } = this.options;
+    const { clock, graph, startEnumerators, executions, orders, job } = this.options;
     const sources: SourceCoordinators = new SourceCoordinators({
+      clock,
       jobGraph: graph.jobGraph,
       start: startEnumerators,
       send: (vertexId, subtask, message) => {

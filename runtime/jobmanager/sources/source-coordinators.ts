@@ -6,13 +6,16 @@
  * checkpoint was sent to the tasks. So a split is either in the state of the enumerator or in that of a reader.
  */
 import type { EnumeratorState } from '../../checkpoint/index.js';
+import type { Clock } from '../../common/clock.js';
 import type { WeftError } from '../../common/errors/index.js';
 import type { FromReader, ToReader } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { JobGraph } from '../../graph/job-graph.js';
 import type { CheckpointedSources } from '../checkpoint/index.js';
 import type { EnumeratorRunner, StartEnumerators } from './enumerator-runner.js';
+import { WatermarkAlignment } from './watermark-alignment.js';
 
 export interface SourceCoordinatorsOptions {
+  readonly clock: Clock;
   readonly jobGraph: JobGraph;
   readonly start: StartEnumerators;
   /** To the reader in a subtask of a vertex. */
@@ -32,9 +35,14 @@ export class SourceCoordinators implements CheckpointedSources {
   private runner: EnumeratorRunner | undefined;
   /** Messages that wait for the order of a checkpoint; undefined while none does. */
   private held: Held[] | undefined;
+  private readonly alignment: WatermarkAlignment;
 
   constructor(private readonly options: SourceCoordinatorsOptions) {
-    const { jobGraph } = options;
+    const { jobGraph, clock, send } = options;
+    this.alignment = new WatermarkAlignment({
+      ...{ clock, jobGraph },
+      tell: (vertexId, subtask, maxWatermarkMs) => send(vertexId, subtask, { type: 'alignment', maxWatermarkMs }),
+    });
     const coordinated = new Set(jobGraph.streamNodes.filter((node) => node.coordinated === true).map(({ id }) => id));
     for (const { id, nodes } of jobGraph.vertices) {
       const node = nodes.find((member) => coordinated.has(member));
@@ -63,9 +71,15 @@ export class SourceCoordinators implements CheckpointedSources {
       },
       failed,
     });
+    this.alignment.start();
   }
 
   fromReader(vertexId: string, subtask: number, message: FromReader): void {
+    if (message.type === 'watermark') {
+      this.alignment.reported(vertexId, subtask, message.watermarkMs);
+      return;
+    }
+    if (message.type === 'register') this.alignment.registered(vertexId, subtask);
     const node = this.nodeOfVertex.get(vertexId);
     if (node !== undefined) this.runner?.fromReader(node, subtask, message);
   }
@@ -103,6 +117,7 @@ export class SourceCoordinators implements CheckpointedSources {
     const { runner } = this;
     this.runner = undefined;
     this.held = undefined;
+    this.alignment.stop();
     await runner?.close();
   }
 

@@ -19,6 +19,8 @@ export class SourceTime {
   private readonly emitter: WatermarkEmitter;
   private readonly valve: WatermarkValve;
   private readonly splits = new Map<string, Split>();
+  /** Told when a split has come on. */
+  private onAdvance: (() => void) | undefined;
   /** Whose records come now. */
   private current: WatermarkAssigner | undefined;
 
@@ -68,6 +70,21 @@ export class SourceTime {
     this.current = undefined;
   }
 
+  /** For what keeps the source together with others; undefined if nothing does. */
+  get aligned() {
+    if (this.strategy?.alignment === undefined) return undefined;
+    return {
+      updateIntervalMs: this.strategy.alignment.updateIntervalMs,
+      /** What it has told those behind it, and whether it is idle. */
+      reached: this.emitter as Readonly<Pick<WatermarkEmitter, 'watermarkMs' | 'idle'>>,
+      splitWatermarks: () =>
+        [...this.splits].map(([name, { input }]) => [name, this.valve.watermarkOf(input)] as const),
+      follow: (onAdvance: () => void) => {
+        this.onAdvance = onAdvance;
+      },
+    };
+  }
+
   /** The split that is behind the others, and since when, monotonic; undefined where none is. */
   slowestSplit(): { name: string; sinceMs: number } | undefined {
     const holder = this.valve.holder();
@@ -90,7 +107,10 @@ export class SourceTime {
   private newSplit(strategy: WatermarkSpec): Split {
     const input = this.valve.addInput();
     const out: TimeTaker = {
-      onWatermark: (watermarkMs) => this.valve.onWatermark(input, watermarkMs),
+      onWatermark: (watermarkMs) => {
+        this.valve.onWatermark(input, watermarkMs);
+        this.onAdvance?.();
+      },
       onIdle: (idle) => this.valve.onIdle(input, idle),
     };
     return { input, assigner: new WatermarkAssigner(strategy, this.next, this.operator, out) };

@@ -19,6 +19,7 @@ import {
   type SourceReader,
 } from '../../connectors/index.js';
 import type { MetricGroup } from '../../functions/index.js';
+import type { JobGraph } from '../../graph/job-graph.js';
 import type { SinkSpec, SourceSpec } from '../../graph/operator-spec.js';
 import type { OperatorContext, RecordSink } from '../../operators/index.js';
 import { makeCopier } from '../../serde/index.js';
@@ -36,10 +37,19 @@ export function makeSource(
   share: Share,
   outlet: SourceOutlet,
   states: ConnectorStates,
-  { clock, feedback, link, metricGroup }: ConnectorSurroundings & { link: EnumeratorLink; metricGroup: MetricGroup },
+  {
+    clock,
+    feedback,
+    link,
+    metricGroup,
+    jobGraph,
+  }: ConnectorSurroundings & { link: EnumeratorLink; metricGroup: MetricGroup; jobGraph: JobGraph },
 ): SourceReader {
   const source = splitSourceOf(spec);
-  if (source !== undefined) return new CoordinatedSource({ source, share, outlet, clock, link, states, metricGroup });
+  if (source !== undefined) {
+    const { allowUnalignedSplits = false } = jobGraph.settings;
+    return new CoordinatedSource({ source, share, outlet, clock, link, states, metricGroup, allowUnalignedSplits });
+  }
   switch (spec.kind) {
     case 'elements':
       return elementsSource(spec.elements, outlet, states);

@@ -21,6 +21,19 @@ test('a loop is a source and a sink of its own, as parallel as the input, in its
   t.true(graph.edges.every(({ source, target }) => source < target));
 });
 
+test('a loop and checkpoints go together only if the program insists: records in the loop are in none', async (t) => {
+  const build = (force?: boolean) =>
+    captureGraph((env) => {
+      env.enableCheckpointing(1000, 'EXACTLY_ONCE', force);
+      const loop = env.fromSequence(1, 2).iterate();
+      loop.closeWith(loop.map((n) => n)).print();
+    });
+  const refused = { code: 'GRAPH_ITERATION_CHECKPOINTS', message: /"IterationSource-\d+" .* in no checkpoint/ };
+  await t.throwsAsync(build(), refused);
+  await t.throwsAsync(build(false), refused);
+  t.like((await build(true)).settings.checkpointing, { intervalMs: 1000, force: true });
+});
+
 test('loops that cannot run are refused', async (t) => {
   const refused = { code: 'GRAPH_ITERATION' };
   await t.throwsAsync(

@@ -248,7 +248,7 @@ export class JobRun {
       this.resolveEnded = resolve;
     });
     this.sources = new SourceCoordinators({
-      ...{ jobGraph, start: cluster.startEnumerators },
+      ...{ clock: systemClock, jobGraph, start: cluster.startEnumerators },
       send: (vertexId, subtask, message) => this.toReader(vertexId, subtask, message),
       failed: (error) => {
         this.enumeratorFailure = error;

@@ -8,6 +8,7 @@ import {
   type ReaderOutput,
   type Source,
   type SourceSplit,
+  WatermarkStrategy,
 } from '../../../runtime/api/index.js';
 import { MiniCluster, collectSink } from '../../../runtime/testing/index.js';
 
@@ -44,6 +45,36 @@ test('a job that fails goes on from its checkpoint: nothing is lost, little is r
   );
   t.true(restartedAt > 0, 'the source began anew');
   t.true(seen.length < count + 200, `${seen.length} records for ${count}`);
+});
+
+test('aligned sources stay together: the fast one waits for the slow one', async (t) => {
+  const cluster = await MiniCluster.start({ slots: 1 });
+  t.teardown(() => cluster.close());
+  const count = 1500;
+  const reached = { slow: 0, fast: 0 };
+  const ends: string[] = [];
+  let furthestAhead = 0;
+  await cluster.run((env) => {
+    env.getConfig().setAutoWatermarkInterval(5);
+    const strategy = WatermarkStrategy.forMonotonousTimestamps<number>()
+      .withTimestampAssigner((n) => n)
+      .withWatermarkAlignment('together', 100, 10);
+    for (const [name, perSecond] of [
+      ['slow', 1000],
+      ['fast', 30_000],
+    ] as const) {
+      env
+        .fromSource(new DataGeneratorSource((n) => n, count, RateLimiterStrategy.perSecond(perSecond)), strategy)
+        .addSink((n) => {
+          reached[name] = n;
+          furthestAhead = Math.max(furthestAhead, reached.fast - reached.slow);
+          if (n === count - 1) ends.push(name);
+        });
+    }
+  });
+  // Alone the fast one would be over, 1,450 numbers ahead, before the slow one had come to 60.
+  t.true(furthestAhead > 0 && furthestAhead < 1000, `${furthestAhead} ahead`);
+  t.deepEqual(ends.toSorted(), ['fast', 'slow']);
 });
 
 interface Named extends SourceSplit {

@@ -32,6 +32,12 @@ export const jobOptions = {
     min: 0,
     description: 'How often watermark generators are asked for their watermark; 0 = never.',
   }),
+  allowUnalignedSplits: booleanOption({
+    key: 'pipeline.watermark-alignment.allow-unaligned-source-splits',
+    default: false,
+    description:
+      'Whether a source whose reader cannot pause single splits may be aligned all the same, as a whole. false = the job fails.',
+  }),
   bufferTimeoutMs: durationOption({
     key: 'execution.buffer-timeout.interval',
     default: 100,

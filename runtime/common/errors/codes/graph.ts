@@ -7,6 +7,12 @@ export const GRAPH_CODES = defineCodes({
     summary: 'An iteration is not closed, is closed twice or by a foreign stream, or its ends differ in parallelism.',
     hint: 'Call closeWith() once, with a stream that comes from the iteration and has the parallelism of its input.',
   },
+  GRAPH_ITERATION_CHECKPOINTS: {
+    domain: 'user',
+    summary:
+      'A job with an iteration takes checkpoints: the records in its loop are not in them and a failure loses them.',
+    hint: 'Leave checkpoints off, or accept the loss: enableCheckpointing(interval, mode, true).',
+  },
   GRAPH_UNBOUNDED: {
     domain: 'user',
     summary: 'BATCH mode, or an operator that needs all of its input, has a source that is not known to end.',

@@ -107,6 +107,11 @@ export const TASKMANAGER_CODES = defineCodes({
     summary: 'A split, an event or the state of an enumerator has no splitId or cannot be serialised.',
     hint: 'Keep splits and states plain data (no functions, no classes), or give the source serializers of its own.',
   },
+  SOURCE_CANNOT_PAUSE_SPLITS: {
+    domain: 'user',
+    summary: 'A source with watermark alignment reads several splits at once, and its reader cannot pause one of them.',
+    hint: 'Give the reader pauseOrResumeSplits(), or set pipeline.watermark-alignment.allow-unaligned-source-splits.',
+  },
   SOURCE_FILE_NOT_FOUND: {
     domain: 'user',
     summary: 'The file or folder that a source shall read is not there.',

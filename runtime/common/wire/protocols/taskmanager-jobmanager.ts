@@ -129,6 +129,8 @@ export const ToReaderSchema = Type.Union([
   Type.Object({ type: Type.Literal('addSplits'), splits: Type.Array(SerializedSplitSchema) }),
   Type.Object({ type: Type.Literal('noMoreSplits') }),
   SourceEventSchema,
+  /** The JobManager's own word: what is further than this in event time waits. */
+  Type.Object({ type: Type.Literal('alignment'), maxWatermarkMs: Type.Number() }),
 ]);
 export type ToReader = Static<typeof ToReaderSchema>;
 
@@ -137,6 +139,8 @@ export const FromReaderSchema = Type.Union([
   Type.Object({ type: Type.Literal('register') }),
   Type.Object({ type: Type.Literal('requestSplit') }),
   SourceEventSchema,
+  /** For the JobManager itself: how far the reader has come; MAX_WATERMARK while it is idle, and behind its end. */
+  Type.Object({ type: Type.Literal('watermark'), watermarkMs: Type.Number() }),
 ]);
 export type FromReader = Static<typeof FromReaderSchema>;
 
