@@ -45,8 +45,9 @@ export class OperatorContext {
   /** A function of the operator threw: the error to throw on. What an operator further down threw passes unchanged. */
   failed(error: unknown): WeftError {
     if (error === this.task.failure) return this.task.failure as WeftError;
-    if (error instanceof WeftError) return this.task.fail(error.subject === undefined ? this.named(error) : error);
-    const message = error instanceof Error ? describe(error) : inspect(error);
+    if (error instanceof WeftError) return this.task.fail(this.named(error));
+    // Only an error says in which line it was thrown.
+    const message = error instanceof Error ? describe(error) : `${inspect(error)} was thrown${this.declared()}.`;
     const failure = new WeftError('TASK_USER_FUNCTION_FAILED', `${this.place()}: ${message}`, {
       subject: this.name,
       cause: error,
@@ -137,17 +138,24 @@ export class OperatorContext {
   }
 
   private refuse(code: ErrorCode, what: string, cause?: unknown): WeftError {
-    const declared = this.declaredAt === undefined ? '' : ` (declared at ${this.declaredAt})`;
-    const message = `${this.place()}: ${what}${declared}.`;
+    const message = `${this.place()}: ${what}${this.declared()}.`;
     return this.task.fail(
       new WeftError(code, message, { subject: this.name, ...(cause === undefined ? {} : { cause }) }),
     );
   }
 
-  /** An error of Weft's own (say, of a serializer) that does not know where it happened. */
+  /** An error of Weft's own (say, of a serializer, or over a file) that does not know where it happened. */
   private named(error: WeftError): WeftError {
-    const { hint } = error;
-    return new WeftError(error.code, `${this.place()}: ${error.message}`, { subject: this.name, hint, cause: error });
+    const { code, hint, subject = this.name, cause, stack } = error;
+    const hasLine = this.declaredAt === undefined || error.message.includes('declared at ');
+    const declared = hasLine ? '' : ` The operator is declared at ${this.declaredAt}.`;
+    const named = new WeftError(code, `${this.place()}: ${error.message}${declared}`, { subject, hint, cause });
+    named.stack = stack ?? '';
+    return named;
+  }
+
+  private declared(): string {
+    return this.declaredAt === undefined ? '' : ` (declared at ${this.declaredAt})`;
   }
 
   private place(): string {

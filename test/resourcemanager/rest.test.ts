@@ -132,6 +132,7 @@ test('what is not there is a NotFoundException, what is malformed a BadRequestEx
   for (const [path, status] of [
     ['/ws/v1/cluster/apps/application_1_0001', 404],
     ['/ws/v1/cluster/apps/nonsense', 400],
+    ['/ws/v1/cluster/%zz', 400],
     ['/ws/v1/cluster/nodes/nohost:1', 404],
     ['/ws/v1/cluster/nowhere', 404],
   ] as const) {

@@ -30,8 +30,10 @@ export interface HttpServerOptions {
 
 /** @throws PORT_TAKEN when no port of the range is free. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const app = fastify({
+  const app: FastifyInstance = fastify({
     logger: false,
+    // What no route is even looked for, such as a broken escape in the path, is answered as every other error.
+    frameworkErrors: (error, request, reply) => app.errorHandler(error, request, reply),
     bodyLimit: options.bodyLimitBytes ?? 104_857_600,
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },

@@ -75,4 +75,5 @@ test('project takes positions of tuples or fields of records', async (t) => {
   const fns = graph.nodes.flatMap(({ operator }) => (operator.type === 'map' ? [operator.fn] : []));
   t.deepEqual(fns[0]?.map(['a', 1, true]), [true, 'a']);
   t.deepEqual(fns[1]?.map({ a: 1, b: 'x', c: 2n }), { c: 2n, b: 'x' });
+  t.throws(() => fns[0]?.map(['a', 1]), { code: 'TASK_BAD_RESULT', message: /no position 2 in \[ 'a', 1 \]/ });
 });

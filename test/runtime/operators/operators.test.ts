@@ -1,5 +1,6 @@
+import { inspect } from 'node:util';
 import test from 'ava';
-import type { WeftError } from '../../../runtime/common/errors/index.js';
+import { WeftError } from '../../../runtime/common/errors/index.js';
 import type { KeyedProcessFunction, ProcessFunction } from '../../../runtime/functions/index.js';
 import type { FieldAggregation, OperatorSpec } from '../../../runtime/graph/operator-spec.js';
 import { ChainHarness, filter, flatMap, map, sink, source } from './chain-harness.js';
@@ -220,6 +221,31 @@ test('an error names its operator and carries the mapped stack; a later one does
     thrownBy(() => harness.feed(2)),
     error,
   );
+});
+
+test('what is thrown and no error, and errors that do not know where they happened, name operator and line', (t) => {
+  for (const thrown of [null, 'text'] as unknown[]) {
+    const harness = new ChainHarness([
+      source,
+      map(() => {
+        throw thrown;
+      }),
+    ]);
+    const { message } = thrownBy(() => harness.feed(1));
+    t.is(message, `map 2 (subtask 0): ${inspect(thrown)} was thrown (declared at job.ts:7:3).`);
+  }
+  const broken = new WeftError('SINK_FILE_FAILED', 'Cannot write /out: no space is left.', { subject: '/out' });
+  const harness = new ChainHarness([source, { type: 'sink', sink: { kind: 'print', prefix: '', stderr: false } }], {
+    sink: {
+      write: () => {
+        throw broken;
+      },
+    },
+  });
+  const error = thrownBy(() => harness.feed(1));
+  t.like(error, { code: 'SINK_FILE_FAILED', subject: '/out' });
+  const where = 'The operator is declared at job.ts:7:3.';
+  t.is(error.message, `sink 2 (subtask 0): Cannot write /out: no space is left. ${where}`);
 });
 
 test('an error below a flatMap is not lost when its function catches what the collector throws', (t) => {
