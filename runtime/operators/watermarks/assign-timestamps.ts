@@ -6,11 +6,13 @@ import type { Next, TaskContext } from '../task-context.js';
  * Template: gives each record its timestamp, hands it on, and then tells the generator.
  * @param extractor undefined: the record keeps the timestamp that it has
  * @param none what an extractor is told when there is none so far
+ * @param untimed records need no timestamp: the generator makes nothing of it
  * @param latestMs timestamps above what this returns do not move the watermark; undefined: all do
  */
 export function assignTimestamps(
   extractor: TimestampAssigner<unknown> | undefined,
   generator: WatermarkGenerator<unknown>,
+  untimed: boolean,
   output: WatermarkOutput,
   latestMs: ((timestampMs: number) => number) | undefined,
   none: number,
@@ -28,7 +30,7 @@ export function assignTimestamps(
         throw operator.failed(error);
       }
     }
-    if (typeof timestampMs !== 'number' || timestampMs - timestampMs !== 0) {
+    if (!untimed && (typeof timestampMs !== 'number' || timestampMs - timestampMs !== 0)) {
       throw operator.badTimestamp(timestampMs, record);
     }
     task.timestampMs = timestampMs;

@@ -1,6 +1,12 @@
 /** The operator that gives a stream its timestamps and watermarks: behind any operator, or inside a source for each of its splits. */
 import { instantiate } from '../../common/code-template.js';
-import { MAX_WATERMARK, MIN_WATERMARK, type WatermarkGenerator, type WatermarkOutput } from '../../functions/index.js';
+import {
+  MAX_WATERMARK,
+  MIN_WATERMARK,
+  NoWatermarksGenerator,
+  type WatermarkGenerator,
+  type WatermarkOutput,
+} from '../../functions/index.js';
 import type { WatermarkSpec } from '../../graph/operator-spec.js';
 import type { Scheduled, TimeTaker } from '../../time/index.js';
 import type { OperatorContext } from '../operator-context.js';
@@ -28,13 +34,14 @@ export class WatermarkAssigner implements TimeTaker {
   ) {
     const { task } = operator;
     this.emitter = new WatermarkEmitter(timeOut);
-    const generator = makeGenerator(spec, operator);
+    const own = makeGenerator(spec, operator);
+    const generator = withIdleness(own, spec, operator);
     this.source = new PeriodicGenerator(generator, this.emitter, operator);
     const latestMs = spec.futureBoundMs === undefined ? undefined : (ms: number) => this.latest(ms);
     const extractor = spec.extractTimestamp === undefined ? undefined : { extractTimestamp: spec.extractTimestamp };
-    const output = this.emitter;
+    const untimed = extractor === undefined && own instanceof NoWatermarksGenerator;
     const code = instantiate(assignTimestamps);
-    this.accept = code(extractor, generator, output, latestMs, MIN_WATERMARK, next, task, operator);
+    this.accept = code(extractor, generator, untimed, this.emitter, latestMs, MIN_WATERMARK, next, task, operator);
     task.schedule.add(this.source);
   }
 
@@ -101,9 +108,16 @@ class PeriodicGenerator implements Scheduled {
 function makeGenerator(spec: WatermarkSpec, operator: OperatorContext): WatermarkGenerator<unknown> {
   const { clock } = operator.task;
   try {
-    const generator = spec.makeGenerator({ currentProcessingTime: () => clock.nowMs() });
-    return spec.idleAfterMs === undefined ? generator : new WatermarksWithIdleness(generator, spec.idleAfterMs, clock);
+    return spec.makeGenerator({ currentProcessingTime: () => clock.nowMs() });
   } catch (error) {
     throw operator.failed(error);
   }
+}
+
+function withIdleness(
+  generator: WatermarkGenerator<unknown>,
+  { idleAfterMs }: WatermarkSpec,
+  { task }: OperatorContext,
+): WatermarkGenerator<unknown> {
+  return idleAfterMs === undefined ? generator : new WatermarksWithIdleness(generator, idleAfterMs, task.clock);
 }

@@ -45,6 +45,8 @@ test('monotonous timestamps have a bound of 0, and there may be no watermarks at
   const silent = new ChainHarness([source, assign(none)]).feed(...at(7));
   tick(silent, 200);
   t.deepEqual(silent.said, []);
+  const untimed = new ChainHarness([source, assign(WatermarkStrategy.noWatermarks())]).feed(...at(7));
+  t.is(untimed.timestamps.length, 1, 'without watermarks a record needs no time');
 });
 
 test('a generator of the program may emit at records, and its errors name the operator', (t) => {

@@ -3,7 +3,7 @@ import type { DataStream, StreamExecutionEnvironment } from '../../../runtime/ap
 import { ManualClock } from '../../../runtime/common/clock.js';
 import { MAX_WATERMARK } from '../../../runtime/functions/index.js';
 import type { StreamGraph } from '../../../runtime/graph/stream-graph.js';
-import { Chain, TaskContext } from '../../../runtime/operators/index.js';
+import { Chain, keyedStateOf, TaskContext } from '../../../runtime/operators/index.js';
 import { WatermarkValve } from '../../../runtime/time/index.js';
 import { captureGraph } from '../api/capture-graph.js';
 import { restoreOf } from '../state/snapshot-in-memory.js';
@@ -76,7 +76,7 @@ export class PipelineHarness {
       { parallelism: 1 },
     );
     const harness = new PipelineHarness(graph, inputs, tags);
-    await harness.chain.open(() => ({}) as never);
+    await harness.chain.open((operator) => keyedStateOf(operator) as never);
     return harness;
   }
 
@@ -128,7 +128,7 @@ export class PipelineHarness {
       snapshots.map(async (snapshot) => [snapshot.operatorId, await restoreOf(snapshot)] as const),
     );
     await next.chain.restore(new Map(restores));
-    await next.chain.open(() => ({}) as never);
+    await next.chain.open((operator) => keyedStateOf(operator) as never);
     if (this.inputs > 1) lastWatermarks.forEach((at, input) => next.watermark(at, input));
     next.take();
     return next;

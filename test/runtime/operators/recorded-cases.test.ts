@@ -7,16 +7,21 @@ import test from 'ava';
 import {
   ContinuousEventTimeTrigger,
   EventTimeSessionWindows,
+  KeyedProcessFunction,
   OutputTag,
   SlidingEventTimeWindows,
   Time,
   TimeEvictor,
   TumblingEventTimeWindows,
+  ValueStateDescriptor,
   WindowAssigner,
   type Collector,
   type DataStream,
+  type OnTimerContext,
+  type ProcessContext,
   type ProcessWindowContext,
   type TimeWindow,
+  type ValueState,
 } from '../../../runtime/api/index.js';
 import { MAX_WATERMARK } from '../../../runtime/functions/index.js';
 import { PipelineHarness, type Emitted } from './pipeline-harness.js';
@@ -63,6 +68,44 @@ const windowed =
   (events) =>
     events.keyBy('k').window(assigner).process(lists);
 
+const tuples = (events: DataStream<Event>): DataStream<Tuple> => events as unknown as DataStream<Tuple>;
+const tagged = (stream: DataStream<Tuple>) => stream.map(({ f0, f1, f2 }) => ({ k: f0, n: f1, tag: f2 }));
+
+/** A record sets a timer a second behind it; -1 deletes the one at 4000. */
+class TimersOfRecords extends KeyedProcessFunction<string, Event, object> {
+  processElement(event: Event, context: ProcessContext<string>, out: Collector<object>): void {
+    if (event.n === -1) context.timerService().deleteEventTimeTimer(4000);
+    else context.timerService().registerEventTimeTimer((context.timestamp() ?? 0) + 1000);
+    out.collect(event);
+  }
+
+  override onTimer(timer: number, context: OnTimerContext<string>, out: Collector<object>): void {
+    out.collect({ k: context.getCurrentKey(), timer });
+  }
+}
+
+/** Tells of a key from which nothing came for three seconds. */
+class InactivityAlert extends KeyedProcessFunction<string, Event, object> {
+  private last!: ValueState<number>;
+
+  override open(): void {
+    this.last = this.getRuntimeContext().getState(new ValueStateDescriptor<number>('last'));
+  }
+
+  processElement(_event: Event, context: ProcessContext<string>): void {
+    const at = context.timestamp() ?? 0;
+    this.last.update(at);
+    context.timerService().registerEventTimeTimer(at + 3000);
+  }
+
+  override onTimer(timer: number, context: OnTimerContext<string>, out: Collector<object>): void {
+    const inactiveSince = this.last.value();
+    if (inactiveSince === undefined || inactiveSince === null || timer !== inactiveSince + 3000) return;
+    out.collect({ k: context.getCurrentKey(), inactiveSince });
+    this.last.clear();
+  }
+}
+
 const PIPELINES: Record<string, Build> = {
   continuous_event_time_trigger: (events) =>
     events
@@ -78,6 +121,17 @@ const PIPELINES: Record<string, Build> = {
         out.collect({ k, ns: [...elements].map(({ n }) => n) }),
       ),
   decreasing_watermark_ignored: windowed(tumbling(2)),
+  event_timers_order_dedup_delete: (events) => events.keyBy('k').process(new TimersOfRecords()),
+  inactivity_alert: (events) => events.keyBy('k').process(new InactivityAlert()),
+  map_filter_flatmap: (events) =>
+    events
+      .filter(({ n }) => n !== 2)
+      .flatMap(({ k, n }) => [
+        { k, n },
+        { k, n: -n },
+      ]),
+  rolling_maxBy: (events) => tagged(tuples(events).keyBy('f0').maxBy('f1')),
+  rolling_minBy: (events) => tagged(tuples(events).keyBy('f0').minBy('f1')),
   session_allowed_lateness_merge: (events) =>
     events
       .keyBy('k')
@@ -118,12 +172,7 @@ const PIPELINES: Record<string, Build> = {
       .equalTo('k')
       .window(SlidingEventTimeWindows.of(seconds(4), seconds(2)))
       .apply((a, b) => ({ k: a.k, l: a.n, r: b.n })),
-  window_maxBy: (events) =>
-    (events as unknown as DataStream<Tuple>)
-      .keyBy('f0')
-      .window(tumbling(5))
-      .maxBy('f1')
-      .map(({ f0, f1, f2 }) => ({ k: f0, n: f1, tag: f2 })),
+  window_maxBy: (events) => tagged(tuples(events).keyBy('f0').window(tumbling(5)).maxBy('f1')),
 };
 
 function load(name: string): Case {
