@@ -76,7 +76,7 @@ async function ava(args) {
 }
 
 /** Those that start clusters of real processes wait most of the time: the others run meanwhile. */
-const WITH_PROCESSES = ['e2e', 'docs', 'compat'].map((folder) => `dist/test/${folder}/**/*.test.js`);
+const WITH_PROCESSES = ['e2e', 'docs', 'compat', 'kafka'].map((folder) => `dist/test/${folder}/**/*.test.js`);
 const NOT_LONG = '!dist/test/**/*.long.test.js';
 
 const linted = lint();

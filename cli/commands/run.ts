@@ -9,6 +9,7 @@ import { clusterOfSession } from '../program/clusters.js';
 import { Interrupts } from '../program/interrupts.js';
 import { deployPerJob, submitTo, type ExecutionContext } from '../program/job-execution.js';
 import { parseOptions, type ParsedOptions } from '../program/option-parser.js';
+import { validateConnectors } from '../../runtime/graph/validate-connectors.js';
 import { prepareProgram, runPrepared, type JobExecutor } from '../program/prepared-program.js';
 import { programWords } from '../program/program-words.js';
 import { targetOf, type Target } from '../program/target.js';
@@ -50,7 +51,7 @@ async function run(options: ParsedOptions<RunOptionName>): Promise<number> {
       interrupts,
     });
     const running = prepareProgram(path, configuration).then((program) =>
-      runPrepared(program, args, configuration, execute),
+      runPrepared(program, args, configuration, execute, validateConnectors),
     );
     return await interrupts.guard(running);
   } finally {

@@ -15,6 +15,7 @@ import { clusterOptions, yarnOptions, type Configuration } from '../../runtime/c
 import { newJobId } from '../../runtime/common/ids.js';
 import { createJobGraph } from '../../runtime/graph/job-graph-generator.js';
 import type { JobGraph } from '../../runtime/graph/job-graph.js';
+import type { StreamGraph } from '../../runtime/graph/stream-graph.js';
 import { TemporaryFolder } from '../../runtime/local/temporary-folder.js';
 
 export interface PreparedProgram {
@@ -43,6 +44,7 @@ export async function prepareProgram(programPath: string, configuration: Configu
 
 /**
  * Runs the program's main part; each `execute()` becomes a job graph for the executor.
+ * @param beforeExecute looks at the graph before the executor gets it
  * @throws BUNDLE_PROGRAM_FAILED, BUNDLE_NO_JOB, or what the executor threw
  */
 export async function runPrepared(
@@ -50,6 +52,7 @@ export async function runPrepared(
   args: readonly string[],
   configuration: Configuration,
   execute: JobExecutor,
+  beforeExecute: (streamGraph: StreamGraph) => Promise<void> = () => Promise.resolve(),
 ): Promise<void> {
   (globalThis as unknown as Record<symbol, unknown>)[API_SYMBOL] = api;
   const { artifact, folder } = program;
@@ -59,8 +62,9 @@ export async function runPrepared(
     args,
     parallelism: configuration.get(clusterOptions.parallelism),
     configuration: configuration.toProperties(),
-    execute: (streamGraph, execution, onSubmitted) => {
+    execute: async (streamGraph, execution, onSubmitted) => {
       const jobGraph = createJobGraph(streamGraph, { jobId: newJobId(), program: programOf(artifact, execution) });
+      await beforeExecute(streamGraph);
       return execute(jobGraph, program, onSubmitted);
     },
   });

@@ -7,6 +7,7 @@ import { clusterOptions, loadConfiguration, yarnOptions, type Configuration } fr
 import { WeftHome } from '../common/home.js';
 import { newJobId } from '../common/ids.js';
 import { createJobGraph } from '../graph/job-graph-generator.js';
+import { validateConnectors } from '../graph/validate-connectors.js';
 import { ambientRecording } from './ambient-recording.js';
 import { executeLocally } from './execute-locally.js';
 
@@ -22,6 +23,7 @@ function createLocalHost(configuration: Configuration): ProgramHost {
   const recording = ambientRecording();
   let artifact: Promise<Artifact> | undefined;
   const runJob: RunJob = async (streamGraph, execution, onSubmitted) => {
+    await validateConnectors(streamGraph);
     const bundled = await (artifact ??= bundleThisProgram(configuration));
     const { entry } = bundled;
     const program = { entry, files: describeFiles(bundled), ...execution };

@@ -43,18 +43,20 @@ export class CommittingSink implements Omit<RecordSink, 'write'> {
   private readonly writerStates: OperatorList;
 
   constructor(private readonly options: CommittingSinkOptions) {
-    const { operator, retain, onSettled } = options;
+    const { sink, operator, retain, onSettled } = options;
     this.backlog = new SinkBacklog({ operator, invoke: (record) => this.write(record), retain, onSettled });
     this.committables = operator.states.list('_committables_', 'SPLIT');
-    this.writerStates = operator.states.list('_writer_', 'SPLIT');
+    this.writerStates = operator.states.list('_writer_', sink.writerStates ?? 'SPLIT');
     operator.states.takePart({
       snapshotState: (checkpointId) => {
         for (const each of this.pending) each.checkpointId ??= checkpointId;
         this.committables.items = this.pending.map(({ committable }) => committable);
         this.writerStates.items = [...(this.writer?.snapshotState?.(checkpointId) ?? [])];
       },
-      notifyCheckpointComplete: (completeId) =>
-        this.commitThose(({ checkpointId }) => checkpointId !== undefined && checkpointId <= completeId),
+      notifyCheckpointComplete: async (completeId) => {
+        await this.commitThose(({ checkpointId }) => checkpointId !== undefined && checkpointId <= completeId);
+        await this.writer?.notifyCheckpointComplete?.(completeId);
+      },
     });
   }
 
@@ -102,6 +104,7 @@ export class CommittingSink implements Omit<RecordSink, 'write'> {
     this.closed = true;
     this.cancelRetry?.();
     // The writer may be at work on a record still.
+    if (this.backlog.busy) this.writer?.cancel?.();
     await this.backlog.idle();
     await this.writer?.close?.();
     await this.committer?.close?.();

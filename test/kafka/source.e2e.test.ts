@@ -19,6 +19,7 @@ import {
 import { collectSink, MiniCluster } from '../../runtime/testing/index.js';
 import { until } from '../e2e/kit/until.js';
 import { KafkaBroker } from './kit/broker.js';
+import { failureOf } from './kit/failure-of.js';
 import { Topics } from './kit/topics.js';
 
 let broker: KafkaBroker;
@@ -50,17 +51,6 @@ async function read(builder: KafkaSourceBuilder<string>, parallelism = 1): Promi
   const sink = collectSink<string>();
   await cluster.run((env) => void env.fromSource(source).addSink(sink), { parallelism });
   return sink.results.toSorted();
-}
-
-/** The messages of an error and its causes. */
-async function failureOf(running: Promise<unknown>): Promise<string> {
-  const messages: string[] = [];
-  let error: unknown = await running.then(
-    () => new Error('It did not fail.'),
-    (thrown: unknown) => thrown,
-  );
-  for (; error instanceof Error; error = error.cause) messages.push(error.message);
-  return messages.join(' | ');
 }
 
 test('all partitions are read to their ends, by one reader and by more than there are partitions', async (t) => {

@@ -14,3 +14,12 @@ export {
 } from './source/deserialization.js';
 export { KafkaSource, KafkaSourceBuilder } from './source/kafka-source.js';
 export { OffsetsInitializer, type OffsetResetStrategy } from './source/offsets-initializer.js';
+export { DeliveryGuarantee, type LostTransactions } from './sink/delivery.js';
+export { KafkaSink, KafkaSinkBuilder } from './sink/kafka-sink.js';
+export {
+  FlinkFixedPartitioner,
+  KeyPartitioner,
+  RoundRobinPartitioner,
+  type FlinkKafkaPartitioner,
+} from './sink/partitioners.js';
+export { KafkaRecordSerializationSchema, type KafkaSinkContext, type ProducerRecord } from './sink/serialization.js';

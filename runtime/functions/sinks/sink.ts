@@ -30,6 +30,10 @@ export interface SinkWriter<T, C = unknown, S = unknown> {
   prepareCommit(): readonly C[] | Promise<readonly C[]>;
   /** After `prepareCommit`: what a restored writer gets. Must not wait. */
   snapshotState?(checkpointId: number): readonly S[];
+  /** Everything of the checkpoint is safe, and what the subtask handed over for it is committed. Best effort. */
+  notifyCheckpointComplete?(checkpointId: number): void | Promise<void>;
+  /** The subtask ends while one of the promises above is open: it shall settle soon, however. */
+  cancel?(): void;
   /** After the last record, and after a failure or a cancel. What was not handed over by `prepareCommit` is lost. */
   close?(): void | Promise<void>;
 }
@@ -52,6 +56,10 @@ export interface Sink<T, C = unknown, S = unknown> {
    * @param restored what writers' `snapshotState` returned, a share of each subtask; empty when the job starts from the beginning
    */
   createWriter(context: SinkWriterContext, restored: readonly S[]): SinkWriter<T, C, S> | Promise<SinkWriter<T, C, S>>;
-  /** Called in each subtask, before its writer is made. */
+  /** Called in each subtask, before its writer is made. What is left from before a restart is committed in between. */
   createCommitter(): Committer<C> | Promise<Committer<C>>;
+  /** SPLIT: the states of writers are dealt out among the subtasks of a restored job; UNION: each writer gets all. @default 'SPLIT' */
+  readonly writerStates?: 'SPLIT' | 'UNION';
+  /** Called in the client when the job is submitted: what is thrown here keeps it from running. */
+  validate?(): Promise<void>;
 }

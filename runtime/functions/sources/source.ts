@@ -37,6 +37,8 @@ export interface Source<T, S extends SourceSplit = SourceSplit, C = unknown> {
   createEnumerator(context: SplitEnumeratorContext<S>, restored: C | undefined): SplitEnumerator<S, C>;
   /** Called in each subtask. */
   createReader(context: SourceReaderContext): SourceReader<T, S>;
+  /** Called in the client when the job is submitted: what is thrown here keeps it from running. */
+  validate?(): Promise<void>;
   /** @default any plain data, as structured cloning takes it */
   readonly splitSerializer?: SimpleVersionedSerializer<S>;
   /** @default any plain data, as structured cloning takes it */

@@ -3,6 +3,7 @@ import { JobExecutionResult } from '../../api/index.js';
 import type { SubmittedJob } from '../../api/host.js';
 import { Configuration } from '../../common/config/index.js';
 import { OPEN_PREFIXES, OPTIONS } from '../../common/config/options/index.js';
+import { validateConnectors } from '../../graph/validate-connectors.js';
 import { resultOf } from '../../local/execute-locally.js';
 import { LocalCluster } from '../../local/local-cluster.js';
 import { jobGraphOf, streamGraphOf, type DescribeJob } from '../described-job.js';
@@ -75,7 +76,9 @@ export class MiniCluster {
   async submit(job: DescribeJob, options: JobOptions = {}): Promise<RunningJob> {
     const describe = (): ReturnType<typeof streamGraphOf> =>
       streamGraphOf(job, { ...options, configuration: this.configuration.toProperties() });
-    const jobGraph = jobGraphOf(await describe());
+    const streamGraph = await describe();
+    await validateConnectors(streamGraph);
+    const jobGraph = jobGraphOf(streamGraph);
     this.jobs.set(jobGraph.jobId, describe);
     let onSubmitted: (job: SubmittedJob) => void = () => undefined;
     const submitted = new Promise<SubmittedJob>((resolve) => (onSubmitted = resolve));

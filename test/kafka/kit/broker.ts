@@ -95,6 +95,9 @@ export class KafkaBroker {
       'share.coordinator.state.topic.replication.factor': '1',
       'share.coordinator.state.topic.min.isr': '1',
       'group.initial.rebalance.delay.ms': '0',
+      // A broker that was killed may come back only when the one that it was counts as dead.
+      'broker.session.timeout.ms': '1500',
+      'broker.heartbeat.interval.ms': '300',
       'log.retention.ms': '-1',
       'auto.create.topics.enable': 'false',
       ...properties,

@@ -60,6 +60,12 @@ export const KAFKA_CODES = defineCodes({
     hint: 'Give each sink a transactionalIdPrefix of its own; raise transaction.timeout.ms beyond the checkpoint interval.',
     retry: 'backoff',
   },
+  KAFKA_TRANSACTION_LOST: {
+    domain: 'external',
+    summary:
+      'What a complete checkpoint was to commit to Kafka is lost: its transaction timed out or was fenced meanwhile.',
+    hint: 'The message names partitions and offsets. Raise transaction.timeout.ms; setLostTransactions("CONTINUE") goes on without them.',
+  },
   KAFKA_FAILED: {
     domain: 'external',
     summary: 'Kafka refused a request for a reason of its own.',
