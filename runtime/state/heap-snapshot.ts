@@ -9,8 +9,11 @@ import type { PortionWriter } from './portion-writer.js';
 import type { KeyedDescription } from './section-format.js';
 import type { SnapshotOutput } from './snapshot.js';
 
-/** A slice ends after this time. */
-const SLICE_MS = 1;
+/**
+ * A slice ends after this time. Between two of them each task of the slot works for a slice of its own, so shorter ones would make
+ * the snapshot take that much longer.
+ */
+const SLICE_MS = 3;
 /** Entries between two looks at the clock. */
 const ENTRIES_PER_LOOK = 64;
 
