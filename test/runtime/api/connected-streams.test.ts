@@ -127,7 +127,7 @@ test('misuse is told with the line', async (t) => {
       ),
     );
     bad('API_BAD_ARGUMENT', /connect\(\) was given something else/, () => numbers.connect(7 as never));
-    bad('API_BAD_ARGUMENT', /only a process function/, () => numbers.map((n) => n).getSideOutput(new OutputTag('x')));
+    bad('API_BAD_ARGUMENT', /only process functions/, () => numbers.map((n) => n).getSideOutput(new OutputTag('x')));
     bad('API_BAD_ARGUMENT', /something else than an OutputTag/, () =>
       numbers.process(new Pass()).getSideOutput('x' as never),
     );
