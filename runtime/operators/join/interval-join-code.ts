@@ -36,6 +36,8 @@ export function intervalJoinCode(
   });
   operator.eventTime.onAdvance((watermarkMs) => {
     start();
+    // In batch event time begins anew with each key.
+    if (watermarkMs === MIN_WATERMARK) time.watermarkMs = MIN_WATERMARK;
     if (watermarkMs <= time.watermarkMs) return;
     time.watermarkMs = watermarkMs;
     left.sweep(watermarkMs);

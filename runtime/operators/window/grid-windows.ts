@@ -95,6 +95,10 @@ export class GridWindows {
   /** Time has come this far: complete windows fire in the order of their ends, then old ones are forgotten. */
   advance(toMs: number): void {
     this.load();
+    if (toMs === MIN_WATERMARK) {
+      this.beginAnew();
+      return;
+    }
     const fromMs = this.nowMs;
     this.nowMs = Math.max(fromMs, toMs);
     if (toMs < this.nextMs) return;
@@ -105,6 +109,13 @@ export class GridWindows {
     for (; start + grid.sizeMs - 1 <= toMs; start = store.nextStart(start + grid.sizeMs - 1)) this.fire(start);
     this.forgetThrough(toMs - this.parts.latenessMs);
     this.planNext();
+  }
+
+  /** Batch: the next key's records come, from the beginning of time. Nothing is left of the last one's. */
+  private beginAnew(): void {
+    this.nowMs = MIN_WATERMARK;
+    this.forgottenMs = MIN_WATERMARK;
+    this.nextMs = Infinity;
   }
 
   private fire(start: number): void {

@@ -4,6 +4,7 @@
  */
 import {
   MAX_WATERMARK,
+  MIN_WATERMARK,
   TriggerResult,
   type MergingWindowAssigner,
   type Trigger,
@@ -76,7 +77,9 @@ export class KeyedWindows implements TimerListener {
   /** The watermark has come. */
   advance(watermarkMs: number): void {
     this.load();
-    if (watermarkMs > this.timers.currentWatermark) this.timers.advanceWatermark(watermarkMs);
+    // In batch event time begins anew with each key.
+    if (watermarkMs === MIN_WATERMARK) this.timers.currentWatermark = MIN_WATERMARK;
+    else if (watermarkMs > this.timers.currentWatermark) this.timers.advanceWatermark(watermarkMs);
   }
 
   onEventTime({ timestampMs, namespace }: Timer): void {
