@@ -1,8 +1,10 @@
 /** What all operators of one subtask share while it runs. */
 import type { Clock } from '../common/clock.js';
 import type { WeftError } from '../common/errors/index.js';
+import type { MetricGroup } from '../functions/index.js';
 import type { RecordKey } from '../serde/index.js';
 import { Schedule } from '../time/index.js';
+import { UserMetrics } from './user-metrics.js';
 
 /** Takes one record; the record itself is passed, without a wrapper round it. */
 export type Next = (record: unknown) => void;
@@ -16,6 +18,8 @@ export interface TaskContextOptions {
   /** Subtasks of the task's vertex. @default 1 */
   parallelism?: number;
   warn?: (text: string, detail: Record<string, string>) => void;
+  /** What the subtask's metrics are reported by. @default nobody asks for them */
+  metrics?: UserMetrics;
 }
 
 export class TaskContext {
@@ -50,6 +54,11 @@ export class TaskContext {
 
   get parallelism(): number {
     return this.options.parallelism ?? 1;
+  }
+
+  /** Where an operator registers metrics of its own. */
+  metricsOf(operator: string): MetricGroup {
+    return (this.options.metrics ?? new UserMetrics(() => undefined)).groupOf(operator);
   }
 
   /** For the log. */

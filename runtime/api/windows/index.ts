@@ -36,3 +36,4 @@ export type {
   ProcessWindowInput,
   WindowInput,
 } from './window-inputs.js';
+export { WindowStagger } from './window-stagger.js';

@@ -7,7 +7,7 @@ import { retainer } from '../hand-over.js';
 import { identifier } from '../key-identity.js';
 import type { OperatorContext } from '../operator-context.js';
 import type { Next } from '../task-context.js';
-import { LateRecords } from '../window/late-records.js';
+import { droppedRecords, LateRecords } from '../window/late-records.js';
 import { RestoredTime } from '../window/restored-time.js';
 import { IntervalSide, type TimedRecords } from './interval-side.js';
 import { JoinScope, type PairTaker } from './join-scope.js';
@@ -46,6 +46,7 @@ export function intervalJoinCode(
   const scope = new JoinScope(next, operator);
   const pair = instantiate(joinPair)(fn.processElement.bind(fn), scope, operator);
   const retain = retainer(objectReuse);
+  const dropped = droppedRecords(operator);
   const code = (second: boolean, fromMs: number, toMs: number): Next =>
     instantiate(joinRecords)({
       ...{ start, time, pair, retain, operator, backend, fromMs, toMs, second },
@@ -53,7 +54,7 @@ export function intervalJoinCode(
       other: second ? left : right,
       key: keys[second ? 1 : 0],
       identify: identifier(operator),
-      late: new LateRecords(operator, lateTags[second ? 1 : 0]),
+      late: new LateRecords(operator, lateTags[second ? 1 : 0], dropped),
     });
   return [code(false, lowerMs, upperMs), code(true, -upperMs, -lowerMs)];
 }

@@ -62,12 +62,13 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
   const vertex = jobGraph.vertices.find(({ id }) => id === descriptor.vertexId);
   if (vertex === undefined) throw mismatch(`there is no vertex ${descriptor.vertexId}`);
   const nodes = vertex.nodes.map((id) => nodeOf(program, id));
+  const findings = new Findings(program.warn);
   const context = new TaskContext(clock, descriptor.subtask, {
     autoWatermarkIntervalMs: jobGraph.settings.autoWatermarkIntervalMs ?? DEFAULT_WATERMARK_INTERVAL_MS,
     parallelism: vertex.parallelism,
     warn: program.warn,
+    metrics: findings.userMetrics,
   });
-  const findings = new Findings(program.warn);
   const writers = new Map(
     descriptor.outputs.map(({ edgeId }) => [edgeId, writerOf(program, descriptor, edgeId, context, findings)]),
   );

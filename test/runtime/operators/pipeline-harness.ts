@@ -3,7 +3,7 @@ import type { DataStream, StreamExecutionEnvironment } from '../../../runtime/ap
 import { ManualClock } from '../../../runtime/common/clock.js';
 import { MAX_WATERMARK } from '../../../runtime/functions/index.js';
 import type { StreamGraph } from '../../../runtime/graph/stream-graph.js';
-import { Chain, keyedStateOf, TaskContext } from '../../../runtime/operators/index.js';
+import { Chain, keyedStateOf, TaskContext, UserMetrics } from '../../../runtime/operators/index.js';
 import { WatermarkValve } from '../../../runtime/time/index.js';
 import { captureGraph } from '../api/capture-graph.js';
 import { restoreOf } from '../state/snapshot-in-memory.js';
@@ -21,6 +21,7 @@ export class PipelineHarness {
   readonly emitted: Emitted[] = [];
   readonly watermarks: number[] = [];
   readonly clock: ManualClock;
+  readonly metrics = new UserMetrics(() => undefined);
   private readonly lastWatermarks: number[] = [];
   private readonly gate: WatermarkValve | undefined;
   private readonly task: TaskContext;
@@ -33,7 +34,7 @@ export class PipelineHarness {
     clock = new ManualClock(0),
   ) {
     this.clock = clock;
-    this.task = new TaskContext(clock, 0);
+    this.task = new TaskContext(clock, 0, { metrics: this.metrics });
     const nodes = graph.nodes.filter(({ pact }) => pact === 'Operator');
     const last = nodes.at(-1)?.id ?? -1;
     const inner = new Set(nodes.map(({ id }) => id));

@@ -18,6 +18,7 @@ import {
   TumblingEventTimeWindows,
   TumblingProcessingTimeWindows,
   ValueStateDescriptor,
+  WindowStagger,
   WeftError,
   type Collector,
   type DataStream,
@@ -405,4 +406,50 @@ test('timeWindow means event time, unless the environment says processing time',
   byClock.element(event('a', 1), undefined);
   byClock.tick(10);
   t.deepEqual(values(byClock), [{ k: 'a', start: -10, end: 10, ns: [1] }]);
+});
+
+test('what is dropped because it is late is a metric of the operator: windows by window and by key, joins of intervals', async (t) => {
+  const tumbling = (events: Input) => events.keyBy('k').window(TumblingEventTimeWindows.of(10));
+  const programs: Record<string, (left: Input, right: Input) => { print(): unknown }> = {
+    grid: (left) => tumbling(left).sum('n'),
+    keyed: (left) => tumbling(left).trigger(CountTrigger.of(9)).sum('n'),
+    interval: (left, right) =>
+      left
+        .keyBy('k')
+        .intervalJoin(right.keyBy('k'))
+        .between(-1, 1)
+        .process((_a, _b, _context, out: Collector<string>) => out.collect('met')),
+  };
+  for (const [name, program] of Object.entries(programs)) {
+    const inputs = name === 'interval' ? 2 : 1;
+    const h = await PipelineHarness.open(inputs, program);
+    for (let input = 0; input < inputs; input++) h.watermark(20, input);
+    h.element(event('a', 1), 3, 0);
+    h.element(event('a', 1), 25, 0);
+    h.element(event('b', 1), 4, inputs - 1);
+    const dropped = h.metrics.samples(0)?.find((metric) => metric.name === 'numLateRecordsDropped');
+    t.is(dropped?.value, 2, name);
+  }
+});
+
+test('staggered windows: each subtask moves its own', async (t) => {
+  const windowsOf = async (stagger: WindowStagger, offset: number): Promise<string[]> => {
+    const h = await PipelineHarness.open(1, (events: Input) =>
+      events
+        .keyBy('k')
+        .window(TumblingEventTimeWindows.of(10, offset, stagger))
+        .process<string>((_k, context, _elements, out) => out.collect(`${context.window().start}`)),
+    );
+    // The clock stands at 13 when the first record comes.
+    h.tick(13);
+    for (const ts of [0, 5, 12]) h.element(event('a', 1), ts);
+    h.end();
+    return values(h) as string[];
+  };
+  t.deepEqual(await windowsOf(WindowStagger.ALIGNED, 0), ['0', '10']);
+  t.deepEqual(await windowsOf(WindowStagger.NATURAL, 0), ['-7', '3']);
+  t.deepEqual(await windowsOf(WindowStagger.NATURAL, 2), ['-5', '5']);
+  const [first = '', second = ''] = await windowsOf(WindowStagger.RANDOM, 0);
+  t.is(Number(second) - Number(first), 10);
+  t.throws(() => TumblingEventTimeWindows.of(10, 0, 'NATURAL' as never), { message: /WindowStagger/ });
 });
