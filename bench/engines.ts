@@ -14,6 +14,8 @@ export interface JobRun {
   accumulators: Map<string, string>;
   /** What the TaskManagers' processes took from before the submission to after the end. */
   taskManagerCpuSeconds: number;
+  /** Median from end to end; undefined of a job without checkpoints. */
+  checkpointMs: number | undefined;
   /** The most that any of the TaskManagers ever had resident, MB. */
   peakMb: number;
 }
@@ -69,6 +71,7 @@ export class WeftEngine implements Engine {
       throw new Error(`${after.length} TaskManagers instead of ${this.size.taskManagers}.`);
     return {
       accumulators: await rest.accumulators(job),
+      checkpointMs: await rest.checkpointMs(job),
       taskManagerCpuSeconds: after.reduce((sum, pid) => sum + cpuSeconds(pid) - (before.get(pid) ?? 0), 0),
       peakMb: Math.max(...after.map(peakMb)),
     };
@@ -98,6 +101,7 @@ export class FlinkEngine implements Engine {
     await rest.finished(job);
     return {
       accumulators: await rest.accumulators(job),
+      checkpointMs: await rest.checkpointMs(job),
       taskManagerCpuSeconds: cpu() - before,
       peakMb: Math.max(...pids.map(peakMb)),
     };

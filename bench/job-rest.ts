@@ -33,11 +33,33 @@ export class JobRest {
     return new Map(answer['user-task-accumulators'].map(({ name, value }) => [name, value]));
   }
 
+  /** The median of the job's checkpoints from end to end; undefined when there was none. */
+  async checkpointMs(jobId: string): Promise<number | undefined> {
+    const checkpoints = await completedCheckpoints(this.url, jobId);
+    return checkpoints === undefined || checkpoints.completed === 0 ? undefined : checkpoints.medianMs;
+  }
+
   private async get<T>(path: string): Promise<T> {
     const response = await fetch(this.url + path);
     if (!response.ok) throw new Error(`${path} answered ${response.status}`);
     return (await response.json()) as T;
   }
+}
+
+interface CheckpointAnswer {
+  counts: { completed: number };
+  summary: { end_to_end_duration: { p50: number | 'NaN' } };
+}
+
+/** Undefined as long as the JobManager says nothing about the job's checkpoints. */
+export async function completedCheckpoints(
+  url: string,
+  jobId: string,
+): Promise<{ completed: number; medianMs: number } | undefined> {
+  const response = await fetch(`${url}/jobs/${jobId}/checkpoints`).catch(() => undefined);
+  if (response?.ok !== true) return undefined;
+  const { counts, summary } = (await response.json()) as CheckpointAnswer;
+  return { completed: counts.completed, medianMs: Number(summary.end_to_end_duration.p50) };
 }
 
 /** Ticks a second of the times in /proc, on every Linux. */

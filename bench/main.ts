@@ -11,6 +11,7 @@ import type { BenchOptions } from './bench-options.js';
 import { benchCheckpoint } from './checkpoint/index.js';
 import { benchLatency } from './latency/index.js';
 import { buildPeer, peerAvailable } from './peer/flink.js';
+import { benchRecovery } from './recovery/index.js';
 import { benchScheduler } from './scheduler/index.js';
 import { benchStartup } from './startup/index.js';
 import { benchThroughput } from './throughput/index.js';
@@ -25,6 +26,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<void>> = {
   W5: (options) => benchThroughput('W5', options),
   W6: (options) => benchThroughput('W6', options),
   W7: benchLatency,
+  W8: benchRecovery,
   scheduler: benchScheduler,
 };
 

@@ -10,7 +10,7 @@ import type { StartupTimes } from './flink.js';
 const JOB = fileURLToPath(new URL('../../../bench/jobs/startup.ts', import.meta.url));
 
 /** The cluster, with the job of these figures. */
-class Cluster extends WeftCluster {
+export class Cluster extends WeftCluster {
   readonly mark: string;
 
   constructor(folder: string) {
@@ -19,8 +19,8 @@ class Cluster extends WeftCluster {
     this.mark = join(this.home, 'marks', 'm');
   }
 
-  submitTo(...target: string[]): Promise<string> {
-    return this.submit(...target, '-p', '2', JOB, '--mark', this.mark);
+  submitTo(target: readonly string[], ...options: string[]): Promise<string> {
+    return this.submit(...target, '-p', '2', JOB, '--mark', this.mark, ...options);
   }
 
   async tasksRunningAt(jobManager: string, jobId: string, sinceMs: number): Promise<number> {
@@ -58,7 +58,7 @@ async function perJob(
   try {
     const upMs = Date.now();
     await cluster.up(2);
-    const first = await cluster.submitTo('-t', 'yarn-per-job');
+    const first = await cluster.submitTo(['-t', 'yarn-per-job']);
     const firstManager = await cluster.jobManager();
     const coldMs = (await cluster.tasksRunningAt(firstManager, first, upMs)) - upMs;
     await cluster.weft('cancel', first);
@@ -67,7 +67,7 @@ async function perJob(
     );
 
     const submittedMs = Date.now();
-    const second = await cluster.submitTo('-t', 'yarn-per-job');
+    const second = await cluster.submitTo(['-t', 'yarn-per-job']);
     const manager = await cluster.jobManager();
     const submitMs = (await cluster.tasksRunningAt(manager, second, submittedMs)) - submittedMs;
     await firstMark(cluster.mark, 'first', submittedMs);
@@ -87,7 +87,7 @@ async function session(
     await cluster.up(1);
     await cluster.session('-s', '2', '-jm', '512m', '-tm', '1g', '-D', 'resourcemanager.taskmanager-timeout=10 min');
     const manager = await cluster.jobManager();
-    const warm = await cluster.submitTo('-t', 'yarn-session');
+    const warm = await cluster.submitTo(['-t', 'yarn-session']);
     await cluster.tasksRunningAt(manager, warm, 0);
     await cluster.weft('cancel', warm);
     await ended(manager, warm);
@@ -96,11 +96,11 @@ async function session(
     const supervisor = processes.filter(({ command }) => command.includes('--supervise'));
 
     const submittedMs = Date.now();
-    const second = await cluster.submitTo('-t', 'yarn-session');
+    const second = await cluster.submitTo(['-t', 'yarn-session']);
     const submitMs = (await cluster.tasksRunningAt(manager, second, submittedMs)) - submittedMs;
 
     // A second TaskManager with free slots: another job brings it in and leaves it idle.
-    const other = await cluster.submitTo('-t', 'yarn-session');
+    const other = await cluster.submitTo(['-t', 'yarn-session']);
     await cluster.tasksRunningAt(manager, other, submittedMs);
     await cluster.weft('cancel', other);
     await ended(manager, other);
@@ -118,14 +118,14 @@ async function session(
   }
 }
 
-async function ended(manager: string, jobId: string): Promise<void> {
+export async function ended(manager: string, jobId: string): Promise<void> {
   await poll(
     'the job to end',
     async () => (await get<{ state: string }>(`${manager}/jobs/${jobId}`))?.state === 'CANCELED',
   );
 }
 
-async function taskManagerOf(manager: string, jobId: string): Promise<string> {
+export async function taskManagerOf(manager: string, jobId: string): Promise<string> {
   const job = await get<{ vertices: { id: string }[] }>(`${manager}/jobs/${jobId}`);
   const vertex = await get<{ subtasks: { 'taskmanager-id': string }[] }>(
     `${manager}/jobs/${jobId}/vertices/${job?.vertices[0].id}`,
@@ -134,7 +134,7 @@ async function taskManagerOf(manager: string, jobId: string): Promise<string> {
 }
 
 /** kill -9 of a TaskManager's process; returns when it was sent, epoch ms. */
-function killTaskManager(cluster: Cluster, containerId?: string): number {
+export function killTaskManager(cluster: Cluster, containerId?: string): number {
   const victim = cluster
     .taskManagers()
     .find(({ environment }) => containerId === undefined || environment.includes(`WEFT_CONTAINER_ID=${containerId}`));
