@@ -70,6 +70,14 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     about: 'Lists and shows the nodes of the cluster',
     load: async () => (await import('./commands/node.js')).nodeCommand,
   },
+  applicationattempt: {
+    about: 'Lists and shows attempts of an application',
+    load: async () => (await import('./commands/applicationattempt.js')).applicationAttemptCommand,
+  },
+  container: {
+    about: 'Lists and shows containers that run',
+    load: async () => (await import('./commands/container.js')).containerCommand,
+  },
   cluster: {
     about: 'Lists the node labels of the cluster',
     load: async () => (await import('./commands/cluster.js')).clusterInfoCommand,

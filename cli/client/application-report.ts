@@ -48,6 +48,31 @@ export interface AttemptReport {
   nodeHttpAddress: string;
   nodeId: string;
   logsLink: string;
+  appAttemptState: string;
+}
+
+export interface AttemptDetails {
+  appAttemptId: string;
+  appAttemptState: string;
+  amContainerId: string;
+  host: string;
+  rpcPort: string;
+  trackingUrl: string;
+  diagnosticsInfo: string;
+}
+
+/** Numbers are text, as YARN prints them here. */
+export interface ContainerReport {
+  containerId: string;
+  allocatedMB: string;
+  allocatedVCores: string;
+  assignedNodeId: string;
+  priority: string;
+  /** Epoch milliseconds. */
+  startedTime: string;
+  containerState: string;
+  logUrl: string;
+  nodeHttpAddress: string;
 }
 
 export interface NodeReport {

@@ -10,6 +10,7 @@ import { renderApplication } from '../render/applications.js';
 import { isOver, type ApplicationReport } from './application-report.js';
 import { localResource, uploadMissing } from './files.js';
 import type { ResourceManagerClient } from './resourcemanager-client.js';
+import { SUBMISSION_OPTIONS } from './submission-options.js';
 import { submitted, tagsOf, type Submission } from './submission.js';
 
 const POLL_MS = 250;
@@ -26,8 +27,7 @@ export const SUBMIT_OPTIONS = {
     value: 'file,…',
     description: 'With -submit: files for the AppMaster’s working folder; name=file lays it there under another name',
   },
-  name: { short: 'nm', long: 'name', value: 'name', description: 'With -submit: name of the application' },
-  queue: { short: 'qu', long: 'queue', value: 'queue', description: 'With -submit: queue that it is submitted to' },
+  ...SUBMISSION_OPTIONS,
   type: { short: 'at', long: 'type', value: 'type', description: 'With -submit: type of the application' },
   tags: { long: 'tags', value: 'tag,…', description: 'With -submit: words to find it by' },
   priority: {
@@ -65,6 +65,7 @@ export function programRequestOf(options: SubmitOptions): ProgramRequest {
   if (command === undefined) throw badArguments('-submit needs --am-command <command>.');
   const priority = numberOf(options, 'priority', 0);
   const lifetime = numberOf(options, 'lifetime', 1);
+  const label = options.get('nodeLabel');
   return {
     command,
     resources: tagsOf(options.get('resources') ?? '').map(resourceOf),
@@ -74,6 +75,7 @@ export function programRequestOf(options: SubmitOptions): ProgramRequest {
       'application-type': options.get('type') ?? 'YARN',
       queue: options.get('queue') ?? 'default',
       ...(priority === undefined ? {} : { priority }),
+      ...(label === undefined ? {} : { 'app-node-label-expression': label }),
       resource: { memory: numberOf(options, 'memory', 1) ?? 256, vCores: numberOf(options, 'vcores', 1) ?? 1 },
       'max-app-attempts': numberOf(options, 'attempts', 1) ?? 1,
       'attempt-failures-validity-interval': -1,

@@ -7,7 +7,9 @@ import type { Resource } from '../../runtime/common/wire/protocols/index.js';
 import type {
   ApplicationReport,
   ApplicationState,
+  AttemptDetails,
   AttemptReport,
+  ContainerReport,
   Explanation,
   NodeLabelReport,
   NodeReport,
@@ -61,10 +63,20 @@ export class ResourceManagerClient {
     }
   }
 
-  /** @param states only these; none = all */
-  async list(states: readonly ApplicationState[] = []): Promise<ApplicationReport[]> {
-    const query = states.length === 0 ? '' : `?states=${states.join(',')}`;
-    const { apps } = (await this.http.get(`/ws/v1/cluster/apps${query}`)) as { apps: { app?: ApplicationReport[] } };
+  /**
+   * @param states only these; none = all
+   * @param filters types and tags, separated by commas
+   */
+  async list(
+    states: readonly ApplicationState[] = [],
+    filters: { applicationTypes?: string | undefined; applicationTags?: string | undefined } = {},
+  ): Promise<ApplicationReport[]> {
+    const query = new URLSearchParams();
+    if (states.length > 0) query.set('states', states.join(','));
+    for (const [name, value] of Object.entries(filters)) if (value !== undefined) query.set(name, value);
+    const { apps } = (await this.http.get(`/ws/v1/cluster/apps?${query.toString()}`)) as {
+      apps: { app?: ApplicationReport[] };
+    };
     return apps.app ?? [];
   }
 
@@ -78,6 +90,42 @@ export class ResourceManagerClient {
       appAttempts: { appAttempt?: AttemptReport[] };
     };
     return appAttempts.appAttempt ?? [];
+  }
+
+  async attempt(applicationId: string, attemptId: string): Promise<AttemptDetails> {
+    const path = `/ws/v1/cluster/apps/${applicationId}/appattempts/${attemptId}`;
+    return (await this.http.get(path)) as AttemptDetails;
+  }
+
+  /** Those that run. */
+  async containers(applicationId: string, attemptId: string): Promise<ContainerReport[]> {
+    const path = `/ws/v1/cluster/apps/${applicationId}/appattempts/${attemptId}/containers`;
+    const { container = [] } = (await this.http.get(path)) as { container?: ContainerReport | ContainerReport[] };
+    return Array.isArray(container) ? container : [container];
+  }
+
+  async container(applicationId: string, attemptId: string, containerId: string): Promise<ContainerReport> {
+    const path = `/ws/v1/cluster/apps/${applicationId}/appattempts/${attemptId}/containers/${containerId}`;
+    return (await this.http.get(path)) as ContainerReport;
+  }
+
+  /** @returns the path of its new queue. @throws RM_CHANGE_REFUSED, RM_FORBIDDEN */
+  async move(applicationId: string, queue: string): Promise<string> {
+    const path = `/ws/v1/cluster/apps/${applicationId}/queue?${asUser()}`;
+    return ((await this.http.put(path, { queue })) as { queue: string }).queue;
+  }
+
+  /** @returns the priority that it has now. @throws RM_CHANGE_REFUSED, RM_FORBIDDEN */
+  async prioritize(applicationId: string, priority: number): Promise<number> {
+    const path = `/ws/v1/cluster/apps/${applicationId}/priority?${asUser()}`;
+    return ((await this.http.put(path, { priority })) as { priority: number }).priority;
+  }
+
+  /** @returns when it ends at the latest, as text. @throws RM_APPLICATION_ENDED, RM_FORBIDDEN */
+  async expireAt(applicationId: string, expiresMs: number): Promise<string> {
+    const timeout = { type: 'LIFETIME', expiryTime: new Date(expiresMs).toISOString() };
+    const path = `/ws/v1/cluster/apps/${applicationId}/timeout?${asUser()}`;
+    return ((await this.http.put(path, { timeout })) as { timeout: { expiryTime: string } }).timeout.expiryTime;
   }
 
   /** The chain's events, as they reached the ResourceManager. */

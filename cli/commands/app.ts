@@ -1,7 +1,8 @@
-/** `weft app -list | -status ID [--events] | -kill ID | -submit …`: the applications of the cluster, with YARN's flags. */
+/** `weft app -list | -status ID [--events] | -kill ID | -appId ID -changeQueue … | -submit …`: the applications of the cluster, with YARN's flags. */
 import { systemClock } from '../../runtime/common/clock.js';
 import { parseApplicationId } from '../../runtime/common/ids.js';
 import { APPLICATION_STATES, isOver, type ApplicationState } from '../client/application-report.js';
+import { CHANGE_OPTIONS, changeOf } from '../client/application-change.js';
 import { programRequestOf, submitProgram, SUBMIT_OPTIONS } from '../client/program-submission.js';
 import type { ResourceManagerClient } from '../client/resourcemanager-client.js';
 import { withResourceManager } from '../client/with-resource-manager.js';
@@ -21,7 +22,10 @@ const OPTIONS = {
   },
   status: { short: 'status', long: 'status', value: 'application id', description: 'Shows one application' },
   events: { long: 'events', description: 'With -status: the steps of its start and its first heartbeats' },
+  appTypes: { long: 'appTypes', value: 'types', description: 'With -list: these types, separated by commas' },
+  appTags: { long: 'appTags', value: 'tags', description: 'With -list: with one of these tags' },
   kill: { short: 'kill', long: 'kill', value: 'application id', description: 'Ends an application by force' },
+  ...CHANGE_OPTIONS,
   ...SUBMIT_OPTIONS,
   rm: { long: 'rm', value: 'url', description: 'Address of the ResourceManager' },
   json: { long: 'json', description: 'Prints results and errors as JSON' },
@@ -45,7 +49,7 @@ export async function appCommand(argv: readonly string[]): Promise<number> {
     if (options.has('help')) {
       print(
         actionHelp(
-          'weft app -list | -status <id> | -kill <id> | -submit --am-command <command>',
+          'weft app -list | -status <id> | -kill <id> | -appId <id> -changeQueue … | -submit --am-command <command>',
           'The applications of the cluster.',
           SPEC,
         ),
@@ -66,12 +70,21 @@ type Action = (client: ResourceManagerClient) => Promise<number | undefined>;
 function actionOf(options: ParsedOptions<AppOptionName>, json: boolean): Action {
   const [surplus] = options.words;
   if (surplus !== undefined) throw badArguments(`Unrecognized argument: ${surplus}`);
+  const change = changeOf(options, systemClock);
+  if (change !== undefined) {
+    return silently(async (client) => {
+      const text = await change(client);
+      print(json ? JSON.stringify({ changed: text }) : text);
+    });
+  }
   const status = options.get('status');
   const kill = options.get('kill');
   if (
     [status !== undefined, kill !== undefined, options.has('list'), options.has('submit')].filter(Boolean).length !== 1
   ) {
-    throw badArguments('Please specify one of -list, -status <application id>, -kill <application id>, -submit.');
+    throw badArguments(
+      'Please specify one of -list, -status <application id>, -kill <application id>, -appId <application id>, -submit.',
+    );
   }
   if (status !== undefined) {
     const id = parseApplicationId(status);
@@ -88,7 +101,11 @@ function actionOf(options: ParsedOptions<AppOptionName>, json: boolean): Action 
     return (client) => submitProgram(request, client, systemClock, json);
   }
   const states = statesOf(options.get('appStates'));
-  return silently((client) => list(client, states, json));
+  const filters = { applicationTypes: options.get('appTypes'), applicationTags: options.get('appTags') };
+  return silently(async (client) => {
+    const reports = await client.list(states, filters);
+    print(json ? JSON.stringify({ applications: reports }) : renderApplications(reports, states));
+  });
 }
 
 function silently(action: (client: ResourceManagerClient) => Promise<void>): Action {
@@ -96,11 +113,6 @@ function silently(action: (client: ResourceManagerClient) => Promise<void>): Act
     await action(client);
     return undefined;
   };
-}
-
-async function list(client: ResourceManagerClient, states: readonly ApplicationState[], json: boolean): Promise<void> {
-  const reports = await client.list(states);
-  print(json ? JSON.stringify({ applications: reports }) : renderApplications(reports, states));
 }
 
 async function show(client: ResourceManagerClient, id: string, json: boolean): Promise<void> {

@@ -1,4 +1,4 @@
-/** `weft queue check FILE [--against URL]`: whether a queue file is right, and the tree as it will be. */
+/** `weft queue check FILE [--against URL]`: whether a queue file is right; `weft queue -status NAME`: a queue in force. */
 import { basename } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { WeftError } from '../../runtime/common/errors/index.js';
@@ -13,19 +13,26 @@ import {
   type Scheduler,
 } from '../../resourcemanager/scheduler/index.js';
 import { ResourceManagerClient } from '../client/resourcemanager-client.js';
+import { withResourceManager } from '../client/with-resource-manager.js';
 import { reportError } from '../errors.js';
 import { print, warn } from '../output.js';
 import { badArguments, parseOptions, type ActionSpec } from '../program/option-parser.js';
 import { actionHelp } from '../render/help.js';
-import { renderQueueDifferences, renderQueues } from '../render/queues.js';
+import { renderQueue, renderQueueDifferences, renderQueues } from '../render/queues.js';
 
 const OPTIONS = {
+  status: { long: 'status', value: 'queue', description: 'Shows a queue of a running ResourceManager' },
+  rm: { long: 'rm', value: 'url', description: 'With -status: address of the ResourceManager' },
   against: { long: 'against', value: 'url', description: 'Shows the differences to a running ResourceManager' },
   json: { long: 'json', description: 'Prints results and errors as JSON' },
   help: { short: 'h', long: 'help', description: 'Shows this help' },
 };
-const SPEC: ActionSpec<keyof typeof OPTIONS> = { options: OPTIONS, properties: [], stopsAtProgram: false };
-const USAGE = 'weft queue check <file> [--against <url>]';
+const SPEC: ActionSpec<keyof typeof OPTIONS> = {
+  options: OPTIONS,
+  properties: [{ prefix: '-D', description: 'Sets a configuration key over the configuration file' }],
+  stopsAtProgram: false,
+};
+const USAGE = 'weft queue check <file> [--against <url>] | -status <queue>';
 
 /** A cluster to show shares of where no live one is named. */
 const PRETENDED: Resource = { memoryMb: 1_000_000, vcores: 1000 };
@@ -36,7 +43,13 @@ export async function queueCommand(argv: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(argv, SPEC);
     if (options.has('help')) {
-      print(actionHelp(USAGE, 'Checks capacity-scheduler.xml or fair-scheduler.xml.', SPEC));
+      print(actionHelp(USAGE, 'Checks capacity-scheduler.xml or fair-scheduler.xml, or shows a queue in force.', SPEC));
+      return 0;
+    }
+    const named = options.get('status');
+    if (named !== undefined) {
+      const queue = queueNamed(named, (await withResourceManager(options, (client) => client.queues())).tree);
+      print(json ? JSON.stringify(queue) : renderQueue(queue));
       return 0;
     }
     const [action, file, surplus] = options.words;
@@ -57,6 +70,20 @@ export async function queueCommand(argv: readonly string[]): Promise<number> {
   } catch (error) {
     return reportError(error, json);
   }
+}
+
+/** By its path, or by its name where that is enough. @throws RM_UNKNOWN_QUEUE */
+function queueNamed(name: string, root: QueueView): QueueView {
+  const all = withChildren(root);
+  const byName = all.filter((queue) => queue.name === name);
+  const found = all.find(({ path }) => path === name) ?? (byName.length === 1 ? byName[0] : undefined);
+  if (found !== undefined) return found;
+  const paths = all.map(({ path }) => path).join(', ');
+  throw new WeftError('RM_UNKNOWN_QUEUE', `There is no queue "${name}"; there is ${paths}.`, { subject: name });
+}
+
+function withChildren(queue: QueueView): QueueView[] {
+  return [queue, ...queue.children.flatMap(withChildren)];
 }
 
 async function liveQueues(url: string): Promise<{ tree: QueueView; capacity: Resource }> {

@@ -23,6 +23,24 @@ export function renderQueues(root: QueueView): string {
     .join('\n');
 }
 
+/** One queue, in the form that `yarn queue` gave it. */
+export function renderQueue(queue: QueueView): string {
+  const amount = ({ memoryMb, vcores }: Resource): string => `${memoryMb} MB, ${vcores} vcores`;
+  const rows: [string, string | number][] = [
+    ['Queue Name', queue.name],
+    ['Queue Path', queue.path],
+    ['State', queue.state],
+    ['Guaranteed', amount(queue.guaranteed)],
+    ['Maximum', amount(queue.maximum)],
+    ['Used', `${amount(queue.used)} (${percentOf(queue.used, queue.guaranteed)} of what is guaranteed)`],
+    ['Reserved', amount(queue.reserved)],
+    ['Pending', `${amount(queue.pending)} in ${queue.pendingContainers} containers`],
+    ['Containers', queue.containers],
+    ['Applications', `${queue.activeApplications} active, ${queue.pendingApplications} waiting`],
+  ];
+  return ['Queue Information :', ...rows.map(([name, value]) => `\t${name} : ${value}`)].join('\n');
+}
+
 /** What would change from one tree to the other. */
 export function renderQueueDifferences(before: QueueView, after: QueueView): string {
   const [old, now] = [flat(before), flat(after)];

@@ -1,6 +1,7 @@
 /** The flags of `yarn-session`: Flink's names and meaning. */
 import { loadConfiguration, type Configuration } from '../../runtime/common/config/index.js';
 import type { WeftHome } from '../../runtime/common/home.js';
+import { SUBMISSION_OPTIONS } from '../client/submission-options.js';
 import { badArguments, type ActionSpec, type OptionSpec, type ParsedOptions } from '../program/option-parser.js';
 import { packageFile } from '../program/package-root.js';
 
@@ -18,8 +19,7 @@ const OPTIONS = {
     value: 'size',
     description: 'Memory of the container of one TaskManager; a plain number counts megabytes',
   },
-  name: { short: 'nm', long: 'name', value: 'name', description: 'Name of the application' },
-  queue: { short: 'qu', long: 'queue', value: 'queue', description: 'Queue that it is submitted to' },
+  ...SUBMISSION_OPTIONS,
   applicationType: { short: 'at', long: 'applicationType', value: 'type', description: 'Type of the application' },
   detached: { short: 'd', long: 'detached', description: 'Starts the session and returns' },
   applicationId: {
@@ -41,7 +41,6 @@ const OPTIONS = {
   yarnDetached: { short: 'yd', long: 'yarndetached', description: 'Older name of -d', hidden: true },
   jobManager: { short: 'm', long: 'jobmanager', value: 'yarn-cluster', description: 'Without effect', hidden: true },
   jar: { short: 'j', long: 'jar', value: 'path', description: 'Without effect', hidden: true },
-  nodeLabel: { short: 'nl', long: 'nodeLabel', value: 'label', description: 'Without effect', hidden: true },
   zookeeperNamespace: {
     short: 'z',
     long: 'zookeeperNamespace',
@@ -65,6 +64,7 @@ const KEY_OF: Partial<Record<SessionOptionName, string>> = {
   name: 'yarn.application.name',
   queue: 'yarn.application.queue',
   applicationType: 'yarn.application.type',
+  nodeLabel: 'yarn.application.node-label',
   applicationId: 'yarn.application.id',
 };
 
@@ -76,7 +76,6 @@ const MEMORY_KEY_OF: Partial<Record<SessionOptionName, string>> = {
 /** Flags of Flink's that Weft has no use for: said, not passed over in silence. */
 const WITHOUT_EFFECT: Partial<Record<SessionOptionName, string>> = {
   jar: '-j has no effect: a node runs the Weft that it has.',
-  nodeLabel: '-nl has no effect: nodes have no labels.',
   zookeeperNamespace: '-z has no effect: an application’s data is kept under its id.',
 };
 

@@ -1,5 +1,7 @@
 /** YARN's REST API of a NodeManager: `/ws/v1/node`, its applications and containers. */
 import type { FastifyInstance } from 'fastify';
+import { VERSION } from '../../runtime/common/version.js';
+import { documentRoutes } from '../../runtime/common/http/openapi.js';
 import { parseApplicationId, parseContainerId } from '../../runtime/common/ids.js';
 import type { Resource } from '../../runtime/common/wire/protocols/shared.js';
 import type { ContainerManager } from '../containers/container-manager.js';
@@ -25,6 +27,7 @@ export interface NodeRoutesOptions {
 }
 
 export function registerNodeRoutes(app: FastifyInstance, options: NodeRoutesOptions): void {
+  documentRoutes(app, { title: 'Weft NodeManager', version: VERSION });
   const { containers } = options;
   const info = (): object => ({ nodeInfo: nodeInfo(options) });
   app.get('/ws/v1/node', info);

@@ -32,8 +32,10 @@ export class AccessControl {
     throw new WeftError('RM_FORBIDDEN', message, { subject: id });
   }
 
-  /** @throws RM_FORBIDDEN unless the user may submit to, or administer, the queue */
+  /** @throws RM_FORBIDDEN unless the user may submit to, or administer, the queue (if there is one) */
   async requireMaySubmit(user: string, queue: string): Promise<void> {
+    // Who names a queue that is not there is told that.
+    if (this.scheduler.resolveQueue(queue) === undefined) return;
     const groups = await this.groups.of(user);
     if (this.scheduler.mayAccess(user, groups, queue, 'submit')) return;
     if (this.scheduler.mayAccess(user, groups, queue, 'administer')) return;

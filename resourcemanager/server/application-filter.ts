@@ -8,7 +8,7 @@ import type { Scheduler } from '../scheduler/index.js';
 
 const Digits = Type.Optional(Type.String({ pattern: '^\\d+$' }));
 
-const FilterSchema = Type.Object({
+export const FilterSchema = Type.Object({
   state: Type.Optional(Type.String()),
   states: Type.Optional(Type.String()),
   finalStatus: Type.Optional(Type.String()),

@@ -15,8 +15,8 @@ import { publicState } from '../apps/application.js';
 import { findAttempt, type Application } from '../apps/application-registry.js';
 import type { AttemptRecord } from '../apps/attempt.js';
 import { restResource } from '../scheduler/index.js';
-import { checkSubmission } from '../apps/submission.js';
-import { filterApplications } from './application-filter.js';
+import { SubmissionSchema, checkSubmission } from '../apps/submission.js';
+import { FilterSchema, filterApplications } from './application-filter.js';
 import { applicationStatistics, type StatisticsQuery } from './application-statistics.js';
 import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
@@ -31,7 +31,8 @@ interface ByAttempt {
 
 export function applicationRoutes(app: FastifyInstance, view: ClusterView): void {
   const base = '/ws/v1/cluster/apps';
-  app.get(base, ({ query }) => {
+  const listing = { about: 'Applications, filtered', query: FilterSchema };
+  app.get(base, { config: listing }, ({ query }) => {
     const apps = filterApplications(view.applications.all(), query, view.scheduler);
     return { apps: apps.length === 0 ? {} : { app: apps.map((each) => applicationView(each, view)) } };
   });
@@ -89,7 +90,8 @@ function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string)
     ),
   }));
 
-  app.post<ByUser>(base, async (request, reply) => {
+  const config = { about: 'Submits an application', body: SubmissionSchema };
+  app.post<ByUser>(base, { config }, async (request, reply) => {
     const { body } = request;
     const id = submittedId(body, view);
     const user = userOf(request);

@@ -21,6 +21,10 @@ const QueueSchema = Type.Object({ queue: Type.String({ minLength: 1 }) });
 const PrioritySchema = Type.Object({ priority: Type.Integer() });
 const TimeoutSchema = Type.Object({ type: Type.String(), expiryTime: Type.String() });
 
+const MOVE = { about: 'Moves an application to another queue', body: QueueSchema };
+const PRIORITIZE = { about: 'Gives an application another priority', body: PrioritySchema };
+const EXPIRE = { about: 'Limits the lifetime of an application', body: TimeoutSchema };
+
 export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView): void {
   const base = '/ws/v1/cluster/apps/:id';
   const changeable = async (request: {
@@ -38,7 +42,7 @@ export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView
   app.get<ById>(`${base}/priority`, xmlRoot('applicationpriority'), ({ params }) => ({
     priority: applicationView(requireApplication(view, params.id), view).priority,
   }));
-  app.put<ById & ByUser>(`${base}/queue`, xmlRoot('appqueue'), async (request) => {
+  app.put<ById & ByUser>(`${base}/queue`, { config: { ...MOVE, ...xmlRoot('appqueue').config } }, async (request) => {
     const application = await changeable(request);
     requireFit(QueueSchema, request.body, 'HTTP_BAD_REQUEST', 'The body');
     const { queue } = request.body as { queue: string };
@@ -46,19 +50,23 @@ export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView
     view.manager.changes.move(application, queue);
     return { queue: application.record.submission.queue };
   });
-  app.put<ById & ByUser>(`${base}/priority`, xmlRoot('applicationpriority'), async (request) => {
-    const application = await changeable(request);
-    const given = readText(PrioritySchema, request.body);
-    requireFit(PrioritySchema, given, 'HTTP_BAD_REQUEST', 'The body');
-    view.manager.changes.prioritize(application, (given as { priority: number }).priority);
-    return { priority: applicationView(application, view).priority };
-  });
+  app.put<ById & ByUser>(
+    `${base}/priority`,
+    { config: { ...PRIORITIZE, ...xmlRoot('applicationpriority').config } },
+    async (request) => {
+      const application = await changeable(request);
+      const given = readText(PrioritySchema, request.body);
+      requireFit(PrioritySchema, given, 'HTTP_BAD_REQUEST', 'The body');
+      view.manager.changes.prioritize(application, (given as { priority: number }).priority);
+      return { priority: applicationView(application, view).priority };
+    },
+  );
   app.get<ById>(`${base}/timeouts`, ({ params }) => ({ timeouts: { timeout: [timeoutOf(params.id)] } }));
   app.get<{ Params: { id: string; type: string } }>(`${base}/timeouts/:type`, ({ params }) => {
     requireLifetime(params.type);
     return { timeout: timeoutOf(params.id) };
   });
-  app.put<ById & ByUser>(`${base}/timeout`, async (request) => {
+  app.put<ById & ByUser>(`${base}/timeout`, { config: EXPIRE }, async (request) => {
     const application = await changeable(request);
     const { body, params } = request;
     // In XML the element <timeout> is the root, in JSON a member.

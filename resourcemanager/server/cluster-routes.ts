@@ -19,18 +19,12 @@ const NODE_STATES = [
 export function clusterRoutes(app: FastifyInstance, view: ClusterView): void {
   const info = (): object => ({ clusterInfo: infoView(view) });
   app.get('/ws/v1/cluster', info);
-  app.get('/ws/v1/cluster/info', info);
-  app.get('/ws/v1/cluster/metrics', () => ({ clusterMetrics: metricsView(view) }));
+  app.get('/ws/v1/cluster/info', { config: { about: 'The cluster' } }, info);
+  app.get('/ws/v1/cluster/metrics', { config: { about: 'Figures of the cluster' } }, () => ({
+    clusterMetrics: metricsView(view),
+  }));
   app.get('/ws/v1/cluster/scheduler', () => ({ scheduler: { schedulerInfo: view.scheduler.schedulerInfo() } }));
 
-  // Weft keeps no record of each look at a node; why an application waits is told by `explain`, at any time.
-  app.get('/ws/v1/cluster/scheduler/activities', () => ({
-    activities: {
-      diagnostic: 'waiting for next allocation; see /ws/v1/weft/apps/{id}/explain',
-      timestamp: String(view.clock.nowMs()),
-      dateTime: new Date(view.clock.nowMs()).toUTCString(),
-    },
-  }));
   app.route({
     method: ['GET', 'PUT'],
     url: '/ws/v1/cluster/scheduler-conf',

@@ -4,8 +4,10 @@
  */
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../../runtime/common/log/logger.js';
+import { documentRoutes } from '../../runtime/common/http/openapi.js';
 import { speakXml } from '../../runtime/common/http/xml-bodies.js';
 import type { RpcServer } from '../../runtime/common/wire/index.js';
+import { activityRoutes } from './activity-routes.js';
 import { applicationRoutes } from './application-routes.js';
 import { applicationSettingRoutes } from './application-setting-routes.js';
 import { clusterRoutes } from './cluster-routes.js';
@@ -28,11 +30,13 @@ export async function configureRoutes(
   log: Logger,
   pagesFolder: string,
 ): Promise<void> {
+  documentRoutes(app, { title: 'Weft ResourceManager', version: view.version });
   speakXml(app, '/ws/');
   limitBodies(app);
   installErrorHandlers(app, log, view.refusals.count);
   metricsRoutes(app, view);
   clusterRoutes(app, view);
+  activityRoutes(app, view);
   applicationRoutes(app, view);
   applicationSettingRoutes(app, view);
   labelRoutes(app, view);

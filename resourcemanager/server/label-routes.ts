@@ -35,28 +35,36 @@ export function labelRoutes(app: FastifyInstance, view: ClusterView): void {
     await view.access.requireAdministrator(user);
     change();
   };
-  app.post<ByUser>(`${base}/add-node-labels`, async (request, reply) => {
-    const body = checked(LabelsSchema, request.body) as Static<typeof LabelsSchema>;
-    const labels = many(body.nodeLabelInfo).map(({ name, exclusivity = true }) => ({ name, exclusive: exclusivity }));
-    await changed(userOf(request), () => {
-      view.labels.add(labels);
-    });
-    return reply.send('');
-  });
+  app.post<ByUser>(
+    `${base}/add-node-labels`,
+    { config: { about: 'Adds node labels', body: LabelsSchema } },
+    async (request, reply) => {
+      const body = checked(LabelsSchema, request.body) as Static<typeof LabelsSchema>;
+      const labels = many(body.nodeLabelInfo).map(({ name, exclusivity = true }) => ({ name, exclusive: exclusivity }));
+      await changed(userOf(request), () => {
+        view.labels.add(labels);
+      });
+      return reply.send('');
+    },
+  );
   app.post<ByLabels>(`${base}/remove-node-labels`, async (request, reply) => {
     await changed(userOf(request), () => {
       view.labels.remove(many(request.query.labels));
     });
     return reply.send('');
   });
-  app.post<ByUser>(`${base}/replace-node-to-labels`, async (request, reply) => {
-    const body = checked(NodesSchema, request.body) as Static<typeof NodesSchema>;
-    const wanted = many(body.nodeToLabels).map(({ nodeId, labels }) => [nodeId, many(labels)] as const);
-    await changed(userOf(request), () => {
-      view.labels.replace(new Map(wanted));
-    });
-    return reply.send('');
-  });
+  app.post<ByUser>(
+    `${base}/replace-node-to-labels`,
+    { config: { about: 'Labels nodes', body: NodesSchema } },
+    async (request, reply) => {
+      const body = checked(NodesSchema, request.body) as Static<typeof NodesSchema>;
+      const wanted = many(body.nodeToLabels).map(({ nodeId, labels }) => [nodeId, many(labels)] as const);
+      await changed(userOf(request), () => {
+        view.labels.replace(new Map(wanted));
+      });
+      return reply.send('');
+    },
+  );
   app.post<ByNode & ByLabels>(`${base}/nodes/:nodeId/replace-labels`, async (request, reply) => {
     await changed(userOf(request), () => {
       view.labels.replace(new Map([[request.params.nodeId, many(request.query.labels)]]));

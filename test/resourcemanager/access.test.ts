@@ -1,6 +1,7 @@
 /** Who may do what on a live ResourceManager, with users and groups as the configuration names them. */
 import { rmSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
+import { parseHadoopXml } from '../../runtime/common/config/hadoop-xml.js';
 import { ManualClock } from '../../runtime/common/clock.js';
 import type { ResourceManager } from '../../resourcemanager/resource-manager.js';
 import { UserGroups, groupsOfSystem } from '../../resourcemanager/security/user-groups.js';
@@ -26,6 +27,18 @@ async function submitAs(rm: ResourceManager, user: string, queue: string) {
   const answer = await http(rm, 'POST', `/ws/v1/cluster/apps?user.name=${user}`, submissionOf(id, { queue }));
   return { id, status: answer.status, code: (answer.body['weftError'] as { code: string } | undefined)?.code };
 }
+
+test('in files, what follows the first blank of an access list are groups', async (t) => {
+  const entries = Object.entries({ ...CLOSED, 'root.vision.acl_submit_applications': ' staff' });
+  const properties = entries.map(([key, value]) => {
+    const name = key.startsWith('yarn.') ? key : `yarn.scheduler.capacity.${key}`;
+    return `<property>\n  <name> ${name} </name><value>${value}</value></property>`;
+  });
+  const capacity = parseHadoopXml(`<configuration>${properties.join('\n')}</configuration>`, 'capacity-scheduler.xml');
+  const rm = await start(t, { ...capacityFiles({}), capacity });
+  t.like(await submitAs(rm, 'ann', 'vision'), { status: 202 });
+  t.like(await submitAs(rm, 'staff', 'vision'), { status: 400, code: 'RM_QUEUE_REFUSED' });
+});
 
 const CLOSED = {
   'yarn.acl.enable': 'true',

@@ -7,6 +7,8 @@ import type { RawEntry } from './configuration.js';
 const parser = new XMLParser({
   captureMetaData: true,
   parseTagValue: false,
+  // In an access list a leading blank has a meaning: what follows are groups.
+  trimValues: false,
   isArray: (name) => name === 'property',
 });
 const METADATA = XMLParser.getMetaDataSymbol() as unknown as symbol;
@@ -18,7 +20,7 @@ interface ParsedProperty {
 }
 
 /**
- * The properties of a file, each with `path:line` as its origin; a missing file counts as empty.
+ * The properties of a file, values as written, each with `path:line` as its origin; a missing file counts as empty.
  * @throws CONFIG_BAD_FILE
  */
 export function readHadoopXml(path: string): Map<string, RawEntry> {
@@ -59,8 +61,9 @@ export function parseHadoopXml(text: string, path: string): Map<string, RawEntry
   const entries = new Map<string, RawEntry>();
   for (const property of properties) {
     const line = lineOf(text, property[METADATA]?.startIndex ?? 0);
-    const { name, value } = property;
-    if (typeof name !== 'string' || name === '') throw badFile(path, line, 'a <property> has no <name>.');
+    const { value } = property;
+    const name = typeof property.name === 'string' ? property.name.trim() : '';
+    if (name === '') throw badFile(path, line, 'a <property> has no <name>.');
     if (typeof value !== 'string') throw badFile(path, line, `the property ${name} has no <value>.`);
     entries.set(name, { value, origin: `${path}:${line}` });
   }

@@ -49,6 +49,11 @@ export function stringOption(definition: Definition<string | undefined>): Config
   return define<string | undefined>('String', definition, (text) => text);
 }
 
+/** `user1,user2 group1,group2`, `*` for everybody; blanks count, since what follows the first one are groups. */
+export function accessListOption(definition: Definition<string>): ConfigOption<string> {
+  return { ...define('Access list', definition, (text) => text), parse: (text) => text };
+}
+
 export function booleanOption(definition: Definition<boolean>): ConfigOption<boolean> {
   return define('Boolean', definition, (text) => {
     if (/^true$/i.test(text)) return true;

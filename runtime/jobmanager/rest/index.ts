@@ -5,6 +5,8 @@
  */
 import fastifyStatic from '@fastify/static';
 import type { FastifyInstance } from 'fastify';
+import { documentRoutes } from '../../common/http/openapi.js';
+import { VERSION } from '../../common/version.js';
 import { checkpointRoutes } from './checkpoints.js';
 import { clusterRoutes } from './cluster.js';
 import type { RestContext } from './context.js';
@@ -20,6 +22,7 @@ export type { RestContext } from './context.js';
 
 export async function registerRest(app: FastifyInstance, context: RestContext): Promise<void> {
   applyConventions(app);
+  documentRoutes(app, { title: 'Weft JobManager: Flink’s REST API', version: VERSION });
   for (const prefix of ['', '/v1']) {
     await app.register(
       (scope, _options, done) => {

@@ -1,5 +1,6 @@
 /** The keys of `yarn-site.xml`: YARN's names, with other defaults only where the description says so. */
 import {
+  accessListOption,
   addressOption,
   booleanOption,
   durationOption,
@@ -139,7 +140,7 @@ export const schedulerOptions = {
     default: false,
     description: 'Whether the access lists of queues are heeded.',
   }),
-  adminAcl: stringOption({
+  adminAcl: accessListOption({
     key: 'yarn.admin.acl',
     default: '*',
     description: 'Who may administer the cluster: `user1,user2 group1,group2`; * = everybody.',

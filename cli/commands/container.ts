@@ -1,0 +1,36 @@
+/** `weft container -list ATTEMPT | -status CONTAINER`: containers that run, with YARN's flags. */
+import {
+  applicationAttemptId,
+  applicationOfAttempt,
+  applicationOfContainer,
+  parseApplicationAttemptId,
+  parseContainerId,
+} from '../../runtime/common/ids.js';
+import { clientCommand, theOneOf } from '../client/client-command.js';
+import { renderContainer, renderContainers } from '../render/attempts.js';
+
+export const containerCommand = clientCommand({
+  usage: 'weft container -list <attempt id> | -status <container id>',
+  about: 'The containers of an application that run.',
+  options: {
+    list: { long: 'list', value: 'attempt id', description: 'Lists the containers that run for an attempt' },
+    status: { long: 'status', value: 'container id', description: 'Shows one container' },
+  },
+  plan(options) {
+    if (theOneOf(options, ['list', 'status']) === 'list') {
+      const id = parseApplicationAttemptId(options.get('list') ?? '');
+      return async (client) => {
+        const containers = await client.containers(applicationOfAttempt(id), id);
+        return { text: renderContainers(containers), result: { containers } };
+      };
+    }
+    const id = parseContainerId(options.get('status') ?? '');
+    const application = applicationOfContainer(id);
+    // The attempt is the last number but one: container_e17_1410901177871_0001_01_000005.
+    const attempt = applicationAttemptId(application, Number(id.split('_').at(-2)));
+    return async (client) => {
+      const container = await client.container(application, attempt, id);
+      return { text: renderContainer(container), result: container };
+    };
+  },
+});
