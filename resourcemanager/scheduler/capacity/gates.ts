@@ -73,7 +73,13 @@ function gateOfAmShare(application: CapacityApplication): Gate {
   const ofQueue = `AppMasters in ${leaf.path} use ${describe(amUsed)} of at most ${describe(amLimit)}`;
   if (state === 'active') return gate('am-share', true, `${ofQueue}, this one ${describe(amSize)}.`);
   const refusal = leaf.amRefusal(application);
-  if (refusal === undefined) return gate('am-share', false, 'The cluster has no nodes yet.', 'Start a NodeManager.');
+  if (refusal === undefined) {
+    if (leaf.context.cluster.memoryMb === 0) {
+      return gate('am-share', false, 'The cluster has no nodes yet.', 'Start a NodeManager.');
+    }
+    // As in Hadoop, limits that grew are acted on when something of the queue or the cluster changes.
+    return gate('am-share', false, `${ofQueue}, and there is room for it now.`, 'It begins with the next change.');
+  }
   const whose = refusal.of === 'queue' ? leaf.path : `${user} in ${leaf.path}`;
   return gate(
     'am-share',

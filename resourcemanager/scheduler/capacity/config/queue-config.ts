@@ -125,9 +125,10 @@ export function readQueue(
 /** What the children of a queue take over from it, with what it says itself. */
 export function inheritedBy(reader: PropertyReader, path: string, parent: Inherited): Inherited {
   const key = (name: string): string => `${PREFIX}${path}.${name}`;
-  const labels = reader.list(key('accessible-node-labels'));
+  // A blank is a value here: only nodes without a label.
+  const namesLabels = reader.raw(key('accessible-node-labels')) !== undefined;
   return {
-    accessibleLabels: labels === undefined ? parent.accessibleLabels : new Set(labels),
+    accessibleLabels: namesLabels ? new Set(reader.list(key('accessible-node-labels'))) : parent.accessibleLabels,
     defaultLabel: reader.text(key('default-node-label-expression')) ?? parent.defaultLabel,
     preemptionDisabled: reader.flag(key('disable_preemption'), parent.preemptionDisabled),
     intraQueuePreemptionDisabled: reader.flag(
