@@ -14,7 +14,15 @@ export type { Shape, Field } from './shape.js';
 export { shapeOfType } from './declared-shape.js';
 export { makeTypeCheck } from './type-check.js';
 export { makeCopier, makeOwnCopier, type OwnCopier } from './copier.js';
-export { canonicalKeyBytes, hashKey, KEY_HASH_VERSION, keyIdentity } from './key-hash.js';
+export { keyBytesBound, readKeyBytes, writeKeyBytes } from './key-bytes.js';
+export {
+  canonicalKeyBytes,
+  hashIdentity,
+  hashKey,
+  KEY_HASH_VERSION,
+  keyIdentity,
+  type KeyIdentity,
+} from './key-hash.js';
 export { invert, sortKeyBound, writeOrderedDouble, writeSortKey } from './sort-key.js';
 export { keyGroupOf, keyGroupRange, subtaskOfKeyGroup } from './key-groups.js';
 export {

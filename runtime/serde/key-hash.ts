@@ -11,7 +11,8 @@ import { bigintBound, writeBigint } from './bigints.js';
 
 export const KEY_HASH_VERSION = 1;
 
-const enum KeyType {
+/** The last byte of a key's bytes. */
+export const enum KeyType {
   latin1 = 1,
   utf16 = 2,
   int = 3,
@@ -172,15 +173,32 @@ function arrayBytes(key: readonly unknown[], depth: number): Uint8Array {
   return Buffer.concat([...parts, Uint8Array.of(KeyType.array)]);
 }
 
+/** Stands before the bytes of keys that are no primitives. */
+const BYTES_FOLLOW = '\uffffkey:';
+
+/** A key as it is found in a Map. */
+export type KeyIdentity = string | number | bigint | boolean;
+
 /**
  * The key as a value that a Map tells apart as the hash does: primitives are themselves, dates and arrays a string of
  * their canonical bytes (behind U+FFFF and a name, which no sane string key begins with).
  * @throws SERDE_BAD_KEY
  */
-export function keyIdentity(key: unknown): string | number | bigint | boolean {
+export function keyIdentity(key: unknown): KeyIdentity {
   if (typeof key === 'string' || typeof key === 'bigint' || typeof key === 'boolean') return key;
   if (typeof key === 'number' && !Number.isNaN(key)) return key === 0 ? 0 : key;
-  return `\uffffkey:${Buffer.from(canonicalKeyBytes(key)).toString('latin1')}`;
+  return BYTES_FOLLOW + Buffer.from(canonicalKeyBytes(key)).toString('latin1');
+}
+
+/** The canonical bytes of a key that is no primitive, from its identity; undefined for a string that is one itself. */
+export function bytesInIdentity(text: string): Buffer | undefined {
+  return text.startsWith(BYTES_FOLLOW) ? Buffer.from(text.slice(BYTES_FOLLOW.length), 'latin1') : undefined;
+}
+
+/** The hash of a key, from its identity. */
+export function hashIdentity(id: KeyIdentity): number {
+  const bytes = typeof id === 'string' ? bytesInIdentity(id) : undefined;
+  return bytes === undefined ? hashKey(id) : murmur3(bytes, bytes.length);
 }
 
 function badKey(what: string): WeftError {

@@ -40,7 +40,7 @@ export class HeapSnapshot implements KeyedSnapshot {
       for (const bucket of buckets) await this.walk(bucket.entries(), (cell) => bucket.touch(cell), output);
       for (const part of additions) await this.walk(part.entries(), (entry) => part.keep(entry), output);
       writer.finish();
-      await this.handOver(output);
+      await handOver(writer, output);
       if (writer.failure !== undefined) throw writer.failure;
       await output.keyedFormat(Buffer.from(JSON.stringify(describe()), 'utf8'));
     } finally {
@@ -66,17 +66,17 @@ export class HeapSnapshot implements KeyedSnapshot {
       if (--untilLook > 0) continue;
       untilLook = ENTRIES_PER_LOOK;
       if (clock.monotonicMs() < this.sliceEndMs) continue;
-      await this.handOver(output);
+      await handOver(run.writer, output);
       await setImmediate();
       if (this.released || run.writer.failure !== undefined) return;
       this.sliceEndMs = clock.monotonicMs() + SLICE_MS;
     }
   }
+}
 
-  private async handOver(output: SnapshotOutput): Promise<void> {
-    const { ready } = this.parts.run.writer;
-    for (let portion = ready.shift(); portion !== undefined; portion = ready.shift()) {
-      await output.keyGroup(portion.group, portion.bytes);
-    }
+/** Gives the output what is full. */
+export async function handOver({ ready }: PortionWriter, output: SnapshotOutput): Promise<void> {
+  for (let portion = ready.shift(); portion !== undefined; portion = ready.shift()) {
+    await output.keyGroup(portion.group, portion.bytes);
   }
 }

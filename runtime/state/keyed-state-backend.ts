@@ -14,6 +14,7 @@ import {
   type KeyedDescription,
   type Namespace,
 } from './section-format.js';
+import type { LogRestore } from './snapshot.js';
 import { StateTable } from './state-table.js';
 
 /** Which part of the key space a subtask has. */
@@ -150,6 +151,11 @@ export class KeyedStateBackend {
       additions: [...this.additions.values()].flatMap(({ addition }) => addition.parts()),
       describe: () => this.describe(),
     });
+  }
+
+  /** As `KeyedStore.restoreLogs`. */
+  restoreLogs(logs: readonly LogRestore[]): Promise<void> {
+    return this.store.restoreLogs(logs, this);
   }
 
   /** The operator ends. */

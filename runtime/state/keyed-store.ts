@@ -5,7 +5,7 @@ import type { Epochs } from './epochs.js';
 import type { KeySpace, SnapshotPart } from './keyed-state-backend.js';
 import type { PortionWriter } from './portion-writer.js';
 import type { KeyedDescription, Namespace, Section } from './section-format.js';
-import type { SnapshotOutput } from './snapshot.js';
+import type { LogRestore, SnapshotOutput } from './snapshot.js';
 import type { StateTable } from './state-table.js';
 
 /** What a store is made with. */
@@ -35,12 +35,23 @@ export interface KeyedSnapshot {
   release(): void;
 }
 
+/** The tables of an operator, made when they are first asked for. */
+export interface KeyedTables {
+  /** @throws STATE_KIND_CHANGED */
+  table(name: string, kind: string): StateTable;
+}
+
 export interface KeyedStore {
   /** Whether a cell is good for as long as its key has state, and not only until the next record. */
   readonly keepsCells: boolean;
   bucket(section: Section, namespace: Namespace): Bucket;
   /** Takes a snapshot: nothing is copied. */
   snapshot(content: KeyedContent): KeyedSnapshot;
+  /**
+   * Takes back what logs hold of the operator's key groups; nothing was put into the store before.
+   * @throws STATE_CORRUPT, STATE_FORMAT_UNKNOWN, STATE_MAX_PARALLELISM_CHANGED
+   */
+  restoreLogs(logs: readonly LogRestore[], tables: KeyedTables): Promise<void>;
   /** The operator ends. */
   close(): void;
 }

@@ -97,8 +97,9 @@ export class OperatorStates {
   }
 
   /** Before the operator opens. @throws STATE_CORRUPT, STATE_FORMAT_UNKNOWN, STATE_MAX_PARALLELISM_CHANGED */
-  async restore({ keyed, operatorStates }: OperatorRestore): Promise<void> {
+  async restore({ keyed, logs = [], operatorStates }: OperatorRestore): Promise<void> {
     this.isRestored = true;
+    if (logs.length > 0) await this.keyed().restoreLogs(logs);
     for (const part of keyed) await restoreKeyed(this.keyed(), part);
     for (const [name, { mode, items }] of operatorStates) this.list(name, mode).items = items.map(decodeTagged);
     for (const participant of this.participants) participant.stateRestored?.();

@@ -6,6 +6,25 @@
  */
 export type DistributionMode = 'SPLIT' | 'UNION' | 'BROADCAST';
 
+/** A file that several checkpoints need. */
+export interface SharedFile {
+  /** As the file system takes it. */
+  readonly path: string;
+  readonly sizeBytes: number;
+  readonly crc32: number;
+}
+
+/** Where a snapshot puts what later snapshots of the same operator and subtask need not write again. */
+export interface SharedOutput {
+  /** Keeps the bytes in a file of their own. @throws FILE_FAILED */
+  store(bytes: AsyncIterable<Uint8Array>): Promise<SharedFile>;
+  /**
+   * The keyed state is a log: the bytes of all these files, in order, and the tail. At most once.
+   * @param description what the reader needs to understand it (JSON)
+   */
+  log(description: Uint8Array, files: readonly SharedFile[], tail: Uint8Array): void | Promise<void>;
+}
+
 /** Where a snapshot is written. A call may return a promise to slow the writer down. */
 export interface SnapshotOutput {
   /**
@@ -20,6 +39,8 @@ export interface SnapshotOutput {
   keyedFormat(description: Uint8Array): void | Promise<void>;
   /** A list of the operator that belongs to no key. Once for each name. */
   operatorState(name: string, mode: DistributionMode, items: readonly Uint8Array[]): void | Promise<void>;
+  /** Undefined: the snapshot must be whole by itself. */
+  readonly shared?: SharedOutput | undefined;
 }
 
 /**
@@ -45,6 +66,17 @@ export interface KeyedRestore {
   portions(): Iterable<KeyGroupPortion> | AsyncIterable<KeyGroupPortion>;
 }
 
+/** As `SharedOutput.log` was given it, of one subtask of then. */
+export interface LogRestore {
+  readonly description: Uint8Array;
+  readonly files: readonly SharedFile[];
+  readonly tail: Uint8Array;
+  /** Whether checkpoints to come may need these files as well: they are the job's own. */
+  readonly reusable: boolean;
+  /** The content of `files[index]`, checked. @throws CHECKPOINT_CORRUPT, FILE_FAILED */
+  read(index: number): Promise<Uint8Array>;
+}
+
 export interface KeyGroupPortion {
   readonly group: number;
   readonly bytes: Uint8Array;
@@ -54,6 +86,8 @@ export interface KeyGroupPortion {
 export interface OperatorRestore {
   /** One for each subtask of then that had a key group of this one's. */
   readonly keyed: readonly KeyedRestore[];
+  /** As `keyed`, of those whose keyed state is a log. @default none */
+  readonly logs?: readonly LogRestore[];
   /** By the state's name. */
   readonly operatorStates: ReadonlyMap<string, RestoredList>;
 }

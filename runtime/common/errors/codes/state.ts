@@ -43,6 +43,17 @@ export const STATE_CODES = defineCodes({
     summary: 'State of a checkpoint cannot be read.',
     hint: 'Start from an earlier checkpoint or savepoint; check the storage.',
   },
+  STATE_DISK_FAILED: {
+    domain: 'external',
+    summary: 'The local disk on which a task keeps its state could not be written or read.',
+    hint: 'Make room on, or repair, the disk of the folder named (`io.tmp.dirs`); the job goes on from its last checkpoint.',
+    retry: 'backoff',
+  },
+  STATE_DISK_LIMIT: {
+    domain: 'user',
+    summary: 'The state on disk of one subtask of an operator is larger than a subtask can have.',
+    hint: 'Raise the parallelism of the operator, or give its state a time to live.',
+  },
   STATE_FORMAT_UNKNOWN: {
     domain: 'user',
     summary: 'State was written by a version of Weft whose format this one does not read.',
