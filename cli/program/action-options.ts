@@ -105,6 +105,13 @@ export const RUN_SPEC = {
       long: 'allowNonRestoredState',
       description: 'Leaves state behind that the program does not claim',
     },
+    claimMode: {
+      short: 'cm',
+      long: 'claimMode',
+      value: 'mode',
+      description: 'Whose the files are that the job starts from: no_claim (default), claim, legacy',
+    },
+    restoreMode: { short: 'rm', long: 'restoreMode', value: 'mode', description: 'Older name of -cm', hidden: true },
     shutdownOnAttachedExit: {
       short: 'sae',
       long: 'shutdownOnAttachedExit',

@@ -45,6 +45,8 @@ export function runConfiguration(options: ParsedOptions<string>): Configuration 
   const savepoint = options.get('fromSavepoint');
   if (savepoint !== undefined) properties['execution.state-recovery.path'] = savepoint;
   if (options.has('allowNonRestoredState')) properties['execution.state-recovery.ignore-unclaimed-state'] = 'true';
+  const claimMode = options.get('claimMode') ?? options.get('restoreMode');
+  if (claimMode !== undefined) properties['execution.state-recovery.claim-mode'] = claimMode;
   const ship = [...options.all('ship'), ...options.all('yarnShip')];
   if (ship.length > 0) properties['yarn.ship-files'] = ship.join(';');
   return load({ ...properties, ...jobManagerProperties(options), ...options.properties });

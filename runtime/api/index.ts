@@ -17,9 +17,11 @@ export {
 export { CollectedRecords } from './environment/collected-records.js';
 export { ExecutionConfig } from './environment/execution-config.js';
 export {
+  EmbeddedRocksDBStateBackend,
   FsStateBackend,
   HashMapStateBackend,
   MemoryStateBackend,
+  RocksDBStateBackend,
   type StateBackend,
 } from './environment/state-backends.js';
 export { RestartStrategies } from './environment/restart-strategies.js';

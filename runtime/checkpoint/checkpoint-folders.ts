@@ -13,6 +13,16 @@ export function checkpointFolder(jobFolder: string, checkpointId: number): strin
   return joinPath(jobFolder, `chk-${checkpointId}`);
 }
 
+/** Of the files that several checkpoints need. @param jobFolder as `jobCheckpointFolder` gives it */
+export function sharedFolderOf(jobFolder: string): string {
+  return joinPath(jobFolder, 'shared');
+}
+
+/** Of a checkpoint, whoever's it is. @param folder `chk-<n>` */
+export function sharedFolderBeside(folder: string): string {
+  return sharedFolderOf(folder.slice(0, folder.lastIndexOf('/')));
+}
+
 /** The numbers of the checkpoints that have a folder, complete or not, in order. @throws FILE_FAILED */
 export async function checkpointIdsIn(jobFolder: string): Promise<number[]> {
   const fileSystem = fileSystemOf(jobFolder);

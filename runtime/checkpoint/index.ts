@@ -11,13 +11,17 @@ export {
   jobCheckpointFolder,
   newSavepointFolder,
   removeFolder,
+  sharedFolderBeside,
+  sharedFolderOf,
 } from './checkpoint-folders.js';
+export { claimFolder } from './claim.js';
 export {
   CheckpointMetadataSchema,
   type CheckpointMetadata,
   type EnumeratorState,
   type TaskStates,
 } from './metadata.js';
-export { readMetadata, requireFiles, writeMetadata } from './metadata-file.js';
+export { readMetadata, requireFiles, sharedFilesOf, writeMetadata } from './metadata-file.js';
+export { SharedFolder } from './shared-folder.js';
 export { StateFileReader } from './state-file-reader.js';
 export { StateFileWriter } from './state-file-writer.js';

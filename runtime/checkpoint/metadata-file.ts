@@ -1,6 +1,7 @@
 /** `_metadata` on disk: what makes a folder a checkpoint. */
 import { WeftError, hasCode } from '../common/errors/index.js';
 import { fileSystemOf, joinPath, nameOf, readWholeFile } from '../common/filesystems/index.js';
+import type { SubtaskState } from '../common/wire/protocols/checkpoints.js';
 import { corrupt, decodeMetadata, encodeMetadata, type CheckpointMetadata } from './metadata.js';
 
 export const METADATA_NAME = '_metadata';
@@ -51,13 +52,24 @@ export async function readMetadata(path: string): Promise<{ folder: string; meta
  * @throws CHECKPOINT_CORRUPT with the file's name
  */
 export async function requireFiles(folder: string, { tasks }: CheckpointMetadata): Promise<void> {
-  for (const { state } of tasks.flatMap(({ subtasks }) => subtasks)) {
-    if (state?.location.kind !== 'file') continue;
-    const path = joinPath(folder, state.location.name);
+  const files = tasks.flatMap(({ subtasks }) => subtasks.flatMap(({ state }) => filesOf(folder, state)));
+  for (const { path, sizeBytes } of files) {
     const found = await fileSystemOf(path).stat(path);
     if (found === undefined) throw corrupt(path, 'it is missing');
-    if (found.sizeBytes !== state.sizeBytes) {
-      throw corrupt(path, `it has ${found.sizeBytes} bytes instead of ${state.sizeBytes}`);
+    if (found.sizeBytes !== sizeBytes) {
+      throw corrupt(path, `it has ${found.sizeBytes} bytes instead of ${sizeBytes}`);
     }
   }
+}
+
+function filesOf(folder: string, state: SubtaskState | undefined): { path: string; sizeBytes: number }[] {
+  const shared = state?.shared?.flatMap(({ files }) => files) ?? [];
+  if (state?.location.kind !== 'file') return shared;
+  return [{ path: joinPath(folder, state.location.name), sizeBytes: state.sizeBytes }, ...shared];
+}
+
+/** The paths of the files that a checkpoint needs and others may need too. */
+export function sharedFilesOf({ tasks }: CheckpointMetadata): Set<string> {
+  const states = tasks.flatMap(({ subtasks }) => subtasks.map(({ state }) => state));
+  return new Set(states.flatMap((state) => state?.shared?.flatMap(({ files }) => files.map(({ path }) => path)) ?? []));
 }

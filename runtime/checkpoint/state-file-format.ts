@@ -22,6 +22,8 @@ const StateIndexSchema = Type.Array(
         portions: Type.Array(Type.Integer()),
       }),
     ),
+    /** The parts of a log of keyed state that have no file: numbers of the pieces. */
+    log: Type.Optional(Type.Object({ description: Type.Array(Type.Integer()), tail: Type.Array(Type.Integer()) })),
     lists: Type.Array(
       Type.Object({
         name: Type.String(),

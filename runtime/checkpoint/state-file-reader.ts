@@ -2,8 +2,9 @@ import { crc32 } from 'node:zlib';
 import { hasCode } from '../common/errors/index.js';
 import { fileSystemOf, joinPath } from '../common/filesystems/index.js';
 import { requireFit } from '../common/wire/index.js';
-import type { KeyedRestore, KeyGroupPortion, RestoredList } from '../state/snapshot.js';
+import type { KeyedRestore, KeyGroupPortion, LogRestore, RestoredList } from '../state/snapshot.js';
 import { corrupt } from './metadata.js';
+import { readShared } from './shared-folder.js';
 import {
   HEAD,
   PIECE_NUMBERS,
@@ -27,25 +28,38 @@ export class StateFileReader {
     /** For messages. */
     private readonly path: string,
     private readonly index: StateIndex,
+    private readonly shared: NonNullable<SubtaskState['shared']>,
     private readonly fetch: Fetch,
   ) {}
 
   /** @throws CHECKPOINT_CORRUPT, FILE_FAILED */
-  static async open(folder: string, { location, sizeBytes }: SubtaskState): Promise<StateFileReader> {
-    if (location.kind === 'none') return new StateFileReader(folder, [], () => Promise.resolve(new Uint8Array(0)));
+  static async open(folder: string, { location, sizeBytes, shared = [] }: SubtaskState): Promise<StateFileReader> {
+    if (location.kind === 'none') return new StateFileReader(folder, [], [], () => Promise.resolve(new Uint8Array(0)));
     const path = location.kind === 'file' ? joinPath(folder, location.name) : joinPath(folder, '_metadata');
     const fetch = location.kind === 'file' ? fromFile(path) : fromBytes(Buffer.from(location.data, 'base64'), path);
     const index = await readIndex(path, sizeBytes, fetch, location.kind === 'file' ? location.indexCrc32 : undefined);
-    return new StateFileReader(path, index, fetch);
+    return new StateFileReader(path, index, shared, fetch);
   }
 
   /** @param wanted whether a key group is needed @throws CHECKPOINT_CORRUPT */
   async keyed(operatorId: string, wanted: (group: number) => boolean): Promise<KeyedRestore | undefined> {
     const keyed = this.operator(operatorId)?.keyed;
     if (keyed === undefined) return undefined;
-    const [at, length, checksum] = keyed.description;
-    const description = this.checked(await this.fetch(at, length), at, checksum);
+    const description = await this.whole(keyed.description);
     return { description, portions: () => this.portions(keyed.portions, wanted) };
+  }
+
+  /**
+   * The log of an operator, if its keyed state is one.
+   * @param reusable whether checkpoints to come may need its files as well
+   * @throws CHECKPOINT_CORRUPT
+   */
+  async log(operatorId: string, reusable: boolean): Promise<LogRestore | undefined> {
+    const log = this.operator(operatorId)?.log;
+    if (log === undefined) return undefined;
+    const files = this.shared.find((entry) => entry.operatorId === operatorId)?.files ?? [];
+    const [description, tail] = await Promise.all([this.whole(log.description), this.whole(log.tail)]);
+    return { description, tail, files, reusable, read: (n) => readShared(files[n]) };
   }
 
   /** The lists of an operator, by name. @throws CHECKPOINT_CORRUPT */
@@ -59,6 +73,10 @@ export class StateFileReader {
       found.set(name, { mode, items });
     }
     return found;
+  }
+
+  private async whole([at, length, checksum]: readonly number[]): Promise<Uint8Array> {
+    return this.checked(await this.fetch(at, length), at, checksum);
   }
 
   private operator(operatorId: string): OperatorIndex | undefined {

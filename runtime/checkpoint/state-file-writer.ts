@@ -1,6 +1,7 @@
 import { crc32 } from 'node:zlib';
 import { fileSystemOf, joinPath, type FileWriter } from '../common/filesystems/index.js';
-import type { DistributionMode, SnapshotOutput } from '../state/snapshot.js';
+import type { DistributionMode, SharedOutput, SnapshotOutput } from '../state/snapshot.js';
+import type { SharedFolder } from './shared-folder.js';
 import { HEAD, TAIL, TRAILER_BYTES, type OperatorIndex } from './state-file-format.js';
 import type { StateLocation, SubtaskState } from '../common/wire/protocols/checkpoints.js';
 
@@ -16,6 +17,8 @@ export interface StateFileOptions {
   readonly name: string;
   /** Less than this stays in memory and goes into the metadata. */
   readonly inlineThresholdBytes: number;
+  /** Where files go that later checkpoints need as well. @default none: each state is whole by itself */
+  readonly shared?: SharedFolder | undefined;
 }
 
 interface OperatorEntry {
@@ -26,6 +29,7 @@ interface OperatorEntry {
 /** Takes the snapshots of all operators of a subtask and writes them into one file, beside what the thread does. */
 export class StateFileWriter {
   private readonly operators: OperatorEntry[] = [];
+  private readonly sharedFiles: NonNullable<SubtaskState['shared']> = [];
   private position = HEAD.length;
   private waiting: Uint8Array[] = [HEAD];
   private waitingBytes = HEAD.length;
@@ -54,14 +58,17 @@ export class StateFileWriter {
         index.lists.push({ name: list, mode, items: items.flatMap((item) => this.piece(item)) });
         return this.room();
       },
+      shared: this.options.shared && this.sharedOutput(index, this.options.shared),
     };
   }
 
   /** All operators have written. Resolves when the bytes are safe. @throws FILE_FAILED */
   async finish(): Promise<SubtaskState> {
-    const stateful = this.operators.filter(({ index }) => index.keyed !== undefined || index.lists.length > 0);
+    const stateful = this.operators.filter(
+      ({ index: { keyed, log, lists } }) => keyed !== undefined || log !== undefined || lists.length > 0,
+    );
     const operators = stateful.map(({ name, index }) => ({
-      ...{ operatorId: index.operatorId, name, keyed: index.keyed !== undefined },
+      ...{ operatorId: index.operatorId, name, keyed: index.keyed !== undefined || index.log !== undefined },
       modes: [...new Set<DistributionMode>(index.lists.map(({ mode }) => mode))],
     }));
     if (stateful.length === 0) return { operators, location: { kind: 'none' }, sizeBytes: 0 };
@@ -73,7 +80,8 @@ export class StateFileWriter {
     this.put(index);
     this.put(trailer);
     const location = await this.locate(crc32(index));
-    return { operators, location, sizeBytes: this.position };
+    const shared = this.sharedFiles.length === 0 ? {} : { shared: this.sharedFiles };
+    return { operators, location, sizeBytes: this.position, ...shared };
   }
 
   /** The checkpoint is given up. */
@@ -86,6 +94,22 @@ export class StateFileWriter {
 
   private get path(): string {
     return joinPath(this.options.folder, this.options.name);
+  }
+
+  private sharedOutput(index: OperatorIndex, folder: SharedFolder): SharedOutput {
+    let newBytes = 0;
+    return {
+      store: async (bytes) => {
+        const file = await folder.store(bytes);
+        newBytes += file.sizeBytes;
+        return file;
+      },
+      log: (description, files, tail) => {
+        index.log = { description: this.piece(description), tail: this.piece(tail) };
+        this.sharedFiles.push({ operatorId: index.operatorId, files: [...files], newBytes });
+        return this.room();
+      },
+    };
   }
 
   private piece(bytes: Uint8Array): [number, number, number] {

@@ -188,6 +188,7 @@ function settingsData(settings: JobSettings): JobGraph['settings'] {
     runtimeMode: modeOf(settings),
     ...(settings.checkpointing === undefined ? {} : { checkpointing: settings.checkpointing }),
     ...(settings.restore === undefined ? {} : { restore: settings.restore }),
+    ...(settings.stateBackend === undefined ? {} : { stateBackend: settings.stateBackend }),
   };
 }
 

@@ -156,6 +156,7 @@ const CheckpointSettingsSchema = Type.Object({
   savepointDirectory: Type.Optional(Type.String()),
   numRetained: Type.Optional(Type.Integer({ minimum: 1 })),
   inlineThresholdBytes: Type.Optional(Type.Integer({ minimum: 0 })),
+  incremental: Type.Optional(Type.Boolean()),
 });
 
 export const JobGraphSchema = Type.Object({
@@ -178,7 +179,15 @@ export const JobGraphSchema = Type.Object({
     /** @default STREAMING */
     runtimeMode: Type.Optional(Type.Union([Type.Literal('STREAMING'), Type.Literal('BATCH')])),
     checkpointing: Type.Optional(CheckpointSettingsSchema),
-    restore: Type.Optional(Type.Object({ path: Type.String(), allowNonRestoredState: Type.Boolean() })),
+    restore: Type.Optional(
+      Type.Object({
+        path: Type.String(),
+        allowNonRestoredState: Type.Boolean(),
+        claimMode: Type.Optional(Type.Union([Type.Literal('NO_CLAIM'), Type.Literal('CLAIM'), Type.Literal('LEGACY')])),
+      }),
+    ),
+    /** @default hashmap */
+    stateBackend: Type.Optional(Type.Union([Type.Literal('hashmap'), Type.Literal('rocksdb')])),
   }),
   /** The StreamGraph as data, with what became of each edge: for the plan, `weft info` and the page. */
   streamNodes: Type.Array(StreamNodeDataSchema),

@@ -79,14 +79,27 @@ export interface CheckpointSettings {
   savepointDirectory?: string;
   numRetained?: number;
   inlineThresholdBytes?: number;
+  /** Whether checkpoints share files, where state is on disk. @default true (Flink: false) */
+  incremental?: boolean;
 }
+
+/**
+ * Whose the files are that a job starts from. NO_CLAIM: the former owner's; the job soon needs them no more. CLAIM: the job's, which
+ * deletes them when it has later ones. LEGACY: the former owner's, but the job goes on needing them.
+ */
+export type ClaimMode = 'NO_CLAIM' | 'CLAIM' | 'LEGACY';
 
 /** A savepoint or retained checkpoint that the job starts from. */
 export interface RestoreSettings {
   path: string;
   /** State that no operator claims may be left behind. */
   allowNonRestoredState: boolean;
+  /** @default NO_CLAIM */
+  claimMode?: ClaimMode;
 }
+
+/** Where keyed state lies: on the heap, or on the node's disk. */
+export type StateBackendName = 'hashmap' | 'rocksdb';
 
 /** What holds for the whole job. */
 export interface JobSettings {
@@ -115,6 +128,8 @@ export interface JobSettings {
   /** Left out: all of it is the cluster's. */
   checkpointing?: CheckpointSettings;
   restore?: RestoreSettings;
+  /** @default hashmap */
+  stateBackend?: StateBackendName;
 }
 
 export interface StreamGraph {

@@ -46,8 +46,8 @@ function writeText(text: string, u8: Uint8Array, pos: number): number {
 export function readKeyBytes(cursor: Cursor, start: number, end: number): unknown {
   const { dv, buffer, u8 } = cursor;
   const last = end - 1;
-  const type = u8[last] as KeyType;
-  switch (type) {
+  const type: number = u8[last];
+  switch (type as KeyType) {
     case KeyType.latin1:
       return buffer.latin1Slice(start, last);
     case KeyType.utf16:
@@ -65,7 +65,7 @@ export function readKeyBytes(cursor: Cursor, start: number, end: number): unknow
     case KeyType.array:
       return readArray(cursor, start, last);
     default:
-      throw corrupt(`a key is of the unknown type ${type as number}`);
+      throw corrupt(`a key is of the unknown type ${type}`);
   }
 }
 

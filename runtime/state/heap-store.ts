@@ -1,4 +1,4 @@
-import { restoreToBuckets } from './disk/restore-to-buckets.js';
+import { restoreEntries } from './disk/restore-entries.js';
 import { HeapBucket } from './heap-bucket.js';
 import { HeapSnapshot } from './heap-snapshot.js';
 import type { KeyedContent, KeyedStore, KeyedStoreParts } from './keyed-store.js';
@@ -15,7 +15,7 @@ export function heapStore({ keySpace, clock, epochs }: KeyedStoreParts): KeyedSt
       const buckets = tables.flatMap((table) => [...table.all()]);
       return new HeapSnapshot({ buckets, additions, run, epochs, clock, describe });
     },
-    restoreLogs: (logs, tables) => restoreToBuckets(logs, keySpace, tables),
+    restoreLogs: (logs, tables) => restoreEntries(logs, keySpace, tables),
     close: () => undefined,
   };
 }

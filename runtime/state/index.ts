@@ -10,6 +10,7 @@
 export type * from './snapshot.js';
 export type { Bucket, Cell } from './bucket.js';
 export type { Epochs, Versioned } from './epochs.js';
+export { heapStore } from './heap-store.js';
 export { KeyedStateBackend, type KeyedAddition, type KeySpace, type SnapshotPart } from './keyed-state-backend.js';
 export { OperatorStates, type OperatorIdentity, type OperatorList } from './operator-states.js';
 export type { MakeKeyedStore } from './keyed-store.js';

@@ -35,10 +35,11 @@ export interface KeyedSnapshot {
   release(): void;
 }
 
-/** The tables of an operator, made when they are first asked for. */
+/** Where what comes back is put. */
 export interface KeyedTables {
-  /** @throws STATE_KIND_CHANGED */
+  /** Made when it is first asked for. @throws STATE_KIND_CHANGED */
   table(name: string, kind: string): StateTable;
+  restoreEntry(name: string, kind: string, namespace: Namespace, key: unknown, value: unknown): void;
 }
 
 export interface KeyedStore {

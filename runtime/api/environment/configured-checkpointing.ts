@@ -23,6 +23,7 @@ const OPTION_OF = {
   savepointDirectory: options.savepointDirectory,
   numRetained: options.numRetained,
   inlineThresholdBytes: options.inlineThresholdBytes,
+  incremental: options.incremental,
 } satisfies Record<Exclude<keyof CheckpointSettings, 'force'>, ConfigOption<unknown>>;
 
 export function configuredCheckpointing(configuration: Configuration): CheckpointSettings {
@@ -41,5 +42,9 @@ export function configuredCheckpointing(configuration: Configuration): Checkpoin
 export function configuredRestore(configuration: Configuration): RestoreSettings | undefined {
   const path = configuration.get(options.restorePath);
   if (path === undefined) return undefined;
-  return { path: absolutePath(path), allowNonRestoredState: configuration.get(options.ignoreUnclaimedState) };
+  return {
+    path: absolutePath(path),
+    allowNonRestoredState: configuration.get(options.ignoreUnclaimedState),
+    claimMode: configuration.get(options.claimMode),
+  };
 }

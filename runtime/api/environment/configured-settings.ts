@@ -11,8 +11,6 @@ export function configuredSettings(host: Pick<ProgramHost, 'parallelism' | 'conf
     Object.entries(host.configuration).map(([key, value]) => [key, { value, origin: 'the configuration' }]),
   );
   const configuration = Configuration.of(OPTIONS, OPEN_PREFIXES, [layer]);
-  // There is one backend; another name is refused here.
-  configuration.get(jobOptions.stateBackend);
   const restore = configuredRestore(configuration);
   return {
     parallelism: host.parallelism,
@@ -30,6 +28,7 @@ export function configuredSettings(host: Pick<ProgramHost, 'parallelism' | 'conf
     blockingExchanges: configuration.get(jobOptions.batchShuffleMode) === 'ALL_EXCHANGES_BLOCKING',
     globalJobParameters: Object.fromEntries(configuration.family('pipeline.global-job-parameters.')),
     checkpointing: configuredCheckpointing(configuration),
+    stateBackend: /rocksdb/i.test(configuration.get(jobOptions.stateBackend)) ? 'rocksdb' : 'hashmap',
     ...(restore === undefined ? {} : { restore }),
   };
 }

@@ -53,6 +53,7 @@ export class StreamExecutionEnvironment {
   private bufferTimeoutMs: number | undefined;
   private chaining: boolean | undefined;
   private restartStrategy: RestartStrategyConfig | undefined;
+  private stateBackend: StateBackend | undefined;
   private runtimeMode: RuntimeMode | undefined;
 
   private constructor() {}
@@ -153,9 +154,10 @@ export class StreamExecutionEnvironment {
     return this.checkpointConfig;
   }
 
-  /** Where state lives: on the heap, under any of Flink's names for it. An `FsStateBackend` also says where checkpoints go. */
+  /** Where keyed state lives: on the heap, or on disk. An `FsStateBackend` also says where checkpoints go. */
   setStateBackend(backend: StateBackend): this {
     const { checkpointPath } = requireStateBackend(backend);
+    this.stateBackend = backend;
     if (checkpointPath !== undefined) this.checkpointConfig.setCheckpointStorage(checkpointPath);
     return this;
   }
@@ -328,7 +330,10 @@ export class StreamExecutionEnvironment {
       ...chosen,
       globalJobParameters: { ...configured.globalJobParameters, ...chosen.globalJobParameters },
       checkpointing: { ...configured.checkpointing, ...this.checkpointConfig.settings() },
+      ...(this.stateBackend === undefined ? {} : { stateBackend: this.stateBackend.type }),
     };
+    const incremental = this.stateBackend?.incremental;
+    if (incremental !== undefined) settings.checkpointing.incremental = incremental;
     const name = jobName ?? host.configuration['pipeline.name'] ?? DEFAULT_JOB_NAME;
     return { host, streamGraph: buildStreamGraph(drafts, name, settings) };
   }

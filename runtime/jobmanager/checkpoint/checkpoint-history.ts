@@ -1,5 +1,6 @@
 /** The latest checkpoints of a job as REST and the page show them, and counts of all. */
 import type { WeftError } from '../../common/errors/index.js';
+import { newBytesOf, stateBytesOf } from '../../common/wire/protocols/checkpoints.js';
 import type { AcknowledgedTask, CheckpointKind, CheckpointPlan, PendingCheckpoint } from './pending-checkpoint.js';
 
 export interface CheckpointRecord {
@@ -30,7 +31,9 @@ const MAX_SAMPLES = 1000;
 export class CheckpointHistory {
   readonly counts = { restored: 0, total: 0, completed: 0, failed: 0 };
   /** Of the completed ones; the oldest are forgotten. */
-  readonly samples: { sizeBytes: number[]; durationMs: number[] } = { sizeBytes: [], durationMs: [] };
+  readonly samples: { newBytes: number[]; stateBytes: number[]; durationMs: number[] } = {
+    ...{ newBytes: [], stateBytes: [], durationMs: [] },
+  };
   latestRestored: RestoredRecord | undefined;
   latestCompleted: CheckpointRecord | undefined;
   latestSavepoint: CheckpointRecord | undefined;
@@ -76,10 +79,12 @@ export class CheckpointHistory {
   }
 
   private sample({ acknowledged, triggeredMs }: CheckpointRecord, nowMs: number): void {
-    const { sizeBytes, durationMs } = this.samples;
-    sizeBytes.push([...acknowledged.values()].reduce((sum, { state }) => sum + state.sizeBytes, 0));
+    const { newBytes, stateBytes, durationMs } = this.samples;
+    const states = [...acknowledged.values()].map(({ state }) => state);
+    newBytes.push(states.reduce((sum, state) => sum + newBytesOf(state), 0));
+    stateBytes.push(states.reduce((sum, state) => sum + stateBytesOf(state), 0));
     durationMs.push(nowMs - triggeredMs);
-    for (const values of [sizeBytes, durationMs]) if (values.length > MAX_SAMPLES) values.shift();
+    for (const values of [newBytes, stateBytes, durationMs]) if (values.length > MAX_SAMPLES) values.shift();
   }
 
   failed(id: number, failure: WeftError, nowMs: number): void {

@@ -2,6 +2,7 @@
 import type { Configuration } from '../../common/config/index.js';
 import { checkpointingOptions as options } from '../../common/config/options/index.js';
 import type { JobGraph } from '../../graph/job-graph.js';
+import type { StateBackendName } from '../../graph/stream-graph.js';
 
 /** What the coordinator must know. Times are milliseconds. */
 export interface CoordinatorSettings {
@@ -23,6 +24,9 @@ export interface JobCheckpointSettings extends CoordinatorSettings {
   readonly numRetained: number;
   readonly inlineThresholdBytes: number;
   readonly historySize: number;
+  readonly stateBackend: StateBackendName;
+  /** Whether checkpoints share files. */
+  readonly incremental: boolean;
 }
 
 export function checkpointSettingsOf({ settings }: JobGraph, config: Configuration): JobCheckpointSettings {
@@ -44,5 +48,7 @@ export function checkpointSettingsOf({ settings }: JobGraph, config: Configurati
     numRetained: own.numRetained ?? config.get(options.numRetained),
     inlineThresholdBytes: own.inlineThresholdBytes ?? config.get(options.inlineThresholdBytes),
     historySize: config.get(options.historySize),
+    stateBackend: settings.stateBackend ?? 'hashmap',
+    incremental: settings.stateBackend === 'rocksdb' && (own.incremental ?? config.get(options.incremental)),
   };
 }

@@ -8,6 +8,9 @@ import {
   readMetadata,
   removeFolder,
   requireFiles,
+  sharedFilesOf,
+  sharedFolderBeside,
+  sharedFolderOf,
   type CheckpointMetadata,
 } from '../../checkpoint/index.js';
 import { WeftError, asWeftError } from '../../common/errors/index.js';
@@ -25,6 +28,8 @@ export class CompletedCheckpoints {
   private readonly retained: CompletedCheckpoint[] = [];
   /** Nothing was ever written here. */
   untouched = true;
+  /** Whose shared files the job deletes; its own is the first. */
+  private readonly ownFolders: string[];
   /** Deletions, one after the other. */
   private deleting: Promise<void> = Promise.resolve();
 
@@ -34,7 +39,9 @@ export class CompletedCheckpoints {
     private readonly numRetained: number,
     private readonly log: Logger,
     private readonly onDeleted: (folder: string) => void,
-  ) {}
+  ) {
+    this.ownFolders = [sharedFolderOf(jobFolder)];
+  }
 
   get latest(): CompletedCheckpoint | undefined {
     return this.retained.at(-1);
@@ -71,6 +78,8 @@ export class CompletedCheckpoints {
       }
     }
     if (this.retained.length === 0 && damaged !== undefined) throw noneUsable(damaged);
+    // A damaged one may be mended, and need its files then.
+    if (damaged === undefined) await this.sweepShared();
     return ids.at(-1) ?? 0;
   }
 
@@ -79,10 +88,7 @@ export class CompletedCheckpoints {
     this.untouched = false;
     this.retained.push(completed);
     this.retained.sort((a, b) => a.id - b.id);
-    while (this.retained.length > this.numRetained) {
-      const oldest = this.retained.shift();
-      if (oldest !== undefined) this.delete(oldest.folder);
-    }
+    while (this.retained.length > this.numRetained) this.discard(this.retained.shift());
   }
 
   /**
@@ -97,20 +103,47 @@ export class CompletedCheckpoints {
     if (this.retained.length === 0) throw noneUsable(why);
   }
 
-  /** In the background; failures are logged. */
-  delete(folder: string): void {
+  /** The job owns it from now on, with the files that it shares. */
+  claim(checkpoint: CompletedCheckpoint): void {
+    this.untouched = false;
+    this.ownFolders.push(sharedFolderBeside(checkpoint.folder));
+    this.retained.unshift(checkpoint);
+  }
+
+  /** In the background; failures are logged. @param files that go as well */
+  delete(folder: string, files: readonly string[] = []): void {
     this.onDeleted(folder);
     this.untouched = false;
     this.deleting = this.deleting
       .then(() => removeFolder(folder))
+      .then(() => removeFiles(files))
       .catch((error: unknown) => {
         this.log.warn({ err: error, folder }, 'a checkpoint could not be deleted');
       });
   }
 
+  /** Deletes one that is no longer retained, and those of its files that no other needs. */
+  private discard(checkpoint: CompletedCheckpoint | undefined): void {
+    if (checkpoint === undefined) return;
+    const needed = new Set(this.retained.flatMap(({ metadata }) => [...sharedFilesOf(metadata)]));
+    const files = [...sharedFilesOf(checkpoint.metadata)].filter(
+      (path) => !needed.has(path) && this.ownFolders.some((folder) => path.startsWith(`${folder}/`)),
+    );
+    this.delete(checkpoint.folder, files);
+  }
+
+  /** What tasks wrote for checkpoints that never came to be. */
+  private async sweepShared(): Promise<void> {
+    const [folder] = this.ownFolders;
+    const needed = new Set(this.retained.flatMap(({ metadata }) => [...sharedFilesOf(metadata)]));
+    if ((await fileSystemOf(folder).stat(folder)) === undefined) return;
+    const found = await fileSystemOf(folder).list(folder);
+    await removeFiles(found.map(({ path }) => path).filter((path) => !needed.has(path)));
+  }
+
   /** The job has ended. Resolves when what is not kept is gone. */
   async end(keep: boolean): Promise<void> {
-    if (!keep) for (const { folder } of this.retained.splice(0)) this.delete(folder);
+    while (!keep && this.retained.length > 0) this.discard(this.retained.shift());
     await this.deleting;
     if (!keep) {
       await fileSystemOf(this.jobFolder)
@@ -120,6 +153,10 @@ export class CompletedCheckpoints {
         });
     }
   }
+}
+
+async function removeFiles(files: readonly string[]): Promise<void> {
+  for (const file of files) await fileSystemOf(file).delete(file);
 }
 
 function noneUsable(cause: WeftError): WeftError {

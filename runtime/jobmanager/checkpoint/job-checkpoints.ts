@@ -1,18 +1,21 @@
 import {
   checkpointFolder,
+  claimFolder,
   jobCheckpointFolder,
   newSavepointFolder,
   readMetadata,
   requireFiles,
+  sharedFolderOf,
   writeMetadata,
   type EnumeratorState,
 } from '../../checkpoint/index.js';
 import type { Clock } from '../../common/clock.js';
-import { WeftError, asWeftError } from '../../common/errors/index.js';
+import { WeftError, asWeftError, hasCode } from '../../common/errors/index.js';
 import type { Logger } from '../../common/log/logger.js';
 import type { Acknowledgement, CheckpointOrder, TaskRestore } from '../../common/wire/protocols/checkpoints.js';
 import type { ExecutionGraph, SubtaskKey } from '../../graph/execution-graph.js';
 import type { JobGraph } from '../../graph/job-graph.js';
+import type { RestoreSettings } from '../../graph/stream-graph.js';
 import type { Execution } from '../job/execution.js';
 import type { TerminalJobState } from '../job/states.js';
 import { CheckpointHistory } from './checkpoint-history.js';
@@ -121,7 +124,8 @@ export class JobCheckpoints implements CheckpointPort {
     if (source === undefined) return;
     const { folder, metadata } = source;
     const mayDrop = source !== this.origin || this.jobGraph.settings.restore?.allowNonRestoredState === true;
-    this.assignment = new StateAssignment(folder, metadata, this.jobGraph, mayDrop);
+    const reusable = source !== this.origin || (this.jobGraph.settings.restore?.claimMode ?? 'NO_CLAIM') !== 'NO_CLAIM';
+    this.assignment = new StateAssignment(folder, metadata, this.jobGraph, mayDrop, reusable);
     this.history.restored({
       ...{ id: source.id, folder, isSavepoint: metadata.savepoint, restoredMs: this.options.clock.nowMs() },
     });
@@ -251,6 +255,7 @@ export class JobCheckpoints implements CheckpointPort {
       aligned: pending.isSavepoint || settings.mode === 'EXACTLY_ONCE',
       folder: this.folderOf(pending),
       inlineThresholdBytes: settings.inlineThresholdBytes,
+      ...(settings.incremental && pending.kind === 'checkpoint' ? { sharedFolder: sharedFolderOf(this.folder) } : {}),
     });
   }
 
@@ -312,13 +317,24 @@ export class JobCheckpoints implements CheckpointPort {
   private async recover(): Promise<void> {
     const { restore } = this.jobGraph.settings;
     const lastId = await this.completedOnes.recover();
-    if (restore !== undefined) {
-      const { folder, metadata } = await readMetadata(restore.path);
-      if (this.completedOnes.isEmpty) await requireFiles(folder, metadata);
-      this.origin = { id: metadata.checkpointId, folder, metadata };
-    }
+    if (restore !== undefined) await this.recoverOrigin(restore, this.completedOnes.isEmpty);
     const firstId = Math.max(lastId, this.origin?.id ?? 0) + 1;
     this.coordinator = this.coordinate(firstId);
+  }
+
+  /** @param first whether the job has no later checkpoint of its own */
+  private async recoverOrigin({ path, claimMode }: RestoreSettings, first: boolean): Promise<void> {
+    const found = await readMetadata(path).catch((error: unknown) => {
+      // Claimed, and deleted since.
+      if (first || !hasCode(error, 'CHECKPOINT_NOT_FOUND')) throw error;
+    });
+    if (found === undefined) return;
+    const { folder, metadata } = found;
+    if (first) await requireFiles(folder, metadata);
+    this.origin = { id: metadata.checkpointId, folder, metadata };
+    if (claimMode !== 'CLAIM') return;
+    await claimFolder(folder, this.jobGraph.jobId);
+    this.completedOnes.claim(this.origin);
   }
 
   private coordinate(firstId: number): CheckpointCoordinator {

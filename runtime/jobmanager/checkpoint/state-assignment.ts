@@ -19,6 +19,8 @@ export class StateAssignment {
     private readonly metadata: CheckpointMetadata,
     private readonly jobGraph: JobGraph,
     allowNonRestoredState: boolean,
+    /** Whether checkpoints to come may share the files of this one. */
+    private readonly reusable = true,
   ) {
     for (const task of metadata.tasks) {
       for (const operator of task.operators) this.byOperator.set(operator.operatorId, { ...operator, task });
@@ -48,8 +50,15 @@ export class StateAssignment {
       });
       return [{ operatorId: operator.operatorId, parallelism, maxParallelism, from }];
     });
-    const { folder, checkpointId } = this;
-    return { checkpointId, folder, finished: this.hadFinished(known, vertex, subtask), states: states.list, operators };
+    const { folder, checkpointId, reusable } = this;
+    return {
+      checkpointId,
+      folder,
+      reusable,
+      finished: this.hadFinished(known, vertex, subtask),
+      states: states.list,
+      operators,
+    };
   }
 
   /** A task does nothing if all of its operators had ended: with the same parallelism in this subtask, else in all. */

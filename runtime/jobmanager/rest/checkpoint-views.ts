@@ -1,4 +1,5 @@
 /** Checkpoints in the shapes of Flink's REST API. */
+import { newBytesOf, stateBytesOf } from '../../common/wire/protocols/checkpoints.js';
 import type { CheckpointHistory, CheckpointRecord, JobCheckpointSettings } from '../checkpoint/index.js';
 import type { AcknowledgedTask } from '../checkpoint/pending-checkpoint.js';
 import type { JobMaster } from '../job/job-master.js';
@@ -15,12 +16,12 @@ export function addressOf(folder: string): string {
 export function checkpointOverview({ checkpoints }: JobMaster): object {
   const { history } = checkpoints;
   const { counts, samples } = history;
-  const zero = statisticsOf(samples.sizeBytes.map(() => 0));
+  const zero = statisticsOf(samples.newBytes.map(() => 0));
   return {
     counts: { ...counts, in_progress: history.inProgress },
     summary: {
-      checkpointed_size: statisticsOf(samples.sizeBytes),
-      state_size: statisticsOf(samples.sizeBytes),
+      checkpointed_size: statisticsOf(samples.newBytes),
+      state_size: statisticsOf(samples.stateBytes),
       end_to_end_duration: statisticsOf(samples.durationMs),
       ...{ alignment_buffered: zero, processed_data: zero, persisted_data: zero },
     },
@@ -88,8 +89,8 @@ export function subtaskDetails(record: CheckpointRecord, vertexId: string): obje
   return {
     ...taskOf(record, vertexId),
     summary: {
-      checkpointed_size: statisticsOf(done.map(({ state }) => state.sizeBytes)),
-      state_size: statisticsOf(done.map(({ state }) => state.sizeBytes)),
+      checkpointed_size: statisticsOf(done.map(({ state }) => newBytesOf(state))),
+      state_size: statisticsOf(done.map(({ state }) => stateBytesOf(state))),
       end_to_end_duration: statisticsOf(done.map((it) => it.acknowledgedMs - record.triggeredMs)),
       checkpoint_duration: {
         sync: statisticsOf(done.map(({ syncMs }) => Math.round(syncMs))),
@@ -114,8 +115,8 @@ function subtaskOf(record: CheckpointRecord, index: number, done: AcknowledgedTa
     index,
     ack_timestamp: done.acknowledgedMs,
     end_to_end_duration: done.acknowledgedMs - record.triggeredMs,
-    checkpointed_size: done.state.sizeBytes,
-    state_size: done.state.sizeBytes,
+    checkpointed_size: newBytesOf(done.state),
+    state_size: stateBytesOf(done.state),
     checkpoint: { sync: Math.round(done.syncMs), async: Math.round(done.asyncMs) },
     alignment: { buffered: 0, processed: 0, persisted: 0, duration: Math.round(done.alignmentMs) },
     start_delay: Math.round(done.startDelayMs),
@@ -140,11 +141,10 @@ function acknowledgedOf(record: CheckpointRecord, vertexId: string): Acknowledge
 
 function figuresOf(record: CheckpointRecord, done: readonly AcknowledgedTask[], planned: number): object {
   const latestMs = Math.max(-1, ...done.map(({ acknowledgedMs }) => acknowledgedMs));
-  const size = done.reduce((sum, { state }) => sum + state.sizeBytes, 0);
   return {
     latest_ack_timestamp: latestMs,
-    checkpointed_size: size,
-    state_size: size,
+    checkpointed_size: done.reduce((sum, { state }) => sum + newBytesOf(state), 0),
+    state_size: done.reduce((sum, { state }) => sum + stateBytesOf(state), 0),
     end_to_end_duration: latestMs < 0 ? 0 : latestMs - record.triggeredMs,
     ...{ alignment_buffered: 0, processed_data: 0, persisted_data: 0 },
     num_subtasks: planned,
@@ -165,7 +165,7 @@ export function checkpointConfig(settings: JobCheckpointSettings): string {
       enabled: retention !== 'NO_EXTERNALIZED_CHECKPOINTS',
       delete_on_cancellation: retention !== 'RETAIN_ON_CANCELLATION',
     },
-    state_backend: 'HashMapStateBackend',
+    state_backend: settings.stateBackend === 'rocksdb' ? 'EmbeddedRocksDBStateBackend' : 'HashMapStateBackend',
     checkpoint_storage: 'FileSystemCheckpointStorage',
     unaligned_checkpoints: false,
     tolerable_failed_checkpoints: settings.tolerableFailures,

@@ -1,6 +1,6 @@
 import type { KeyIdentity } from '../../serde/index.js';
 import { keyIdentity } from '../../serde/index.js';
-import type { Bucket, Cell } from '../bucket.js';
+import type { Bucket } from '../bucket.js';
 import type { Epochs } from '../epochs.js';
 import type { PortionWriter } from '../portion-writer.js';
 import type { Namespace, Section } from '../section-format.js';
@@ -102,9 +102,8 @@ export class DiskBucket<V = unknown> implements Bucket<V> {
     return cell;
   }
 
-  touch(cell: Cell<V>): void {
+  touch(own: DiskCell<V>): void {
     const { epochs, write } = this.parts;
-    const own = cell as DiskCell<V>;
     if (own.epoch === epochs.current) return;
     if (own.dirty) write(own as DiskCell);
     own.dirty = true;
@@ -113,9 +112,8 @@ export class DiskBucket<V = unknown> implements Bucket<V> {
   }
 
   /** Changes that a function makes to it, without `touch`, come to nothing. */
-  expose(cell: Cell<V>): V {
+  expose(own: DiskCell<V>): V {
     const { epochs, write } = this.parts;
-    const own = cell as DiskCell<V>;
     if (own.dirty && own.epoch !== epochs.current) {
       write(own as DiskCell);
       own.dirty = false;

@@ -26,6 +26,8 @@ import { BUFFER_BYTES } from './segment-log.js';
 /** The part of a slot's managed memory that the store may use. */
 export interface StateMemory {
   readonly budgetBytes: number;
+  /** What entries that are in use may take of it on the thread's heap. */
+  readonly heapBytes: number;
   /** Books bytes. @returns whether the budget allows it */
   reserve(bytes: number): boolean;
   unreserve(bytes: number): void;
@@ -72,7 +74,10 @@ export class DiskStore implements KeyedStore {
     this.log = new EntryLog(options.folder, options.segmentBytes);
     this.cleaner = new Cleaner(this.log);
     this.cache = new CellCache(
-      () => Math.max(MIN_CACHE_BYTES, options.memory.budgetBytes - this.indexBytes - FIXED_BYTES),
+      () => {
+        const { budgetBytes, heapBytes } = options.memory;
+        return Math.max(MIN_CACHE_BYTES, Math.min(heapBytes, budgetBytes - this.indexBytes - FIXED_BYTES));
+      },
       (cell) => this.leave(cell),
     );
     const { log, cache } = this;

@@ -23,16 +23,17 @@ export interface LogTaker {
 
 /** @throws STATE_CORRUPT, and what reading the files throws */
 export async function replayLog(
-  { files: allFiles, tail, read }: LogRestore,
+  log: LogRestore,
   { segments }: LogDescription,
   taker: LogTaker,
 ): Promise<void> {
+  const { files: allFiles, tail } = log;
   let next = 0;
   for (const [n, { id, files }] of segments.entries()) {
     taker.segment?.(id);
     let offset = 0;
     for (let i = 0; i < files; i++, next++) {
-      const bytes = await read(next);
+      const bytes = await log.read(next);
       taker.part?.(bytes, allFiles[next]);
       offset = takeRecords(bytes, offset, taker);
     }

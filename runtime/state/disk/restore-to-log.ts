@@ -5,7 +5,7 @@ import type { DiskBucket } from './disk-bucket.js';
 import type { DiskStore } from './disk-store.js';
 import { parseLogDescription, type LogDescription } from './log-description.js';
 import { GONE } from './log-record.js';
-import { bucketsOf, replayLog } from './log-restore.js';
+import { bucketsOf, replayLog, type BucketOfThen } from './log-restore.js';
 import type { Segment } from './segment.js';
 
 /** @throws STATE_CORRUPT, STATE_FORMAT_UNKNOWN, STATE_MAX_PARALLELISM_CHANGED, STATE_DISK_FAILED */
@@ -33,7 +33,7 @@ async function adopt(
   store.nextBucket = 1 + Math.max(0, ...description.buckets.map(([number]) => number));
   for (const bucket of [...store.log.buckets.values()]) store.renumber(bucket, store.nextBucket++);
   for (const [number, { name, kind, namespace, shapes }] of bucketsOf(description)) {
-    const bucket = tables.table(name, kind).bucket(namespace) as DiskBucket;
+    const bucket = bucketOf(store, tables, { name, kind, namespace });
     store.renumber(bucket, number);
     buckets.set(number, bucket);
     if (bucket.state.shapes.length === 0) bucket.state.shapes.push(...shapes);
@@ -59,6 +59,18 @@ async function adopt(
   segments.seal();
 }
 
+function bucketOf(
+  { log }: DiskStore,
+  tables: KeyedTables,
+  { name, kind, namespace }: Omit<BucketOfThen, 'shapes'>,
+): DiskBucket {
+  const { section } = tables.table(name, kind).bucket(namespace);
+  for (const bucket of log.buckets.values()) {
+    if (bucket.section === section && bucket.namespace === namespace) return bucket;
+  }
+  throw new Error(`the bucket of ${name} is not in the store`);
+}
+
 /** Appends what belongs to the key groups of now. */
 async function copy(
   store: DiskStore,
@@ -69,7 +81,7 @@ async function copy(
   const { maxParallelism, keyGroups } = store.keySpace;
   const buckets = new Map(
     [...bucketsOf(description)].map(([number, { name, kind, namespace, shapes }]) => {
-      const bucket = tables.table(name, kind).bucket(namespace) as DiskBucket;
+      const bucket = bucketOf(store, tables, { name, kind, namespace });
       return [number, { bucket, shapes: shapes.map((shape) => bucket.state.numberOf(shape)) }];
     }),
   );

@@ -85,7 +85,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     ...outputsByNode(jobGraph, writers),
     timeOutputs: timeOutputsByNode(jobGraph, writers, outgoing),
     ingestionTime: jobGraph.settings.timeCharacteristic === 'ingestion',
-    statesOf: operatorStatesOf(jobGraph, vertex, descriptor, clock),
+    statesOf: operatorStatesOf(jobGraph, vertex, descriptor, program),
     makeSink: (spec, operator) =>
       makeSink(spec, share, program, operator, (error) => void task.current?.fail(error), wake),
     mapStack: program.mapStack,

@@ -22,6 +22,8 @@ export const ALL_GROUPS: KeySpace = { maxParallelism: 128, keyGroups: { start: 0
 export class TestMemory implements StateMemory {
   usedBytes = 0;
 
+  readonly heapBytes = Infinity;
+
   constructor(readonly budgetBytes: number) {}
 
   reserve(bytes: number): boolean {

@@ -1,5 +1,4 @@
 import test from 'ava';
-import fc from 'fast-check';
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '../../../runtime/common/clock.js';
 import { keyGroupOf } from '../../../runtime/serde/index.js';
@@ -7,7 +6,7 @@ import { OperatorStates, type KeySpace, type OperatorRestore } from '../../../ru
 import { ALL_GROUPS, contentOf, DiskOperators, SharedFiles } from './disk-states.js';
 import { restoreOf } from './snapshot-in-memory.js';
 
-const SEEDS = Number(process.env.SEEDS ?? 12);
+const SEEDS = 12;
 const TURNS = 60;
 const OPS = 300;
 const KEYS = 4000;
@@ -75,7 +74,7 @@ class Worker {
       case 2:
       case 3: {
         const value = bucket.get(key);
-        if (value?.text !== content.get(key)) throw new Error(`${key} is ${value?.text}`);
+        if (value?.text !== content.get(key)) throw new Error(`${String(key)} is ${value?.text}`);
         return;
       }
       default: {
@@ -180,8 +179,3 @@ for (let seed = 1; seed <= SEEDS; seed++) {
     worker.operator.close();
   });
 }
-
-test('the table of addresses is a map, however it grows and shrinks', (t) => {
-  t.pass();
-  void fc;
-});

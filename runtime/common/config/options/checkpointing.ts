@@ -80,6 +80,13 @@ export const checkpointingOptions = {
     description:
       'State of a subtask that is smaller lies in the metadata of the checkpoint instead of a file of its own.',
   }),
+  incremental: booleanOption({
+    key: 'execution.checkpointing.incremental',
+    default: true,
+    oldKeys: ['state.backend.incremental'],
+    description:
+      'Whether checkpoints of state on disk write only what is new, and share the rest with earlier ones. (Flink: false.)',
+  }),
   historySize: integerOption({
     key: 'web.checkpoints.history',
     default: 10,
@@ -92,6 +99,14 @@ export const checkpointingOptions = {
     default: undefined,
     oldKeys: ['execution.savepoint.path'],
     description: 'Savepoint or retained checkpoint that a job starts from (-s).',
+  }),
+  claimMode: enumOption<'NO_CLAIM' | 'CLAIM' | 'LEGACY'>({
+    key: 'execution.state-recovery.claim-mode',
+    default: 'NO_CLAIM',
+    oldKeys: ['execution.savepoint-restore-mode'],
+    values: ['NO_CLAIM', 'CLAIM', 'LEGACY'],
+    description:
+      'Whose the files are that a job starts from (-cm): NO_CLAIM = they stay their owner’s, and the first checkpoint needs none of them; CLAIM = the job deletes them when it has later ones; LEGACY = they stay their owner’s, and are needed on.',
   }),
   ignoreUnclaimedState: booleanOption({
     key: 'execution.state-recovery.ignore-unclaimed-state',

@@ -1,6 +1,10 @@
 /** What a job inherits unless its program says otherwise: Flink's pipeline.*, execution.* and restart-strategy.* keys. */
 import { booleanOption, durationOption, enumOption, integerOption, numberOption, stringOption } from '../option.js';
 
+type StateBackendType =
+  | ('hashmap' | 'filesystem' | 'jobmanager' | 'HashMapStateBackend')
+  | ('rocksdb' | 'RocksDBStateBackend' | 'EmbeddedRocksDBStateBackend');
+
 export const jobOptions = {
   name: stringOption({ key: 'pipeline.name', default: undefined, description: 'Name of the job.' }),
   maxParallelism: integerOption({
@@ -63,12 +67,16 @@ export const jobOptions = {
     description:
       'BATCH: whether a stage begins when those before it have ended, or with them (it then needs all slots).',
   }),
-  stateBackend: enumOption<'hashmap' | 'filesystem' | 'jobmanager'>({
+  stateBackend: enumOption<StateBackendType>({
     key: 'state.backend.type',
     default: 'hashmap',
     oldKeys: ['state.backend'],
-    values: ['hashmap', 'filesystem', 'jobmanager'],
-    description: 'Where keyed state lives: on the heap, under any of these names.',
+    values: [
+      ...['hashmap', 'filesystem', 'jobmanager', 'rocksdb'],
+      ...['HashMapStateBackend', 'RocksDBStateBackend', 'EmbeddedRocksDBStateBackend'],
+    ] as StateBackendType[],
+    description:
+      'Where keyed state lives: on the heap (hashmap, and the older filesystem and jobmanager), or on the disk of the node (rocksdb, and the names of Flink’s classes).',
   }),
   restartStrategy: enumOption<
     'none' | 'off' | 'disable' | 'fixed-delay' | 'failure-rate' | 'exponential-delay' | undefined

@@ -52,6 +52,11 @@ export const CHECKPOINT_CODES = defineCodes({
     summary: 'The job has completed checkpoints, but none of them can be restored any more.',
     hint: 'The damaged files are named in the log. Start the job anew, or from a savepoint.',
   },
+  SAVEPOINT_CLAIMED: {
+    domain: 'user',
+    summary: 'A job is to start from, and own, a savepoint or checkpoint that another job owns already.',
+    hint: 'Use a savepoint of the job that owns it now, or start with -cm no_claim as long as the files are still there.',
+  },
   STATE_NOT_CLAIMED: {
     domain: 'user',
     summary: 'A savepoint holds state of an operator that the program does not have.',

@@ -22,13 +22,34 @@ const StateLocationSchema = Type.Union([
 ]);
 export type StateLocation = Static<typeof StateLocationSchema>;
 
+/** Files that an operator's keyed state also consists of, in order; other checkpoints may need them as well. */
+const SharedFilesSchema = Type.Object({
+  operatorId: Type.String(),
+  files: Type.Array(Type.Object({ path: Type.String(), sizeBytes: Type.Integer(), crc32: Type.Integer() })),
+  /** Bytes of those that were written for this checkpoint. */
+  newBytes: Type.Integer({ minimum: 0 }),
+});
+
 export const SubtaskStateSchema = Type.Object({
   /** Only those that have state. */
   operators: Type.Array(OperatorSummarySchema),
   location: StateLocationSchema,
+  /** Of the state file itself. */
   sizeBytes: Type.Integer({ minimum: 0 }),
+  /** Left out when there are none. */
+  shared: Type.Optional(Type.Array(SharedFilesSchema)),
 });
 export type SubtaskState = Static<typeof SubtaskStateSchema>;
+
+/** All that is needed to restore a subtask. */
+export function stateBytesOf({ sizeBytes, shared = [] }: SubtaskState): number {
+  return shared.reduce((sum, { files }) => sum + files.reduce((all, file) => all + file.sizeBytes, 0), sizeBytes);
+}
+
+/** What a checkpoint wrote of the state of a subtask. */
+export function newBytesOf({ sizeBytes, shared = [] }: SubtaskState): number {
+  return shared.reduce((sum, { newBytes }) => sum + newBytes, sizeBytes);
+}
 
 /** What a task needs to take part; travels in barriers too. */
 export const CheckpointOrderSchema = Type.Object({
@@ -45,6 +66,8 @@ export const CheckpointOrderSchema = Type.Object({
   aligned: Type.Boolean(),
   /** Where state files go. */
   folder: Type.String(),
+  /** Where files go that later checkpoints need as well; left out: each state is whole by itself. */
+  sharedFolder: Type.Optional(Type.String()),
   /** State that is smaller is sent instead. */
   inlineThresholdBytes: Type.Integer({ minimum: 0 }),
 });
@@ -78,6 +101,8 @@ export const TaskRestoreSchema = Type.Object({
   folder: Type.String(),
   /** The subtask had ended then: it does nothing. */
   finished: Type.Boolean(),
+  /** Whether checkpoints to come may share the files of this one. */
+  reusable: Type.Boolean(),
   /** In order of subtask. */
   states: Type.Array(Type.Object({ subtask: Type.Integer({ minimum: 0 }), state: SubtaskStateSchema })),
   operators: Type.Array(

@@ -20,7 +20,7 @@ type RestoredOperator = TaskRestore['operators'][number];
 
 /** @returns by operator id @throws CHECKPOINT_CORRUPT, FILE_FAILED */
 export async function operatorRestores(
-  { folder, states, operators }: TaskRestore,
+  { folder, states, operators, reusable }: TaskRestore,
   self: RestoringSubtask,
 ): Promise<Map<string, OperatorRestore>> {
   const parts: Part[] = await Promise.all(
@@ -29,7 +29,7 @@ export async function operatorRestores(
   const restores = new Map<string, OperatorRestore>();
   for (const operator of operators) {
     const own = parts.filter((_, index) => operator.from.includes(index));
-    restores.set(operator.operatorId, await restoreOf(operator, own, self));
+    restores.set(operator.operatorId, await restoreOf(operator, own, self, reusable));
   }
   return restores;
 }
@@ -38,10 +38,12 @@ async function restoreOf(
   operator: RestoredOperator,
   parts: readonly Part[],
   self: RestoringSubtask,
+  reusable: boolean,
 ): Promise<OperatorRestore> {
   const { start, end } = self.keyGroups;
   const wanted = (group: number): boolean => group >= start && group <= end;
   const keyed = await Promise.all(parts.map(({ reader }) => reader.keyed(operator.operatorId, wanted)));
+  const logs = await Promise.all(parts.map(({ reader }) => reader.log(operator.operatorId, reusable)));
   const lists = await Promise.all(
     parts.map(async ({ subtask, reader }) => ({ subtask, lists: await reader.lists(operator.operatorId) })),
   );
@@ -53,7 +55,11 @@ async function restoreOf(
     });
     operatorStates.set(name, distribute(ofName, operator.parallelism, self));
   }
-  return { keyed: keyed.filter((part) => part !== undefined), operatorStates };
+  return {
+    keyed: keyed.filter((part) => part !== undefined),
+    logs: logs.filter((log) => log !== undefined),
+    operatorStates,
+  };
 }
 
 /** The items of a list that are this subtask's. */

@@ -1,7 +1,7 @@
 import type { Clock } from '../../../common/clock.js';
 import { toWireError, WeftError } from '../../../common/errors/index.js';
 import type { CheckpointOrder } from '../../../common/wire/protocols/checkpoints.js';
-import { StateFileWriter } from '../../../checkpoint/index.js';
+import { SharedFolder, StateFileWriter } from '../../../checkpoint/index.js';
 import type { OperatorSnapshot } from '../../../state/index.js';
 import type { CheckpointEnd, CheckpointReport } from '../slot-messages.js';
 import type { AlignedCheckpoint } from './barrier-aligner.js';
@@ -77,10 +77,11 @@ export class TaskCheckpoints {
     syncMs: number,
   ): Promise<void> {
     const { executionId, fileName } = this.task;
-    const { checkpointId, folder, inlineThresholdBytes } = order;
+    const { checkpointId, folder, inlineThresholdBytes, sharedFolder } = order;
     const begunMs = this.clock.monotonicMs();
     const name = `${fileName}-${executionId.slice(0, 8)}`;
-    const writer = new StateFileWriter({ folder, name, inlineThresholdBytes });
+    const shared = sharedFolder === undefined ? undefined : new SharedFolder(sharedFolder, `${name}-${checkpointId}`);
+    const writer = new StateFileWriter({ folder, name, inlineThresholdBytes, shared });
     this.writing.set(checkpointId, writer);
     try {
       for (const snapshot of snapshots) {

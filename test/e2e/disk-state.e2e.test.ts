@@ -1,0 +1,72 @@
+/** Keyed state on disk in real processes: a failure, a retained checkpoint, another parallelism, another backend, whose files are whose. */
+import { existsSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import test from 'ava';
+import { TestCluster, getJson, jobIdIn } from './kit/cluster.js';
+import { miscounted, steadyJob } from './kit/steady-job.js';
+import { until } from './kit/until.js';
+
+const ON_DISK = '-Dstate.backend.type=rocksdb';
+const RETAINED = '-Dexecution.checkpointing.externalized-checkpoint-retention=RETAIN_ON_CANCELLATION';
+
+test('state on disk survives a TaskManager, a cancelled job and another parallelism; a claimed checkpoint is one job’s', async (t) => {
+  const cluster = await TestCluster.start(t, { nodes: 1 });
+  const job = steadyJob(cluster.home, 9000, 300);
+  const run = ['run', '-t', 'yarn-per-job', '-p', '2'];
+  const first = await cluster.weft(...run, '-d', ON_DISK, RETAINED, job.program, ...job.args);
+  t.is(first.code, 0, first.stderr);
+  const jobId = jobIdIn(first.stdout);
+  const manager = await cluster.jobManager();
+  const completed = async (): Promise<number> =>
+    (await getJson<{ latest: { completed: { id: number } | null } }>(`${manager}/jobs/${jobId}/checkpoints`)).latest
+      .completed?.id ?? 0;
+  await until('a checkpoint', async () => (await completed()) >= 2);
+  cluster.kill('taskmanager');
+  const before = await completed();
+  await until('a checkpoint after the failure', async () => (await completed()) >= before + 2);
+  const config = await getJson<{ state_backend: string }>(`${manager}/jobs/${jobId}/checkpoints/config`);
+  t.is(config.state_backend, 'EmbeddedRocksDBStateBackend');
+  t.is((await cluster.weft('cancel', jobId)).code, 0);
+  await until('the application to end', async () => (await cluster.status()).applications[0].state !== 'RUNNING');
+  const folder = join(cluster.home, 'checkpoints', jobId);
+  const kept = readdirSync(folder)
+    .filter((name) => name.startsWith('chk-'))
+    .map((name) => Number(name.slice(4)));
+  const last = join(folder, `chk-${Math.max(...kept)}`);
+
+  const again = await cluster.weft(
+    'run',
+    '-t',
+    'yarn-per-job',
+    '-d',
+    '-p',
+    '1',
+    ON_DISK,
+    '-s',
+    last,
+    '-cm',
+    'claim',
+    job.program,
+    ...job.args,
+  );
+  t.is(again.code, 0, again.stderr);
+  const second = await cluster.weft(
+    'run',
+    '-t',
+    'local',
+    ON_DISK,
+    '-s',
+    last,
+    '-rm',
+    'CLAIM',
+    job.program,
+    ...job.args,
+  );
+  t.is(second.code, 1);
+  t.regex(second.stderr, /belongs to job|There is no checkpoint/);
+  await until('the claiming job to end', async () =>
+    (await cluster.status()).applications.some(({ state }) => state === 'FINISHED'),
+  );
+  t.deepEqual(miscounted(job), []);
+  t.false(existsSync(last));
+});
