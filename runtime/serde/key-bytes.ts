@@ -42,31 +42,25 @@ function writeText(text: string, u8: Uint8Array, pos: number): number {
   return pos + bytes.length;
 }
 
+type ReadKey = (cursor: Cursor, start: number, end: number) => unknown;
+
+const READERS: Readonly<Record<number, ReadKey | undefined>> = {
+  [KeyType.latin1]: ({ buffer }, start, end) => buffer.latin1Slice(start, end),
+  [KeyType.utf16]: ({ buffer }, start, end) => buffer.ucs2Slice(start, end),
+  [KeyType.int]: ({ dv }, start) => dv.getInt32(start, true),
+  [KeyType.double]: ({ dv }, start) => dv.getFloat64(start, true),
+  [KeyType.boolean]: ({ u8 }, start) => u8[start] === 1,
+  [KeyType.bigint]: ({ u8 }, start) => readBigint(cursorOver(u8, start)),
+  [KeyType.date]: ({ dv }, start) => new Date(dv.getFloat64(start, true)),
+  [KeyType.array]: readArray,
+};
+
 /** The key whose bytes lie there. @throws SERDE_CORRUPT */
 export function readKeyBytes(cursor: Cursor, start: number, end: number): unknown {
-  const { dv, buffer, u8 } = cursor;
-  const last = end - 1;
-  const type: number = u8[last];
-  switch (type as KeyType) {
-    case KeyType.latin1:
-      return buffer.latin1Slice(start, last);
-    case KeyType.utf16:
-      return buffer.ucs2Slice(start, last);
-    case KeyType.int:
-      return dv.getInt32(start, true);
-    case KeyType.double:
-      return dv.getFloat64(start, true);
-    case KeyType.boolean:
-      return u8[start] === 1;
-    case KeyType.bigint:
-      return readBigint(cursorOver(u8, start));
-    case KeyType.date:
-      return new Date(dv.getFloat64(start, true));
-    case KeyType.array:
-      return readArray(cursor, start, last);
-    default:
-      throw corrupt(`a key is of the unknown type ${type}`);
-  }
+  const type = cursor.u8[end - 1];
+  const read = READERS[type];
+  if (read === undefined) throw corrupt(`a key is of the unknown type ${type}`);
+  return read(cursor, start, end - 1);
 }
 
 function readArray(cursor: Cursor, start: number, end: number): unknown[] {

@@ -22,11 +22,7 @@ export interface LogTaker {
 }
 
 /** @throws STATE_CORRUPT, and what reading the files throws */
-export async function replayLog(
-  log: LogRestore,
-  { segments }: LogDescription,
-  taker: LogTaker,
-): Promise<void> {
+export async function replayLog(log: LogRestore, { segments }: LogDescription, taker: LogTaker): Promise<void> {
   const { files: allFiles, tail } = log;
   let next = 0;
   for (const [n, { id, files }] of segments.entries()) {

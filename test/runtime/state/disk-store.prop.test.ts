@@ -91,7 +91,7 @@ function differences(found: Model, expected: Model): string[] {
   const lines = (model: Model): Set<string> =>
     new Set(
       [...model].flatMap(([name, all]) =>
-        [...all].map(([key, text]) => `${name} ${typeof key} ${key} ${text.length} ${text.slice(-5)}`),
+        [...all].map(([key, text]) => `${name} ${typeof key} ${String(key)} ${text.length} ${text.slice(-5)}`),
       ),
     );
   const [own, other] = [lines(found), lines(expected)];
