@@ -13,6 +13,7 @@ import {
   TumblingEventTimeWindows,
   WatermarkStrategy,
   type Collector,
+  WriteMode,
 } from 'weft-stream';
 
 interface Earthquake {
@@ -56,6 +57,6 @@ const days = env
   .name('Per day');
 
 if (values.output === undefined) days.print();
-else days.writeAsText(values.output);
+else days.writeAsText(values.output, WriteMode.OVERWRITE);
 
 await env.execute('Earthquakes per day');

@@ -7,7 +7,7 @@
  * --output  where the lines `network<TAB>events<TAB>strongest<TAB>mean` go; default: printed
  */
 import { parseArgs } from 'node:util';
-import { StreamExecutionEnvironment } from 'weft-stream';
+import { StreamExecutionEnvironment, WriteMode } from 'weft-stream';
 
 interface Earthquake {
   network: string;
@@ -54,7 +54,7 @@ const summaries = env
   .name('Format');
 
 if (values.output === undefined) summaries.print();
-else summaries.writeAsText(values.output);
+else summaries.writeAsText(values.output, WriteMode.OVERWRITE);
 
 await env.execute('Earthquakes');
 

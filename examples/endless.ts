@@ -10,6 +10,7 @@ import {
   RichParallelSourceFunction,
   StreamExecutionEnvironment,
   type SourceContext,
+  WriteMode,
 } from 'weft-stream';
 
 const { values } = parseArgs({
@@ -56,6 +57,6 @@ const totals = env
   .name('Format');
 
 if (values.output === undefined) totals.print();
-else totals.writeAsText(values.output);
+else totals.writeAsText(values.output, WriteMode.OVERWRITE);
 
 await env.execute('Endless');

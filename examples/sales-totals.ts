@@ -9,7 +9,7 @@
  * --customers  how many buy; default 1,000
  */
 import { parseArgs } from 'node:util';
-import { StreamExecutionEnvironment } from 'weft-stream';
+import { StreamExecutionEnvironment, WriteMode } from 'weft-stream';
 
 const { values } = parseArgs({
   options: {
@@ -32,6 +32,6 @@ env
   .sum('amount')
   .name('Total by customer')
   .map(({ customer, amount }) => `${customer}\t${amount}`)
-  .writeAsText(values.output);
+  .writeAsText(values.output, WriteMode.OVERWRITE);
 
 await env.execute('Sales totals');

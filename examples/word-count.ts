@@ -9,7 +9,7 @@
  */
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
-import { StreamExecutionEnvironment, type DataStream } from 'weft-stream';
+import { StreamExecutionEnvironment, type DataStream, WriteMode } from 'weft-stream';
 
 const SAMPLE = [
   'To be, or not to be, that is the question:',
@@ -33,7 +33,7 @@ const counts = (await lines(values.input))
   .name('Format');
 
 if (values.output === undefined) counts.print();
-else counts.writeAsText(values.output);
+else counts.writeAsText(values.output, WriteMode.OVERWRITE);
 
 await env.execute('Word Count');
 

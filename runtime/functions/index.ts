@@ -23,3 +23,4 @@ export * from './watermark-generators.js';
 export * from './windows/index.js';
 export * from './state/index.js';
 export * from './timers.js';
+export { WriteMode } from './write-mode.js';

@@ -25,6 +25,7 @@ import type {
   WatermarkAlignment,
   WatermarkGenerator,
   WatermarkGeneratorContext,
+  WriteMode,
 } from '../functions/index.js';
 import type { IntervalJoinSpec, WindowJoinSpec, WindowSpec } from './window-spec.js';
 
@@ -94,8 +95,15 @@ export type SourceSpec =
 
 export type SinkSpec =
   | { kind: 'print'; prefix: string; stderr: boolean }
-  /** Parallelism 1 = a file, n = a folder of files 1..n. What was there is replaced when a job starts from the beginning. */
-  | { kind: 'text-file'; path: string; format: (record: unknown) => string }
+  /** Parallelism 1 = a file, n = a folder of files 1..n. */
+  | {
+      kind: 'text-file';
+      path: string;
+      writeMode: WriteMode;
+      format: (record: unknown) => string;
+      /** Behind each line. */
+      rowDelimiter: string;
+    }
   | { kind: 'function'; fn: UserFunction<SinkFunction<unknown>> }
   /** Of writer and committer. */
   | { kind: 'committing'; sink: Sink<unknown> }

@@ -11,11 +11,12 @@ import type {
   TimeWindow,
   Window,
   WindowAssigner,
+  WriteMode,
 } from '../../functions/index.js';
 import type { KeyFunction, OperatorSpec, SinkSpec, SortField } from '../../graph/operator-spec.js';
 import type { EdgePartitioner, PartitionerKind } from '../../graph/stream-graph.js';
 import { apiError } from '../api-error.js';
-import { checkInteger, checkName, checkPath, durationMs, type Duration } from '../checks.js';
+import { checkInteger, checkName, durationMs, type Duration } from '../checks.js';
 import { CollectedRecords } from '../environment/collected-records.js';
 import type {
   Comparable,
@@ -38,6 +39,7 @@ import type {
 } from '../functions/inputs.js';
 import { projection } from '../functions/projection.js';
 import { sortField, wholeRecord, type Order } from '../functions/sort-field.js';
+import { textFile } from '../functions/text-file.js';
 import { declaredAt } from '../declared-at.js';
 import { anyFunction, keyOf, keyOrFields, syncFunction } from '../functions/user-function.js';
 import { strategyOfStream, type WatermarkStrategy } from '../time/watermark-strategy.js';
@@ -297,34 +299,31 @@ export class DataStream<T> {
   }
 
   /**
-   * Writes one line per record: to a file with parallelism 1, else to a folder of files, one a subtask. What was there is
-   * replaced when the job starts from the beginning.
+   * Writes one line per record: to a file with parallelism 1, else to a folder of files, one a subtask. A file that was there before
+   * the job is an error, unless it may be overwritten.
    * @param options.format makes the line of a record @default `formatRecord`
+   * @param options.writeMode @default NO_OVERWRITE
    */
-  writeAsText(path: string, options: { format?: (record: T) => string } = {}): DataStreamSink<T> {
-    const format = syncFunction<{ format(record: unknown): string }>(
-      'writeAsText',
-      'format',
-      options.format ?? formatRecord,
-    );
-    return this.sink('Text File', {
-      kind: 'text-file',
-      path: checkPath('The path of writeAsText()', path),
-      format: (record) => format.format(record),
-    });
+  writeAsText(
+    path: string,
+    options: WriteMode | { format?: (record: T) => string; writeMode?: WriteMode } = {},
+  ): DataStreamSink<T> {
+    const { format, writeMode } = typeof options === 'string' ? { writeMode: options } : options;
+    return this.sink('Text File', textFile('writeAsText', path, writeMode, format ?? formatRecord));
   }
 
   /**
    * As `writeAsText`, with lines of CSV: the elements of arrays, or the values of objects.
+   * @param writeMode @default NO_OVERWRITE
+   * @param rowDelimiter behind each line @default a line feed
    * @param fieldDelimiter between two values @default ,
    */
-  writeAsCsv(path: string, fieldDelimiter = ','): DataStreamSink<T> {
-    checkName('The delimiter of writeAsCsv()', fieldDelimiter.replace('\t', 'tab'));
-    return this.sink('Csv File', {
-      kind: 'text-file',
-      path: checkPath('The path of writeAsCsv()', path),
-      format: (record) => formatCsv(record, fieldDelimiter),
-    });
+  writeAsCsv(path: string, writeMode?: WriteMode, rowDelimiter = '\n', fieldDelimiter = ','): DataStreamSink<T> {
+    for (const delimiter of [rowDelimiter, fieldDelimiter]) {
+      checkName('A delimiter of writeAsCsv()', delimiter.replace(/^\s+$/, 'space'));
+    }
+    const format = (record: unknown): string => formatCsv(record, fieldDelimiter);
+    return this.sink('Csv File', textFile('writeAsCsv', path, writeMode, format, rowDelimiter));
   }
 
   /** Hands each record to a function of the user's. If it returns a promise, the next record waits for it. */

@@ -63,6 +63,11 @@ export interface FileSystem {
   /** Makes the folders above it, too. @throws FILE_EXISTS, FILE_FAILED */
   create(path: string, options?: CreateOptions): Promise<FileWriter>;
   /**
+   * Cuts a file to its first bytes, and goes on behind them.
+   * @throws FILE_NOT_FOUND, FILE_FAILED also when the file is shorter
+   */
+  resume(path: string, atBytes: number): Promise<FileWriter>;
+  /**
    * Moves a file within the file system, atomically, over what is there; the folders above the target are made.
    * @throws FILE_NOT_FOUND, FILE_FAILED
    */

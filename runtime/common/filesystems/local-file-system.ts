@@ -1,9 +1,10 @@
-import { mkdir, open, readdir, rename, rm, rmdir, stat, unlink, type FileHandle } from 'node:fs/promises';
+import { open, readdir, rename, rm, rmdir, stat, unlink, type FileHandle } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { WeftError } from '../errors/index.js';
 import { fileError, guardedFile } from './file-errors.js';
 import type { ByteRange, CreateOptions, FileReader, FileStatus, FileSystem, FileWriter } from './file-system.js';
+import { makeFolders } from './local-folders.js';
 import { LocalFileWriter, syncFolder } from './local-file-writer.js';
 import { joinPath, nameOf } from './paths.js';
 
@@ -48,10 +49,14 @@ export class LocalFileSystem implements FileSystem {
     return LocalFileWriter.create(path, toLocal(path), options);
   }
 
+  resume(path: string, atBytes: number): Promise<FileWriter> {
+    return LocalFileWriter.resume(path, toLocal(path), atBytes);
+  }
+
   rename(from: string, to: string): Promise<void> {
     return guardedFile('move', `${from} to ${to}`, async () => {
       const target = toLocal(to);
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolders(dirname(target));
       await rename(toLocal(from), target);
       await syncFolder(dirname(target));
     });
@@ -69,7 +74,7 @@ export class LocalFileSystem implements FileSystem {
   }
 
   async mkdirs(folder: string): Promise<void> {
-    await guardedFile('make the folder', folder, () => mkdir(toLocal(folder), { recursive: true }));
+    await guardedFile('make the folder', folder, () => makeFolders(toLocal(folder)));
   }
 }
 

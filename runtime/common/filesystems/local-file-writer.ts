@@ -1,8 +1,9 @@
 import { randomBytes } from 'node:crypto';
 import { constants } from 'node:fs';
-import { link, mkdir, open, rename, rm, type FileHandle } from 'node:fs/promises';
+import { link, open, rename, rm, type FileHandle } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { guardedFile } from './file-errors.js';
+import { makeFolders } from './local-folders.js';
 import type { CreateOptions, FileWriter } from './file-system.js';
 
 /** Writes one file of the local disk: in place, or beside it until it is whole. */
@@ -27,11 +28,29 @@ export class LocalFileWriter implements FileWriter {
     { overwrite = false, atomic = false }: CreateOptions,
   ): Promise<LocalFileWriter> {
     return guardedFile('create', name, async () => {
-      await mkdir(dirname(target), { recursive: true });
+      await makeFolders(dirname(target));
       if (!overwrite) await requireFree(target);
       const temporary = atomic ? join(dirname(target), temporaryName(target)) : undefined;
       const handle = await open(temporary ?? target, overwrite && !atomic ? 'w' : 'wx');
       return new LocalFileWriter(handle, name, target, temporary, overwrite);
+    });
+  }
+
+  /** @throws FILE_NOT_FOUND, FILE_FAILED */
+  static resume(name: string, target: string, atBytes: number): Promise<LocalFileWriter> {
+    return guardedFile('go on with', name, async () => {
+      const handle = await open(target, 'r+');
+      try {
+        const { size } = await handle.stat();
+        if (size < atBytes) throw new Error(`it has ${size} bytes, but is to have ${atBytes}`);
+        await handle.truncate(atBytes);
+      } catch (error) {
+        await handle.close();
+        throw error;
+      }
+      const writer = new LocalFileWriter(handle, name, target, undefined, true);
+      writer.position = atBytes;
+      return writer;
     });
   }
 
@@ -42,7 +61,7 @@ export class LocalFileWriter implements FileWriter {
   write(bytes: Uint8Array): Promise<void> {
     return guardedFile('write', this.name, async () => {
       for (let written = 0; written < bytes.length;) {
-        const { bytesWritten } = await this.handle.write(bytes, written);
+        const { bytesWritten } = await this.handle.write(bytes, written, bytes.length - written, this.position);
         written += bytesWritten;
         this.position += bytesWritten;
       }

@@ -28,6 +28,8 @@ export interface DeploymentOptions {
   restoreOf(key: SubtaskKey): TaskRestore | undefined;
   /** Whether checkpoints go on when inputs have ended. */
   readonly finalCheckpoint: boolean;
+  /** When the job was submitted. */
+  readonly submittedMs: number;
   taskManager(resourceId: string): TaskManager | undefined;
   nowMs(): number;
   /** A slot could not build or start its tasks. */
@@ -95,7 +97,7 @@ function isOver(execution: Execution): boolean {
 }
 
 function partsOf(options: DeploymentOptions): DescribedPart[] {
-  const { graph, slots, finalCheckpoint } = options;
+  const { graph, slots, finalCheckpoint, submittedMs } = options;
   const places = graph.slots.map((_, n) => {
     const slot = slots[n];
     const owner = slot === undefined ? undefined : options.taskManager(slot.resourceId);
@@ -108,7 +110,7 @@ function partsOf(options: DeploymentOptions): DescribedPart[] {
     (key) => {
       const { executionId, attempt, state } = executionOf(options, key);
       const restore = state === 'SCHEDULED' ? options.restoreOf(key) : undefined;
-      return { executionId, attempt, finalCheckpoint, ...(restore === undefined ? {} : { restore }) };
+      return { executionId, attempt, finalCheckpoint, submittedMs, ...(restore === undefined ? {} : { restore }) };
     },
   );
   return described.flatMap((tasks, n) => {

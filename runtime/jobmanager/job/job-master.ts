@@ -103,7 +103,16 @@ export class JobMaster implements ScheduledJob {
     });
     this.checkpoints = this.createCheckpoints();
     this.scheduling = new JobScheduling({
-      ...{ clock, log, graph: this.graph, jobGraphHash, taskManagers, startEnumerators, job: this },
+      ...{
+        clock,
+        log,
+        graph: this.graph,
+        jobGraphHash,
+        submittedMs: options.submittedMs,
+        taskManagers,
+        startEnumerators,
+        job: this,
+      },
       ...{ executions: this.executions, slots: this.slots, orders: this.orders, checkpoints: this.checkpoints },
     });
   }

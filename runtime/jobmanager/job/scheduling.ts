@@ -39,6 +39,8 @@ export interface JobSchedulingOptions {
   readonly log: Logger;
   readonly graph: ExecutionGraph;
   readonly jobGraphHash: string;
+  /** When the job was submitted. */
+  readonly submittedMs: number;
   readonly executions: Executions;
   readonly slots: JobSlots;
   readonly orders: TaskOrders;
@@ -201,7 +203,7 @@ export class JobScheduling {
   }
 
   private deployment(): Omit<DeploymentOptions, 'slots'> {
-    const { clock, log, graph, jobGraphHash, taskManagers, executions, job } = this.options;
+    const { clock, log, graph, jobGraphHash, submittedMs, taskManagers, executions, job } = this.options;
     const { checkpoints } = this.options;
     const { attempt } = job;
     return {
@@ -209,6 +211,7 @@ export class JobScheduling {
       executions: executions.table,
       restoreOf: (key: SubtaskKey) => checkpoints.restoreOf(key),
       finalCheckpoint: checkpoints.goOnAtTheEnd,
+      submittedMs,
       taskManager: (resourceId) => taskManagers.get(resourceId),
       nowMs: () => clock.nowMs(),
       onBuilt: (built) => {

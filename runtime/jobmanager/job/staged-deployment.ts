@@ -52,7 +52,7 @@ export class StagedDeployment {
   }
 
   private async run(execution: Execution, slot: Slot): Promise<void> {
-    const { graph, jobGraphHash, attempt, nowMs, taskManager, onBuilt } = this.options;
+    const { graph, jobGraphHash, submittedMs, attempt, nowMs, taskManager, onBuilt } = this.options;
     const { jobId } = graph.jobGraph;
     const owner = taskManager(slot.resourceId);
     if (owner === undefined) return;
@@ -65,7 +65,7 @@ export class StagedDeployment {
       const task = describeStagedTask(graph, execution, own, (producer) => this.placeOf(producer));
       const { thread } = await owner.peer.session.call(
         'submitTasks',
-        { ...place, jobAttempt: attempt, regionsInSlot: 1, jobGraph: jobGraphHash, tasks: [task] },
+        { ...place, jobAttempt: attempt, regionsInSlot: 1, jobGraph: jobGraphHash, tasks: [{ ...task, submittedMs }] },
         { timeoutMs: SUBMIT_TIMEOUT_MS },
       );
       execution.thread = thread;

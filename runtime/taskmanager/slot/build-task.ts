@@ -76,6 +76,8 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
   const wake = (): void => network.doorbell.ring();
   const share = { subtask: descriptor.subtask, parallelism: vertex.parallelism };
   const task: { current?: SlotTask } = {};
+  // What a first attempt finds, it did not write.
+  const ownSinceMs = descriptor.attempt === 0 ? Infinity : (descriptor.submittedMs ?? Infinity);
   const chain = new Chain({
     task: context,
     nodes,
@@ -87,7 +89,7 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     ingestionTime: jobGraph.settings.timeCharacteristic === 'ingestion',
     statesOf: operatorStatesOf(jobGraph, vertex, descriptor, program),
     makeSink: (spec, operator) =>
-      makeSink(spec, share, program, operator, (error) => void task.current?.fail(error), wake),
+      makeSink(spec, share, { ...program, ownSinceMs }, operator, (error) => void task.current?.fail(error), wake),
     mapStack: program.mapStack,
     onFallback: (operator, path, reason) => findings.fallback(operator, path, reason),
     onSettled: wake,

@@ -70,7 +70,7 @@ export function makeSource(
 export function makeSink(
   spec: SinkSpec,
   share: Share,
-  { clock, feedback, onResults }: ConnectorSurroundings,
+  { clock, feedback, onResults, ownSinceMs }: ConnectorSurroundings & { ownSinceMs: number },
   operator: OperatorContext,
   onFailure: (error: Error) => void,
   wake: () => void,
@@ -79,9 +79,10 @@ export function makeSink(
     case 'print':
       return new PrintSink(spec, share);
     case 'text-file':
-      return new TextFileSink(spec.path, spec.format, share, clock, operator.states, (error) =>
-        onFailure(operator.failed(error)),
-      );
+      return new TextFileSink(spec, share, {
+        ...{ clock, wake, states: operator.states, ownSinceMs },
+        onFailure: (error) => onFailure(operator.failed(error)),
+      });
     case 'collect': {
       const results = new ResultBuffer(clock, wake);
       onResults(results);

@@ -128,6 +128,11 @@ export const TASKMANAGER_CODES = defineCodes({
     hint: 'Check that the server listens at the address; raise the number of retries.',
     retry: 'backoff',
   },
+  SINK_FILE_EXISTS: {
+    domain: 'user',
+    summary: 'There is a file at the path of a sink that overwrites nothing.',
+    hint: 'Take another path, remove what is there, or give the sink WriteMode.OVERWRITE.',
+  },
   SINK_FILE_FAILED: {
     domain: 'user',
     summary: 'A sink could not create or write its file.',

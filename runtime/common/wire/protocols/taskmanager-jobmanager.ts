@@ -70,6 +70,8 @@ export const TaskDescriptorSchema = Type.Object({
   restore: Type.Optional(TaskRestoreSchema),
   /** Checkpoints go on when inputs have ended, so that sinks wait for one with their last commit. @default false */
   finalCheckpoint: Type.Optional(Type.Boolean()),
+  /** When the job was submitted, epoch ms: what is older is none of its output. @default now */
+  submittedMs: Type.Optional(Type.Number()),
 });
 export type TaskDescriptor = Static<typeof TaskDescriptorSchema>;
 

@@ -1,5 +1,6 @@
 import {
   chmodSync,
+  existsSync,
   mkdtempSync,
   mkdirSync,
   readFileSync,
@@ -111,6 +112,23 @@ test('moves, deletes and makes folders', async (t) => {
   t.deepEqual(readdirSync(folder), ['x']);
   writeFileSync(from, '');
   await t.throwsAsync(local.mkdirs(from), { code: 'FILE_EXISTS' });
+});
+
+test('a file is cut, and goes on behind what is left', async (t) => {
+  const path = join(folderFor(t), 'log');
+  writeFileSync(path, 'one two');
+  const writer = await local.resume(path, 4);
+  t.is(writer.positionBytes, 4);
+  await writer.write(Buffer.from('three'));
+  await writer.close();
+  t.is(readFileSync(path, 'utf8'), 'one three');
+  await t.throwsAsync(local.resume(path, 10), { code: 'FILE_FAILED', message: /9 bytes, but is to have 10/ });
+  await t.throwsAsync(local.resume(`${path}.none`, 0), { code: 'FILE_NOT_FOUND' });
+});
+
+test('a folder that the system cannot make is an error, not a wait without end', async (t) => {
+  if (!existsSync('/proc/self')) return t.pass();
+  await t.throwsAsync(local.mkdirs('/proc/nothing/x/y'), { code: 'FILE_NOT_FOUND' });
 });
 
 test('failures name the file and the reason', async (t) => {
