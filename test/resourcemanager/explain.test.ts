@@ -18,7 +18,7 @@ interface Live {
   rm: ResourceManager;
   nodes: FakeNode[];
   /** Submits an application and waits for its AppMaster. */
-  running(queue: string): Promise<{ id: string; master: FakeAppMaster }>;
+  readonly running: (queue: string) => Promise<{ id: string; master: FakeAppMaster }>;
 }
 
 async function live(
@@ -85,7 +85,7 @@ interface Case {
   policies: PolicyFiles;
   sizes?: number[];
   /** @returns the application that waits */
-  wait(live: Live): Promise<string>;
+  readonly wait: (live: Live) => Promise<string>;
   says: RegExp;
 }
 
