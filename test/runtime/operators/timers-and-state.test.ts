@@ -286,12 +286,14 @@ test('misuse of state and timers is told', async (t) => {
 class Buffer3 extends ProcessFunction<number, string> implements CheckpointedFunction {
   private waiting: number[] = [];
   private kept?: ListState<number>;
+  private everywhere?: ListState<string>;
   restored = '';
 
   initializeState(context: FunctionInitializationContext): void {
     this.kept = context.getOperatorStateStore().getListState(new ListStateDescriptor<number>('waiting'));
+    this.everywhere = context.getOperatorStateStore().getUnionListState(new ListStateDescriptor<string>('everywhere'));
     if (context.isRestored()) this.waiting = [...this.kept.get()];
-    this.restored = `${context.isRestored()} ${context
+    this.restored = `${context.isRestored()} ${[...this.everywhere.get()].join()} ${context
       .getRawState()
       .map((bytes) => bytes.join())
       .join('|')}`;
@@ -299,6 +301,7 @@ class Buffer3 extends ProcessFunction<number, string> implements CheckpointedFun
 
   snapshotState(context: FunctionSnapshotContext): void {
     this.kept?.update(this.waiting);
+    this.everywhere?.update(['a', 'b']);
     context.writeRawState(Uint8Array.of(1, 2));
   }
 
@@ -316,7 +319,7 @@ test('a function keeps lists and bytes of its own', async (t) => {
   const restore = await harness.snapshot();
   const fn = new Buffer3();
   const again = await operatorHarness<number, string>((input) => input.process(fn), { restore });
-  t.is(fn.restored, 'true 1,2');
+  t.is(fn.restored, 'true a,b 1,2');
   again.processElements([5, 6]);
   t.deepEqual(again.getOutput(), ['4+5+6']);
 });
