@@ -9,6 +9,7 @@ import { parseArgs } from 'node:util';
 import { printFigure } from './figure.js';
 import type { BenchOptions } from './bench-options.js';
 import { benchCheckpoint } from './checkpoint/index.js';
+import { benchHeartbeats } from './heartbeats/index.js';
 import { benchLatency } from './latency/index.js';
 import { buildPeer, peerAvailable } from './peer/flink.js';
 import { benchRecovery } from './recovery/index.js';
@@ -28,6 +29,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<void>> = {
   W7: benchLatency,
   W8: benchRecovery,
   scheduler: benchScheduler,
+  heartbeats: benchHeartbeats,
 };
 
 const { values, positionals } = parseArgs({
@@ -49,7 +51,7 @@ if (positionals.length === 0 || unknown.length > 0) {
 }
 
 const withPeer = !values['no-peer'] && peerAvailable();
-if (withPeer && positionals.some((name) => name !== 'scheduler')) buildPeer();
+if (withPeer && positionals.some((name) => name !== 'scheduler' && name !== 'heartbeats')) buildPeer();
 console.error(
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.version}; ` +
     `peer: ${withPeer ? 'Apache Flink 2.3.0, Hadoop 3.4.2 from Maven' : 'not run'}`,

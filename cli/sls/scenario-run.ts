@@ -36,6 +36,8 @@ class ScenarioRun {
   }
 
   private step(step: ScenarioStep): string | undefined {
+    // Who was not let in can do nothing.
+    if (step.app !== undefined && step.op !== 'submit' && this.rejected.has(step.app)) return undefined;
     switch (step.op) {
       case 'heartbeat':
         this.heartbeat(step);

@@ -163,7 +163,8 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     const source = application.leaf;
     if (target === undefined || target === source) return;
     const takesPart = application.attemptId !== undefined;
-    for (const reservation of application.reservations.values()) this.context.books.unreserve(reservation);
+    const reservations = [...application.reservations.values()] as Reservation<CapacityApplication>[];
+    for (const reservation of reservations) this.reservationRemoved(reservation);
     this.bookAll(application, -1);
     this.parallelApps.withdraw(application);
     source.countApplication(application.user, -1);
@@ -171,6 +172,7 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     application.queue = target.path;
     target.countApplication(application.user, 1);
     this.bookAll(application, 1);
+    for (const reservation of reservations) this.reservationAdded(reservation);
     if (takesPart) this.parallelApps.admit(application);
     if (this.registry.removeIfIdle(source)) this.isStale = true;
   }
