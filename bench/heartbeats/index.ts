@@ -1,6 +1,6 @@
 /**
  * `npm run bench -- heartbeats`: how late the event loop of a ResourceManager is while 10,000 NodeManagers, in another
- * process and over WebSockets of their own, heartbeat each second and 100 applications get containers and give them back.
+ * process and over WebSockets of their own, heartbeat each second, and 100 applications get and return containers.
  */
 import { fork, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';

@@ -1,4 +1,4 @@
-/** Preloaded into a role's process: watches its event loop, and tells whoever started it. It changes nothing else there. */
+/** Preloaded into a role's process: watches its event loop, and tells whoever started it. Changes nothing else. */
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 
 /** What the loop was late by, milliseconds, since the last `reset`; and the CPU time that the process took. */

@@ -1,6 +1,6 @@
 /**
  * Many NodeManagers and their AppMasters in one process: as far as the ResourceManager can tell from its connections,
- * each is a process of its own. Nodes run nothing; an AppMaster that is started asks for containers and gives them back.
+ * each is a process of its own. Nodes run nothing; an AppMaster that is started asks for containers and returns them.
  */
 import { systemClock } from '../../runtime/common/clock.js';
 import { WeftHome } from '../../runtime/common/home.js';
