@@ -4,7 +4,7 @@ import { ChainEventSchema } from '../../events/chain-events.js';
 import { defineProtocol } from '../protocol.js';
 import { AllocatedContainerSchema, CompletedContainerSchema, Empty, ResourceSchema } from './shared.js';
 
-/** Replaces the outstanding count for its priority and resource name; it is no delta. One size a priority, as in YARN. */
+/** Replaces the outstanding count for its priority and resource name: no delta. One size a priority, as in YARN. */
 export const ResourceRequestSchema = Type.Object({
   priority: Type.Integer({ minimum: 0 }),
   /** `*`, a rack or a host. */
