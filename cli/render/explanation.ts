@@ -4,9 +4,10 @@ import type { Explanation } from '../client/application-report.js';
 export function renderExplanation({ id, state, queue, verdict, gates }: Explanation): string {
   const lines = [`${id} (${state}, queue ${queue})`, verdict];
   if (gates.length > 0) lines.push('');
+  const width = Math.max(0, ...gates.map(({ gate }) => gate.length));
   for (const { gate, passed, message, remedy } of gates) {
-    lines.push(`  ${passed ? '✔' : '✘'} ${gate.padEnd(24)} ${message}`);
-    if (remedy !== undefined) lines.push(`    ${' '.repeat(24)} → ${remedy}`);
+    lines.push(`  ${passed ? '✔' : '✘'} ${gate.padEnd(width)} ${message}`);
+    if (remedy !== undefined) lines.push(`    ${' '.repeat(width)} → ${remedy}`);
   }
   return lines.join('\n');
 }

@@ -37,6 +37,11 @@ test('the cluster’s page and the job’s page show what runs', async (t) => {
   t.is(await page.locator('section', { hasText: 'Nodes' }).first().locator('tbody tr').count(), 2);
   await picture(page, 'cluster');
 
+  await page.getByText('Queues', { exact: true }).click();
+  await page.locator('section', { hasText: 'scheduler' }).locator('td', { hasText: 'default' }).waitFor();
+  await picture(page, 'queues');
+  await page.getByText('Cluster', { exact: true }).click();
+
   await page.locator('a.id').first().click();
   await page.getByText('heartbeat.appmaster-resourcemanager').waitFor();
   await page.getByText('taskmanager.started').first().waitFor();

@@ -93,3 +93,29 @@ export interface ExplanationReport {
   pendingContainers: number;
   gates: GateReport[];
 }
+
+interface Amount {
+  memoryMb: number;
+  vcores: number;
+}
+
+export interface QueueReport {
+  path: string;
+  name: string;
+  state: string;
+  used: Amount;
+  reserved: Amount;
+  guaranteed: Amount;
+  maximum: Amount;
+  containers: number;
+  pendingContainers: number;
+  activeApplications: number;
+  pendingApplications: number;
+  children: QueueReport[];
+}
+
+/** Weft's own: the queues, in one form for all schedulers. */
+export interface QueuesReport {
+  scheduler: string;
+  tree: QueueReport;
+}

@@ -85,11 +85,14 @@ export function Problem(props: { error: string | undefined }) {
   );
 }
 
-export function Meter(props: { used: number; total: number; label: string }) {
-  const share = props.total === 0 ? 0 : Math.min(1, props.used / props.total);
+/** How much of `total` is used; `mark` draws a line where something is promised. */
+export function Meter(props: { used: number; total: number; label: string; mark?: number }) {
+  const percent = (of: number): string =>
+    `${((props.total === 0 ? 0 : Math.min(1, of / props.total)) * 100).toFixed(1)}%`;
   return (
     <div class="meter" title={props.label}>
-      <div style={{ width: `${(share * 100).toFixed(1)}%` }} />
+      <div style={{ width: percent(props.used) }} />
+      {props.mark !== undefined && <i style={{ left: percent(props.mark) }} />}
       <span>{props.label}</span>
     </div>
   );
