@@ -105,8 +105,8 @@ export type SinkSpec =
       rowDelimiter: string;
     }
   | { kind: 'function'; fn: UserFunction<SinkFunction<unknown>> }
-  /** Of writer and committer. */
-  | { kind: 'committing'; sink: Sink<unknown> }
+  /** Of writer and committer; `fn` is opened like other functions, and closed by the sink. */
+  | { kind: 'committing'; sink: Sink<unknown>; fn?: Pick<RichFunction, 'setRuntimeContext' | 'open'> }
   /** Keeps the records until the client has fetched them. A job has one at most, with parallelism 1. */
   | { kind: 'collect' }
   /** Closes the loop of an iteration. */

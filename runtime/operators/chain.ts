@@ -346,6 +346,7 @@ function functionsOf(spec: OperatorSpec): RichFunction[] {
     case 'source':
       return spec.source.kind === 'function' ? [spec.source.fn] : [];
     case 'sink':
+      if (spec.sink.kind === 'committing') return spec.sink.fn === undefined ? [] : [spec.sink.fn];
       return spec.sink.kind === 'function' ? [spec.sink.fn] : [];
     case 'window': {
       const { contents, process } = spec;

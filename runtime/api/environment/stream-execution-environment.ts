@@ -14,7 +14,7 @@ import {
   type Duration,
 } from '../checks.js';
 import { sourceFunction, syncFunction } from '../functions/user-function.js';
-import type { SourceInput } from '../functions/inputs.js';
+import type { SourceInput, SourceWithStrategy } from '../functions/inputs.js';
 import { currentHost, resolveHost, type ProgramHost } from '../host.js';
 import { DataStreamSource } from '../streams/data-stream-source.js';
 import { strategyOf, type WatermarkStrategy } from '../time/watermark-strategy.js';
@@ -289,10 +289,16 @@ export class StreamExecutionEnvironment {
 
   /**
    * A source of the user's: an object or rich class with `run`, an async function that emits to its context, or a
-   * generator. Runs with parallelism 1 unless it is a `ParallelSourceFunction`.
+   * generator. Runs with parallelism 1 unless it is a `ParallelSourceFunction`. A source that `fromSource` takes is taken as well,
+   * with the strategy that it brings.
    */
-  addSource<T>(fn: SourceInput<T>, name = 'Custom Source'): DataStreamSource<T> {
-    const source = sourceFunction(fn);
+  addSource<T>(given: SourceInput<T> | SourceWithStrategy<T>, name = 'Custom Source'): DataStreamSource<T> {
+    if (typeof given === 'object' && 'createReader' in given) {
+      const { watermarkStrategy } = given;
+      if (watermarkStrategy === undefined) return this.fromSource(given, name);
+      return this.fromSource(given, watermarkStrategy as WatermarkStrategy<T>, name);
+    }
+    const source = sourceFunction(given);
     return this.source(
       checkName('A source’s name', name),
       { kind: 'function', ...source, bounded: source.fn.bounded === true },

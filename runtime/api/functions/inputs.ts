@@ -21,6 +21,7 @@ import type {
   ResultFuture,
   SinkContext,
   SinkFunction,
+  Source,
   SourceContext,
   SourceFunction,
 } from '../../functions/index.js';
@@ -33,6 +34,12 @@ export type ReduceInput<T> = ((accumulated: T, value: T) => T) | ReduceFunction<
 export type KeyInput<T, K> = ((value: T) => K) | KeySelector<T, K>;
 export type PartitionerInput<K> = ((key: K, numPartitions: number) => number) | Partitioner<K>;
 export type SinkInput<T> = ((value: T, context: SinkContext) => void | Promise<void>) | SinkFunction<T>;
+/** A source that says itself how event time is read from its records. */
+export interface SourceWithStrategy<T> extends Source<T> {
+  /** A `WatermarkStrategy`. */
+  readonly watermarkStrategy?: object | undefined;
+}
+
 /** An async function that emits to its context, a generator (sync or async), or an object with such a `run`. */
 export type SourceInput<T> =
   | ((context: SourceContext<T>) => Promise<void> | Iterable<T> | AsyncIterable<T>)

@@ -7,8 +7,8 @@ import type {
   Partitioner,
   ProcessFunction,
   Sink,
-  SinkFunction,
   TimeWindow,
+  TwoPhased,
   Window,
   WindowAssigner,
   WriteMode,
@@ -38,10 +38,11 @@ import type {
   SinkInput,
 } from '../functions/inputs.js';
 import { projection } from '../functions/projection.js';
+import { addedSink, committingSink } from '../functions/sinks.js';
 import { sortField, wholeRecord, type Order } from '../functions/sort-field.js';
 import { textFile } from '../functions/text-file.js';
 import { declaredAt } from '../declared-at.js';
-import { anyFunction, keyOf, keyOrFields, syncFunction } from '../functions/user-function.js';
+import { keyOf, keyOrFields, syncFunction } from '../functions/user-function.js';
 import { strategyOfStream, type WatermarkStrategy } from '../time/watermark-strategy.js';
 import { countWindows } from '../windows/count-windows.js';
 import { GlobalWindows } from '../windows/global-windows.js';
@@ -326,16 +327,17 @@ export class DataStream<T> {
     return this.sink('Csv File', textFile('writeAsCsv', path, writeMode, format, rowDelimiter));
   }
 
-  /** Hands each record to a function of the user's. If it returns a promise, the next record waits for it. */
-  addSink(fn: SinkInput<T>): DataStreamSink<T> {
-    return this.sink('Unnamed', { kind: 'function', fn: anyFunction<SinkFunction<unknown>>('addSink', 'invoke', fn) });
+  /**
+   * Hands each record to a function of the user's. If it returns a promise, the next record waits for it. Sinks of two phases, and what
+   * `sinkTo` takes, are taken as well.
+   */
+  addSink(fn: SinkInput<T> | TwoPhased<T> | Sink<T>): DataStreamSink<T> {
+    return this.sink('Unnamed', addedSink(fn));
   }
 
   /** Hands the records to a sink of writers and committers: each record once, also after failures, if there are checkpoints. */
   sinkTo(sink: Sink<T>): DataStreamSink<T> {
-    const given = anyFunction<Sink<unknown>>('sinkTo', 'createWriter', sink);
-    anyFunction<Sink<unknown>>('sinkTo', 'createCommitter', sink);
-    return this.sink('Unnamed', { kind: 'committing', sink: given });
+    return this.sink('Unnamed', committingSink('sinkTo', sink));
   }
 
   /**

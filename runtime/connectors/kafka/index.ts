@@ -4,6 +4,8 @@
  */
 export type { KafkaProperties } from './client-properties.js';
 export type { PartitionOffset, TopicPartition } from './driver/driver.js';
+export { FlinkKafkaConsumer } from './legacy/flink-kafka-consumer.js';
+export { FlinkKafkaProducer } from './legacy/flink-kafka-producer.js';
 export type { RecordHeader } from './records/batch-writer.js';
 export {
   BadRecords,
