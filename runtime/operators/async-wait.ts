@@ -33,10 +33,14 @@ interface Entry {
   readonly timestampMs: number;
   retries: number;
   started: boolean;
+  /** The function was told that there was no answer in time. */
+  timedOut: boolean;
   results: readonly unknown[] | undefined;
   /** Ends the timers of the record. */
   cancelTimeout: () => void;
   cancelRetry: () => void;
+  /** Tries the record again at once instead of after its pause; nothing when it is not in one. */
+  retryNow: () => void;
 }
 
 const NOTHING = (): void => undefined;
@@ -117,8 +121,10 @@ export class AsyncWait implements Backlog, TimeTaker, CheckpointParticipant {
     return emitted;
   }
 
+  /** At the end of the input: pauses before retries are over, and no attempt is followed by another, as in Flink. */
   idle(): Promise<void> {
     this.draining = true;
+    for (const entry of [...this.entries]) entry.retryNow();
     this.pump(() => true);
     if (!this.busy) return Promise.resolve();
     return new Promise((resolve) => {
@@ -158,9 +164,29 @@ export class AsyncWait implements Backlog, TimeTaker, CheckpointParticipant {
   }
 
   private attempt(entry: Entry): void {
-    const future = this.futureOf(entry);
+    const { fn } = this.options;
+    this.ask(entry, (record, future) => fn.asyncInvoke(record, future), true);
+  }
+
+  /** Calls the function. Its answer is a promise's or the future's; only the first counts, and only the first of the record. */
+  private ask(entry: Entry, call: AsyncFunction<unknown, unknown>['asyncInvoke'], isAttempt: boolean): void {
+    let answered = false;
+    const once = (action: () => void): void => {
+      if (answered || entry.results !== undefined || !this.entries.includes(entry)) return;
+      answered = true;
+      try {
+        action();
+      } catch (error) {
+        // A predicate of the strategy threw, or an iterable of results did.
+        this.giveUp(this.options.operator.failed(error));
+      }
+    };
+    const future: ResultFuture<unknown> = {
+      complete: (results) => once(() => this.succeeded(entry, results, isAttempt)),
+      completeExceptionally: (error) => once(() => this.failed(entry, error, isAttempt)),
+    };
     try {
-      const promise = this.options.fn.asyncInvoke(entry.record, future);
+      const promise = call(entry.record, future);
       if (promise instanceof Promise) {
         promise.then(
           (results) => future.complete(results),
@@ -172,28 +198,14 @@ export class AsyncWait implements Backlog, TimeTaker, CheckpointParticipant {
     }
   }
 
-  /** Of one attempt: only its first answer counts. */
-  private futureOf(entry: Entry): ResultFuture<unknown> {
-    let answered = false;
-    const once = (action: () => void): void => {
-      if (answered || entry.results !== undefined || !this.entries.includes(entry)) return;
-      answered = true;
-      action();
-    };
-    return {
-      complete: (results) => once(() => this.succeeded(entry, results)),
-      completeExceptionally: (error) => once(() => this.failed(entry, error)),
-    };
-  }
-
-  private succeeded(entry: Entry, given: unknown): void {
+  private succeeded(entry: Entry, given: unknown, isAttempt: boolean): void {
     const { operator, retry, wake } = this.options;
     if (typeof given !== 'object' || given === null || !(Symbol.iterator in given)) {
       this.giveUp(operator.notIterable(given));
       return;
     }
     const results = [...(given as Iterable<unknown>)];
-    if (retry !== undefined && this.mayRetry(entry, retry) && retry.retryOnResult(results)) {
+    if (isAttempt && retry !== undefined && this.mayRetry(entry, retry) && retry.retryOnResult(results)) {
       this.retry(entry, retry);
       return;
     }
@@ -203,35 +215,39 @@ export class AsyncWait implements Backlog, TimeTaker, CheckpointParticipant {
     else wake();
   }
 
-  private failed(entry: Entry, error: unknown): void {
+  private failed(entry: Entry, error: unknown, isAttempt: boolean): void {
     const { operator, retry } = this.options;
-    if (retry !== undefined && this.mayRetry(entry, retry) && retry.retryOnException(error)) this.retry(entry, retry);
+    const again = isAttempt && retry !== undefined && this.mayRetry(entry, retry) && retry.retryOnException(error);
+    if (again) this.retry(entry, retry);
     else this.giveUp(operator.failed(error));
   }
 
   private mayRetry(entry: Entry, { maxRetries }: AsyncRetryStrategy<unknown>): boolean {
-    return entry.retries < maxRetries;
+    return entry.retries < maxRetries && !this.draining;
   }
 
   private retry(entry: Entry, strategy: AsyncRetryStrategy<unknown>): void {
+    // Of an attempt that outlived the time of its record nothing follows: the answer is up to `timeout`.
+    if (entry.timedOut) return;
     entry.retries++;
     const { clock } = this.options.operator.task;
-    entry.cancelRetry = clock.after(strategy.delayMs(entry.retries), () => this.attempt(entry));
+    const cancel = clock.after(strategy.delayMs(entry.retries), () => entry.retryNow());
+    entry.cancelRetry = () => {
+      cancel();
+      entry.retryNow = NOTHING;
+    };
+    entry.retryNow = () => {
+      entry.cancelRetry();
+      this.attempt(entry);
+    };
   }
 
   private timedOut(entry: Entry): void {
     const { fn, operator, timeoutMs } = this.options;
     entry.cancelRetry();
-    if (fn.timeout === undefined) {
-      this.giveUp(operator.asyncTimeout(timeoutMs));
-      return;
-    }
-    const future = this.futureOf(entry);
-    try {
-      fn.timeout(entry.record, future);
-    } catch (error) {
-      this.giveUp(operator.failed(error));
-    }
+    entry.timedOut = true;
+    if (fn.timeout === undefined) this.giveUp(operator.asyncTimeout(timeoutMs));
+    else this.ask(entry, (record, future) => fn.timeout?.(record, future), false);
   }
 
   /** The failure is in the task's context already, with which the task fails; nothing is waited for any more. */
@@ -262,7 +278,7 @@ export class AsyncWait implements Backlog, TimeTaker, CheckpointParticipant {
 
 function newEntry(record: unknown, timestampMs: number): Entry {
   return {
-    ...{ record, timestampMs, retries: 0, started: false, results: undefined },
-    ...{ cancelTimeout: NOTHING, cancelRetry: NOTHING },
+    ...{ record, timestampMs, retries: 0, started: false, timedOut: false, results: undefined },
+    ...{ cancelTimeout: NOTHING, cancelRetry: NOTHING, retryNow: NOTHING },
   };
 }

@@ -42,4 +42,5 @@ export {
   type ShapeReader,
 } from './record-decoder.js';
 export { cursorOver, type Cursor } from './cursor.js';
+export { leastBytes } from './least-bytes.js';
 export { decodeTagged, encodeTagged } from './tagged.js';

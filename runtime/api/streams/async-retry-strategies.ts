@@ -1,4 +1,5 @@
 import type { AsyncRetryStrategy } from '../../functions/index.js';
+import { apiError } from '../api-error.js';
 import { checkInteger, durationMs, type Duration } from '../checks.js';
 
 /** A strategy that says by predicates what is tried again; without any, nothing is. */
@@ -37,7 +38,10 @@ export const AsyncRetryStrategies = {
     return new RetryStrategy(checkInteger('The number of retries', maxRetries, 1), () => delayMs);
   },
 
-  /** A pause that grows by the factor, up to the longest, before each of at most so many retries. */
+  /**
+   * A pause that grows by the factor, up to the longest, before each of at most so many retries.
+   * @throws API_BAD_ARGUMENT for a factor that is not a number above 0
+   */
   exponentialBackoff<R = unknown>(
     maxRetries: number,
     initialDelay: Duration,
@@ -47,6 +51,9 @@ export const AsyncRetryStrategies = {
     const firstMs = durationMs('The first delay of a retry', initialDelay);
     const longestMs = durationMs('The longest delay of a retry', maxDelay);
     const retries = checkInteger('The number of retries', maxRetries, 1);
+    if (!(multiplier > 0 && multiplier < Infinity)) {
+      throw apiError('API_BAD_ARGUMENT', `The factor of a retry's delay must be a number above 0, not ${multiplier}.`);
+    }
     return new RetryStrategy(retries, (retry) => Math.min(longestMs, firstMs * multiplier ** (retry - 1)));
   },
 } as const;

@@ -1,6 +1,6 @@
 import { WeftError } from '../../common/errors/index.js';
 import { KNOWN_KEYS } from '../../common/known-keys.js';
-import { makeCopier, RecordEncoder } from '../../serde/index.js';
+import { leastBytes, makeCopier, RecordEncoder } from '../../serde/index.js';
 import { controlElement, END_TAG, FIRST_INTERNAL_TAG, headRecord, MAX_HEADER, SHAPE_TAG } from '../elements.js';
 import type { LocalChannel } from '../local-channel.js';
 import type { OutputCounters, RecordTime, RecordWriter, WriterOptions } from '../types.js';
@@ -11,9 +11,6 @@ const NOTHING = new Uint8Array(0);
 
 /** Node's timers count whole milliseconds, at least one, and come up to one late. */
 const TIMER_LATENESS_MS = 2;
-
-/** A record never takes less than this part of what its encoder says that it may take. */
-const BOUND_FACTOR = 8;
 
 /** A subtask's output along one job edge. */
 export class EdgeWriter<T> implements RecordWriter<T> {
@@ -144,7 +141,11 @@ export class EdgeWriter<T> implements RecordWriter<T> {
   /** Encodes a record with its header into the scratch buffer. */
   private encode(record: unknown): { from: number; to: number } {
     const bound = this.encoder.boundOf(record);
-    if (bound > BOUND_FACTOR * this.maxBytes) throw tooLarge(`up to ${bound}`, this.maxBytes);
+    // Before memory is asked for: what is far too large would end the thread, not the record.
+    if (bound > this.maxBytes) {
+      const least = leastBytes(record, this.maxBytes);
+      if (least > this.maxBytes) throw tooLarge(`at least ${least}`, this.maxBytes);
+    }
     if (this.encoder.version !== this.shapeVersion) this.adoptShape();
     if (MAX_HEADER + bound > this.scratch.length) {
       this.scratch = new Uint8Array(Math.max(MAX_HEADER + bound, 2 * this.scratch.length));

@@ -189,3 +189,21 @@ test('counters tell records, bytes and buffers', (t) => {
   t.is(gates[1]?.counters.recordsIn, 1);
   t.is((gates[1]?.counters.bytesIn ?? 0) + (gates[2]?.counters.bytesIn ?? 0), writer.counters.bytesOut);
 });
+
+test('a record that is far too large is refused by its lengths, before memory is asked for', (t) => {
+  const maxRecordBytes = 64 * 1024 * 1024;
+  const { writer } = fan<unknown>({ kind: 'BROADCAST' }, { maxRecordBytes, objectReuse: true });
+  const half = 'x'.repeat(1000).repeat(50_000);
+  const records = {
+    'a string put together from parts': 'x'.repeat(1000).repeat(200_000),
+    'a field': { id: 1, lines: [half, half] },
+    'a typed array in a map': new Map([['bytes', new Uint8Array(100_000_000)]]),
+  };
+  for (const [what, record] of Object.entries(records)) {
+    const before = process.memoryUsage();
+    t.throws(() => writer.emit(record), { code: 'SERDE_RECORD_TOO_LARGE' }, what);
+    const after = process.memoryUsage();
+    t.true(after.heapUsed - before.heapUsed < maxRecordBytes / 2, `${what}: the heap`);
+    t.true(after.arrayBuffers - before.arrayBuffers < maxRecordBytes / 2, `${what}: array buffers`);
+  }
+});

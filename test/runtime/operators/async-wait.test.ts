@@ -1,49 +1,5 @@
 import test from 'ava';
-import { ManualClock } from '../../../runtime/common/clock.js';
-import type { AsyncFunction, AsyncRetryStrategy, ResultFuture } from '../../../runtime/functions/index.js';
-import { ChainHarness, map } from './chain-harness.js';
-
-interface Options {
-  ordered?: boolean;
-  capacity?: number;
-  timeoutMs?: number;
-  retry?: AsyncRetryStrategy<unknown>;
-  timeout?: AsyncFunction<unknown, unknown>['timeout'];
-}
-
-/** An operator whose questions the test answers, and a map behind it. */
-class Questions {
-  readonly asked: { value: unknown; future: ResultFuture<unknown> }[] = [];
-  readonly harness: ChainHarness;
-  room = true;
-
-  constructor({ ordered = true, capacity = 10, timeoutMs = 0, retry, timeout }: Options = {}) {
-    const fn: AsyncFunction<unknown, unknown> = {
-      asyncInvoke: (value, future) => void this.asked.push({ value, future }),
-      ...(timeout === undefined ? {} : { timeout }),
-    };
-    this.harness = new ChainHarness([
-      { type: 'asyncWait', fn, ordered, capacity, timeoutMs, retry },
-      map((value) => value),
-    ]);
-  }
-
-  answer(n: number, ...results: unknown[]): this {
-    this.asked[n]?.future.complete(results);
-    return this;
-  }
-
-  pump(): unknown[] {
-    this.harness.chain.pump(() => this.room);
-    return this.harness.out;
-  }
-
-  get clock(): ManualClock {
-    const { clock } = this.harness.task;
-    if (!(clock instanceof ManualClock)) throw new TypeError('The harness has a clock that is moved by hand.');
-    return clock;
-  }
-}
+import { Questions } from './async-questions.js';
 
 test('ordered results leave in the order of their records, unordered ones as they come', (t) => {
   const ordered = new Questions();
@@ -112,32 +68,6 @@ test('without an answer in time the task fails, or timeout() answers', (t) => {
   answering.clock.advance(100);
   answering.answer(0, 'too late');
   t.deepEqual(answering.pump(), ['no a']);
-});
-
-test('failures are tried again as the strategy says, then fail the task', (t) => {
-  const retry: AsyncRetryStrategy<unknown> = {
-    maxRetries: 2,
-    delayMs: (n) => n * 10,
-    retryOnException: (error) => (error as Error).message === 'flaky',
-    retryOnResult: (results) => results.length === 0,
-  };
-  const questions = new Questions({ retry });
-  questions.harness.feed('a');
-  questions.asked[0]?.future.completeExceptionally(new Error('flaky'));
-  t.is(questions.asked.length, 1);
-  questions.clock.advance(10);
-  t.is(questions.asked.length, 2);
-  questions.answer(1);
-  questions.clock.advance(20);
-  t.is(questions.asked.length, 3);
-  // The retries are used up: an empty result counts.
-  t.deepEqual(questions.answer(2).pump(), []);
-  t.true(questions.harness.settled);
-
-  const failing = new Questions({ retry });
-  failing.harness.feed('a');
-  failing.asked[0]?.future.completeExceptionally(new Error('broken'));
-  t.regex(failing.harness.task.failure?.message ?? '', /asyncWait 1 .*broken/);
 });
 
 test('only the first answer of a record counts, and it must be iterable', (t) => {
