@@ -4,6 +4,7 @@
  */
 import { parseArgs } from 'node:util';
 import {
+  EmbeddedRocksDBStateBackend,
   SlidingEventTimeWindows,
   StreamExecutionEnvironment,
   Time,
@@ -36,6 +37,7 @@ const { values } = parseArgs({
     slide: { type: 'string', default: '1' },
     'checkpoint-ms': { type: 'string' },
     'checkpoint-dir': { type: 'string', default: '' },
+    backend: { type: 'string', default: 'hashmap' },
   },
 });
 const [n, keys, size, slide] = [values.n, values.keys, values.size, values.slide].map(Number);
@@ -44,6 +46,7 @@ if (values['checkpoint-ms'] !== undefined) {
   environment.enableCheckpointing(Number(values['checkpoint-ms']));
   environment.getCheckpointConfig().setCheckpointStorage(values['checkpoint-dir']);
 }
+if (values.backend === 'rocksdb') environment.setStateBackend(new EmbeddedRocksDBStateBackend(true));
 const parallelism = environment.getParallelism();
 const windows =
   size === slide

@@ -30,6 +30,10 @@ const ONE_TASK_MANAGER = { parallelism: 2, taskManagers: 1, slots: 2 } as const;
 const TUMBLING = { program: 'windowed', ...ONE_TASK_MANAGER } as const;
 /** Both engines' checkpoints; each removes its own. */
 const CHECKPOINTS = `file://${join(tmpdir(), 'weft-bench-checkpoints')}`;
+const CHECKPOINTED = {
+  ...{ keys: '100000', size: '1', slide: '1' },
+  ...{ 'checkpoint-ms': '1000', 'checkpoint-dir': CHECKPOINTS },
+};
 const JOINED = { program: 'joined', records: 2_000_000, ...ONE_TASK_MANAGER } as const;
 
 export const WORKLOADS: Record<'W1' | 'W2' | 'W3' | 'W4' | 'W5' | 'W6', readonly Workload[]> = {
@@ -48,8 +52,9 @@ export const WORKLOADS: Record<'W1' | 'W2' | 'W3' | 'W4' | 'W5' | 'W6', readonly
   W4: [
     {
       ...{ ...TUMBLING, name: 'W4-heap', records: 4_000_000 },
-      options: { keys: '100000', size: '1', slide: '1', 'checkpoint-ms': '1000', 'checkpoint-dir': CHECKPOINTS },
+      options: CHECKPOINTED,
     },
+    { ...TUMBLING, name: 'W4-disk', records: 2_000_000, options: { ...CHECKPOINTED, backend: 'rocksdb' } },
   ],
   W5: [{ ...TUMBLING, name: 'W5', records: 2_000_000, options: { keys: '1000', size: '10', slide: '1' } }],
   W6: [

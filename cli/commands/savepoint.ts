@@ -1,4 +1,4 @@
-/** `weft savepoint JOB [DIR]`: takes a savepoint; `weft savepoint -d PATH`: deletes one. */
+/** `weft savepoint JOB [DIR]`: takes a savepoint; `-d PATH`: deletes one; `inspect PATH` and `check PROGRAM PATH` read one. */
 import { disposeCheckpoint } from '../../runtime/checkpoint/index.js';
 import { parseJobId } from '../../runtime/common/ids.js';
 import { SAVEPOINT_SPEC } from '../program/action-options.js';
@@ -9,12 +9,17 @@ import type { Command } from '../command.js';
 import { reportProgramError } from '../errors.js';
 import { print } from '../output.js';
 
+const USAGE = 'weft savepoint [OPTIONS] JOB [FOLDER] | weft savepoint inspect PATH | weft savepoint check PROGRAM PATH';
+
 export const savepointCommand: Command = async (argv) => {
+  const [action, ...rest] = argv;
+  if (action === 'inspect') return (await import('./savepoint-inspect.js')).inspectCommand(rest);
+  if (action === 'check') return (await import('./savepoint-check.js')).checkCommand(rest);
   let json = false;
   try {
     const options = parseOptions(argv, SAVEPOINT_SPEC);
     if (options.has('help')) {
-      print(actionHelp('weft savepoint [OPTIONS] JOB [FOLDER]', 'Takes a savepoint of a job.', SAVEPOINT_SPEC));
+      print(actionHelp(USAGE, 'Takes a savepoint of a job, deletes or reads one.', SAVEPOINT_SPEC));
       return 0;
     }
     json = options.has('json');

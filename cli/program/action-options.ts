@@ -179,6 +179,22 @@ export const SAVEPOINT_SPEC = {
   stopsAtProgram: false,
 } satisfies ActionSpec<string>;
 
+export const INSPECT_SPEC = {
+  options: options({
+    key: { long: 'key', value: 'key', description: 'Prints what is kept of this key: its text, or JSON for a list' },
+    state: { long: 'state', value: 'name', description: 'With --key: of this state only' },
+    ...COMMON,
+  }),
+  properties: PROPERTIES,
+  stopsAtProgram: false,
+} satisfies ActionSpec<string>;
+
+export const CHECK_SPEC = {
+  options: options({ ...PROGRAM, ...COMMON }),
+  properties: PROPERTIES,
+  stopsAtProgram: true,
+} satisfies ActionSpec<string>;
+
 export const STOP_SPEC = {
   options: options({
     savepointPath: {

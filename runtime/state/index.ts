@@ -14,6 +14,7 @@ export { heapStore } from './heap-store.js';
 export { KeyedStateBackend, type KeyedAddition, type KeySpace, type SnapshotPart } from './keyed-state-backend.js';
 export { OperatorStates, type OperatorIdentity, type OperatorList } from './operator-states.js';
 export type { MakeKeyedStore } from './keyed-store.js';
+export { readKeyedEntries } from './read-entries.js';
 export type { PortionWriter } from './portion-writer.js';
 export { VOID_NAMESPACE, type Namespace, type Section } from './section-format.js';
 export type { Slot } from './keyed-slot.js';

@@ -11,7 +11,7 @@ import {
   type Shape,
   type ShapeReader,
 } from '../serde/index.js';
-import type { KeyedStateBackend } from './keyed-state-backend.js';
+import type { KeySpace } from './keyed-state-backend.js';
 import { KEYED_FORMAT_VERSION, type KeyedDescription, type Namespace } from './section-format.js';
 import type { KeyedRestore } from './snapshot.js';
 
@@ -29,8 +29,14 @@ const Description = Type.Object({
   ),
 });
 
+/** Where entries go. */
+interface RestoreTarget {
+  readonly keySpace: KeySpace;
+  restoreEntry(name: string, kind: string, namespace: Namespace, key: unknown, value: unknown, bytes: number): void;
+}
+
 /** @throws STATE_CORRUPT, STATE_FORMAT_UNKNOWN, STATE_MAX_PARALLELISM_CHANGED, STATE_KIND_CHANGED */
-export async function restoreKeyed(backend: KeyedStateBackend, restore: KeyedRestore): Promise<void> {
+export async function restoreKeyed(backend: RestoreTarget, restore: KeyedRestore): Promise<void> {
   const description = parseDescription(restore.description, backend.keySpace.maxParallelism);
   const decoder = new RecordDecoder();
   const readers = description.sections.map(({ keyShapes, valueShapes }) => ({
@@ -59,7 +65,7 @@ function readBlock(
   cursor: Cursor,
   { sections }: KeyedDescription,
   readers: readonly SectionReaders[],
-  backend: KeyedStateBackend,
+  backend: RestoreTarget,
 ): void {
   const { dv, u8 } = cursor;
   const at = cursor.pos;
@@ -78,8 +84,10 @@ function readBlock(
   if (end > u8.length) throw corrupt('a block is longer than its portion');
   cursor.pos = nameEnd + 8;
   for (let i = 0; i < count; i++) {
+    const from = cursor.pos;
     const key = readValue(cursor, keys, end);
-    backend.restoreEntry(section.name, section.kind, namespace, key, readValue(cursor, values, end));
+    const value = readValue(cursor, values, end);
+    backend.restoreEntry(section.name, section.kind, namespace, key, value, cursor.pos - from - 8);
   }
   if (cursor.pos !== end) throw corrupt('the length of a block is wrong');
 }

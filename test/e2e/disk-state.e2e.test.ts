@@ -1,5 +1,5 @@
 /** Keyed state on disk in real processes: a failure, a retained checkpoint, another parallelism, another backend, whose files are whose. */
-import { existsSync, readdirSync } from 'node:fs';
+import { existsSync, readFileSync, readdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { TestCluster, getJson, jobIdIn } from './kit/cluster.js';
@@ -33,6 +33,21 @@ test('state on disk survives a TaskManager, a cancelled job and another parallel
     .filter((name) => name.startsWith('chk-'))
     .map((name) => Number(name.slice(4)));
   const last = join(folder, `chk-${Math.max(...kept)}`);
+
+  const inspected = await cluster.weft('savepoint', 'inspect', last);
+  t.regex(inspected.stdout, /^Checkpoint \d+ of job "steady"/);
+  t.regex(inspected.stdout, /uid counting, id [0-9a-f]{32}\n +parallelism 2, maximum 128\n/);
+  t.regex(inspected.stdout, / seen +value +40 entries/, inspected.stderr);
+  const ofKey = await cluster.weft('savepoint', 'inspect', last, '--key', '7', '--state', 'seen');
+  t.regex(ofKey.stdout, /seen +\d+\n$/);
+  const fits = await cluster.weft('savepoint', 'check', '-p', '3', job.program, last, ...job.args);
+  t.is(fits.code, 0, fits.stderr);
+  t.regex(fits.stdout, /can start from .*\n(.*\n)* +rescales +.*uid counting.* from 2 to 3 subtasks/);
+  const other = join(cluster.home, 'other.ts');
+  writeFileSync(other, readFileSync(job.program, 'utf8').replace(".uid('counting')", ".uid('counted')"));
+  const misses = await cluster.weft('savepoint', 'check', other, last, ...job.args);
+  t.is(misses.code, 1);
+  t.regex(misses.stdout, /cannot start[^]*missing[^]*What to do:\n- [^]*\.uid\('counting'\)/);
 
   const again = await cluster.weft(
     'run',

@@ -1,6 +1,6 @@
 import { keyIdentity, readKeyBytes, type KeyIdentity } from '../../serde/index.js';
 import type { KeySpace } from '../keyed-state-backend.js';
-import type { KeyedTables } from '../keyed-store.js';
+import type { TakeEntry } from '../read-entries.js';
 import type { LogRestore } from '../snapshot.js';
 import { DiskState } from './disk-state.js';
 import { parseLogDescription } from './log-description.js';
@@ -11,7 +11,7 @@ import { bucketsOf, replayLog } from './log-restore.js';
 export async function restoreEntries(
   logs: readonly LogRestore[],
   { maxParallelism, keyGroups }: KeySpace,
-  tables: KeyedTables,
+  target: { restoreEntry: TakeEntry },
 ): Promise<void> {
   for (const log of logs) {
     const description = parseLogDescription(log.description, maxParallelism);
@@ -19,7 +19,10 @@ export async function restoreEntries(
       [...bucketsOf(description)].map(([number, bucket]) => {
         const state = new DiskState(bucket.name, bucket.kind);
         for (const shape of bucket.shapes) state.numberOf(shape);
-        return [number, { ...bucket, state, entries: new Map<KeyIdentity, { key: unknown; value: unknown }>() }];
+        return [
+          number,
+          { ...bucket, state, entries: new Map<KeyIdentity, { key: unknown; value: unknown; bytes: number }>() },
+        ];
       }),
     );
     await replayLog(log, description, {
@@ -31,11 +34,18 @@ export async function restoreEntries(
         const key = readKeyBytes(cursor, cursor.pos + HEADER_BYTES, keyEnd);
         cursor.pos = keyEnd;
         if (shape === GONE) bucket.entries.delete(keyIdentity(key));
-        else bucket.entries.set(keyIdentity(key), { key, value: bucket.state.read(shape, cursor, end) });
+        else
+          bucket.entries.set(keyIdentity(key), {
+            key,
+            value: bucket.state.read(shape, cursor, end),
+            bytes: length - HEADER_BYTES,
+          });
       },
     });
     for (const { name, kind, namespace, entries } of buckets.values()) {
-      for (const { key, value } of entries.values()) tables.restoreEntry(name, kind, namespace, key, value);
+      for (const { key, value, bytes } of entries.values()) {
+        target.restoreEntry(name, kind, namespace, key, value, bytes);
+      }
     }
   }
 }

@@ -8,6 +8,7 @@ import org.apache.flink.api.connector.source.util.ratelimit.RateLimiterStrategy;
 import org.apache.flink.api.java.tuple.Tuple2;
 import org.apache.flink.configuration.CheckpointingOptions;
 import org.apache.flink.configuration.Configuration;
+import org.apache.flink.configuration.StateBackendOptions;
 import org.apache.flink.connector.datagen.source.DataGeneratorSource;
 import org.apache.flink.connector.datagen.source.GeneratorFunction;
 import org.apache.flink.streaming.api.datastream.DataStreamSource;
@@ -33,6 +34,8 @@ public final class Workloads {
         if (options.has("checkpoint-ms")) {
             env.enableCheckpointing(options.getLong("checkpoint-ms"));
             env.configure(new Configuration()
+                    .set(StateBackendOptions.STATE_BACKEND, options.get("backend", "hashmap"))
+                    .set(CheckpointingOptions.INCREMENTAL_CHECKPOINTS, true)
                     .set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem")
                     .set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, options.getRequired("checkpoint-dir")));
         }
