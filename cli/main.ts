@@ -34,6 +34,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     about: 'Takes a savepoint of a job, or deletes one',
     load: async () => (await import('./commands/savepoint.js')).savepointCommand,
   },
+  rescale: {
+    about: 'Gives a running job another parallelism',
+    load: async () => (await import('./commands/rescale.js')).rescaleCommand,
+  },
   stop: {
     about: 'Stops a job with a savepoint',
     load: async () => (await import('./commands/stop.js')).stopCommand,

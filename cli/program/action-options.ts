@@ -195,6 +195,21 @@ export const CHECK_SPEC = {
   stopsAtProgram: true,
 } satisfies ActionSpec<string>;
 
+export const RESCALE_SPEC = {
+  options: options({
+    parallelism: {
+      short: 'p',
+      long: 'parallelism',
+      value: 'n',
+      description: 'Parallelism of operators for which the program sets none',
+    },
+    ...CLUSTER,
+    ...COMMON,
+  }),
+  properties: PROPERTIES,
+  stopsAtProgram: false,
+} satisfies ActionSpec<string>;
+
 export const STOP_SPEC = {
   options: options({
     savepointPath: {

@@ -76,7 +76,8 @@ function jobManagerProperties(options: ParsedOptions<string>): Record<string, st
   return { 'rest.address': address, 'execution.target': 'remote' };
 }
 
-function checkParallelism(text: string): string {
+/** @throws CLI_BAD_ARGUMENTS */
+export function checkParallelism(text: string): string {
   if (/^[1-9]\d*$/.test(text)) return text;
   throw badArguments(`The parallelism must be a positive number: ${text}`);
 }

@@ -1,6 +1,8 @@
 /** What a JobManager begins on request and takes its time for: savepoints, stopping with one, checkpoints, disposal. */
 import { sleep, type Clock } from '../../runtime/common/clock.js';
 import { WeftError, fromWireError, type WireError } from '../../runtime/common/errors/index.js';
+import type { JobGraph } from '../../runtime/graph/job-graph.js';
+import { httpBlobSource } from '../../runtime/taskmanager/blob-source.js';
 import { JsonHttp } from '../client/json-http.js';
 
 /** Between two questions whether an operation is done. */
@@ -19,7 +21,7 @@ export class JobOperations {
    * @param timeoutMs how long an operation is waited for
    */
   constructor(
-    url: string,
+    private readonly url: string,
     private readonly clock: Clock,
     private readonly timeoutMs: number,
   ) {
@@ -52,6 +54,25 @@ export class JobOperations {
   async dispose(path: string): Promise<void> {
     const operation = await this.begin('/savepoint-disposal', { 'savepoint-path': path });
     await this.completed(`/savepoint-disposal/${operation}`);
+  }
+
+  /** The graph that the job runs. */
+  async graph(jobId: string): Promise<JobGraph> {
+    return (await this.http.get(`/weft/v1/jobs/${jobId}/graph`)) as JobGraph;
+  }
+
+  /** A file of the job's artifact. */
+  blob(sha256: string): Promise<Uint8Array> {
+    return httpBlobSource(
+      () => this.url,
+      () => '',
+    ).fetch(sha256);
+  }
+
+  /** Goes on with the job as this graph says. @throws what went wrong */
+  async rescale(jobGraph: JobGraph): Promise<void> {
+    const path = `/weft/v1/jobs/${jobGraph.jobId}/rescaling`;
+    await this.completed(`${path}/${await this.begin(path, { jobGraph })}`);
   }
 
   close(): void {

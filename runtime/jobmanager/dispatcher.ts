@@ -10,6 +10,7 @@ import { JobGraphSchema, type JobGraph } from '../graph/job-graph.js';
 import { restartStrategyOf } from './failover/configured-strategy.js';
 import { summaryOf } from './job/failures.js';
 import { JobMaster } from './job/job-master.js';
+import { requireSuccessor } from './job/job-successor.js';
 import { isTerminalJob } from './job/states.js';
 import type { JobStore, StoredResult } from './job-store.js';
 import type { StartEnumerators } from './sources/enumerator-runner.js';
@@ -35,6 +36,8 @@ export interface DispatcherOptions {
 export class Dispatcher {
   /** In order of submission. */
   private readonly jobs = new Map<string, JobMaster>();
+  /** What jobs that are being stopped for it go on as. */
+  private readonly successors = new Map<string, { jobGraph: JobGraph; started: () => void }>();
   private readonly cancelExpiry = new Map<string, () => void>();
   private accepting = true;
 
@@ -89,6 +92,28 @@ export class Dispatcher {
     return jobGraph.jobId;
   }
 
+  /**
+   * Goes on with a job as another graph of the same program says, from a checkpoint that is taken now. Resolves when the tasks of the
+   * former graph are gone.
+   * @param value the job graph; of the same id
+   * @throws JOB_NOT_FOUND, JOB_GRAPH_INVALID, JOB_NOT_RESCALABLE, CHECKPOINT_… as a rejection: then the job goes on as it was
+   */
+  async rescale(jobId: string, value: unknown): Promise<void> {
+    requireFit(JobGraphSchema, value, 'JOB_GRAPH_INVALID', 'The job graph');
+    const jobGraph = value as JobGraph;
+    const job = this.get(jobId);
+    requireSuccessor(job.jobGraph, jobGraph);
+    await this.options.blobs.put(Buffer.from(JSON.stringify(jobGraph)));
+    await job.checkpoints.checkpoint();
+    await new Promise<void>((resolve) => {
+      this.successors.set(jobId, { jobGraph, started: resolve });
+      job.cancel();
+    });
+    if (this.jobs.get(jobId) === job) {
+      throw new WeftError('JOB_NOT_RESCALABLE', `Job ${jobId} has ended: it is ${job.state}.`, { subject: jobId });
+    }
+  }
+
   /** How a job ended that this JobManager, or one before it, ran to its end. */
   resultOf(jobId: string): StoredResult | undefined {
     const job = this.jobs.get(jobId);
@@ -103,11 +128,12 @@ export class Dispatcher {
     return this.jobs.has(jobId) || this.options.store.result(jobId) !== undefined;
   }
 
-  private async run(jobGraph: JobGraph, firstAttempt: number, submittedMs: number): Promise<void> {
+  /** @param former what ran the job until now */
+  private async run(jobGraph: JobGraph, firstAttempt: number, submittedMs: number, former?: JobMaster): Promise<void> {
     const { clock, log, config, blobs, store, pool, taskManagers, startEnumerators, checkpointDirectory, random } =
       this.options;
     const jobGraphHash = await blobs.put(Buffer.from(JSON.stringify(jobGraph)));
-    if (this.jobs.has(jobGraph.jobId)) return;
+    if (this.jobs.get(jobGraph.jobId) !== former) return;
     const job = new JobMaster({
       clock,
       log,
@@ -134,6 +160,20 @@ export class Dispatcher {
   }
 
   private ended(job: JobMaster): void {
+    const successor = this.successors.get(job.jobId);
+    this.successors.delete(job.jobId);
+    if (successor === undefined) this.over(job);
+    else if (job.state !== 'CANCELED') {
+      this.over(job);
+      successor.started();
+    } else {
+      const submittedMs = job.enteredMs.INITIALIZING ?? this.options.clock.nowMs();
+      void this.run(successor.jobGraph, job.attempt + 1, submittedMs, job).finally(successor.started);
+    }
+  }
+
+  /** It will not run again. */
+  private over(job: JobMaster): void {
     const { clock, config, store } = this.options;
     const result = resultOf(job);
     if (result !== undefined) store.finish(result);

@@ -55,7 +55,7 @@ test('state on disk survives a TaskManager, a cancelled job and another parallel
     'yarn-per-job',
     '-d',
     '-p',
-    '1',
+    '3',
     ON_DISK,
     '-s',
     last,
@@ -80,8 +80,36 @@ test('state on disk survives a TaskManager, a cancelled job and another parallel
   t.is(second.code, 1);
   t.regex(second.stderr, /belongs to job|There is no checkpoint/);
   await until('the claiming job to end', async () =>
-    (await cluster.status()).applications.some(({ state }) => state === 'FINISHED'),
+    (await cluster.status()).applications.every(({ state }) => ['FINISHED', 'KILLED', 'FAILED'].includes(state)),
   );
   t.deepEqual(miscounted(job), []);
   t.false(existsSync(last));
+});
+
+test('a running job gets another parallelism, up and down, and counts every record once', async (t) => {
+  const cluster = await TestCluster.start(t, { nodes: 1 });
+  const job = steadyJob(cluster.home, 8000, 300);
+  const first = await cluster.weft('run', '-t', 'yarn-per-job', '-d', '-p', '2', ON_DISK, job.program, ...job.args);
+  t.is(first.code, 0, first.stderr);
+  const jobId = jobIdIn(first.stdout);
+  const manager = await cluster.jobManager();
+  const parallelism = async (): Promise<number> => {
+    const { vertices } = await getJson<{ vertices: { name: string; parallelism: number; status: string }[] }>(
+      `${manager}/jobs/${jobId}`,
+    );
+    const counting = vertices.find(({ name }) => name.includes('KeyedProcess'));
+    return counting?.status === 'RUNNING' ? counting.parallelism : 0;
+  };
+  await until('the job to run', async () => (await parallelism()) === 2);
+  for (const wanted of [3, 2]) {
+    const rescaled = await cluster.weft('rescale', jobId, '-p', String(wanted));
+    t.is(rescaled.code, 0, rescaled.stderr);
+    t.regex(rescaled.stdout, new RegExp(`goes on with a parallelism of ${wanted}\\.`));
+    await until(`${wanted} subtasks to run`, async () => (await parallelism()) === wanted);
+  }
+  const tooMany = await cluster.weft('rescale', jobId, '-p', '200');
+  t.is(tooMany.code, 1);
+  t.regex(tooMany.stderr, /maximum parallelism of 128/);
+  await until('the application to end', async () => (await cluster.status()).applications[0].state === 'FINISHED');
+  t.deepEqual(miscounted(job), []);
 });

@@ -14,6 +14,7 @@ import { applyConventions } from './conventions.js';
 import { jarRoutes } from './jars.js';
 import { jobRoutes } from './jobs.js';
 import { savepointRoutes } from './savepoints.js';
+import { rescalingRoutes } from './rescaling.js';
 import { taskManagerRoutes } from './taskmanagers.js';
 import { vertexRoutes } from './vertices.js';
 import { weftRoutes } from './weft.js';
@@ -39,6 +40,7 @@ export async function registerRest(app: FastifyInstance, context: RestContext): 
     );
   }
   weftRoutes(app, context);
+  rescalingRoutes(app, context);
   if (context.webuiDir !== undefined) {
     // Every file is a route of its own, so that unknown paths keep Flink's answer.
     await app.register(fastifyStatic, { root: context.webuiDir, wildcard: false });

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { WeftError } from '../../common/errors/index.js';
 import { cursorOver, type Cursor } from '../../serde/index.js';
 import { ALIGN_BYTES, paddedLength } from './log-record.js';
-import { Segment } from './segment.js';
+import { attempt, Segment } from './segment.js';
 
 /** The most that an address can reach. */
 const SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -193,7 +193,7 @@ export class SegmentLog {
       );
     }
     if (!this.folderMade) {
-      mkdirSync(this.folder, { recursive: true });
+      attempt(this.folder, () => mkdirSync(this.folder, { recursive: true }));
       this.folderMade = true;
     }
     const segment = new Segment(id, slot, join(this.folder, `seg-${id}`), ({ slot: free }) => {

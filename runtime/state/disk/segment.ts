@@ -83,7 +83,8 @@ export class Segment {
 /** Bytes that are read at once on their way to a checkpoint. */
 const STREAM_BYTES = 256 * 1024;
 
-function attempt<T>(path: string, action: () => T): T {
+/** @throws STATE_DISK_FAILED for whatever the action throws */
+export function attempt<T>(path: string, action: () => T): T {
   try {
     return action();
   } catch (cause) {

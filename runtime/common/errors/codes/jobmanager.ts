@@ -16,6 +16,11 @@ export const JOBMANAGER_CODES = defineCodes({
     summary: 'A job that has finished or failed cannot be cancelled.',
     hint: 'Nothing is left to do: the job has ended.',
   },
+  JOB_NOT_RESCALABLE: {
+    domain: 'user',
+    summary: 'A running job cannot go on with the parallelism that was asked for.',
+    hint: 'See the message: stay below the maximum parallelism, and give operators a uid so that their state is found again.',
+  },
   JOB_CANCELED: {
     domain: 'user',
     summary: 'The job was cancelled before it finished.',
