@@ -10,6 +10,7 @@ import { printFigure } from './figure.js';
 import type { BenchOptions } from './bench-options.js';
 import { benchCheckpoint } from './checkpoint/index.js';
 import { benchHeartbeats } from './heartbeats/index.js';
+import { benchKafka } from './kafka/index.js';
 import { benchLatency } from './latency/index.js';
 import { buildPeer, peerAvailable } from './peer/flink.js';
 import { benchRecovery } from './recovery/index.js';
@@ -30,6 +31,7 @@ const BENCHES: Record<string, (options: BenchOptions) => Promise<void>> = {
   W8: benchRecovery,
   scheduler: benchScheduler,
   heartbeats: benchHeartbeats,
+  kafka: benchKafka,
 };
 
 const { values, positionals } = parseArgs({
@@ -51,7 +53,8 @@ if (positionals.length === 0 || unknown.length > 0) {
 }
 
 const withPeer = !values['no-peer'] && peerAvailable();
-if (withPeer && positionals.some((name) => name !== 'scheduler' && name !== 'heartbeats')) buildPeer();
+if (withPeer && positionals.some((name) => name !== 'scheduler' && name !== 'heartbeats' && name !== 'kafka'))
+  buildPeer();
 console.error(
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.version}; ` +
     `peer: ${withPeer ? 'Apache Flink 2.3.0, Hadoop 3.4.2 from Maven' : 'not run'}`,
