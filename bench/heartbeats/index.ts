@@ -37,7 +37,7 @@ export async function benchHeartbeats({ scale, folder, report }: BenchOptions): 
     const stdio = ['ignore', 'ignore', 'inherit', 'ipc'] as ['ignore', 'ignore', 'inherit', 'ipc'];
     const cluster = fork(moduleAt('nodes.js'), [url, home.path, String(nodes)], { stdio });
     children.push(cluster);
-    await once(cluster, 'message');
+    await answerOf<'ready'>(cluster);
     for (let i = 0; i < Math.ceil(APPLICATIONS * scale); i++) await submit(url, i);
     await sleep(systemClock, SETTLE_MS);
     const before = await ask<Counts>(cluster, 'count');
@@ -85,9 +85,17 @@ function post(url: string, body: object): Promise<Response> {
   });
 }
 
-async function ask<T>(child: ChildProcess, question: string): Promise<T> {
-  const answer = once(child, 'message');
+function ask<T>(child: ChildProcess, question: string): Promise<T> {
+  const answer = answerOf<T>(child);
   child.send(question);
-  const [message] = (await answer) as [T];
+  return answer;
+}
+
+/** The next message of the process. @throws Error once it has ended without one */
+async function answerOf<T>(child: ChildProcess): Promise<T> {
+  const ended = once(child, 'exit').then(([code, signal]: unknown[]) => {
+    throw new Error(`A process of the benchmark ended with ${String(code ?? signal)} before it answered.`);
+  });
+  const [message] = (await Promise.race([once(child, 'message'), ended])) as [T];
   return message;
 }

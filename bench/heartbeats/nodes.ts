@@ -52,8 +52,8 @@ class BeatingNode {
     });
   }
 
-  /** @param total by which the beats of all are spread over their interval */
-  async join(total: number): Promise<void> {
+  /** Connects and registers. @returns how often it is to be heard from, milliseconds */
+  async join(): Promise<number> {
     this.client.start();
     const registration = await this.client.session.call('register', {
       ...{
@@ -63,9 +63,13 @@ class BeatingNode {
       },
       ...{ resource: CAPACITY, containers: [], version: VERSION, pid: process.pid },
     });
-    const { heartbeatIntervalMs } = registration;
-    systemClock.after((this.index / total) * heartbeatIntervalMs, () => {
-      systemClock.every(heartbeatIntervalMs, () => void this.beat());
+    return registration.heartbeatIntervalMs;
+  }
+
+  /** Heartbeats from now on, after its part of the first interval: those of all are spread over it. */
+  startBeating(intervalMs: number, total: number): void {
+    systemClock.after((this.index / total) * intervalMs, () => {
+      systemClock.every(intervalMs, () => void this.beat());
     });
   }
 
@@ -79,9 +83,11 @@ class BeatingNode {
 
 const total = Number(nodes);
 const all = Array.from({ length: total }, (_, index) => new BeatingNode(index));
+let intervalMs = 0;
 for (let at = 0; at < total; at += AT_ONCE) {
-  await Promise.all(all.slice(at, at + AT_ONCE).map((node) => node.join(total)));
+  [intervalMs = 0] = await Promise.all(all.slice(at, at + AT_ONCE).map((node) => node.join()));
 }
+for (const node of all) node.startBeating(intervalMs, total);
 process.send?.('ready');
 process.on('message', () => {
   const containers = masters.reduce((sum, { received }) => sum + received, 0);
