@@ -39,6 +39,8 @@ export class SortedList<T> {
   }
 
   private position(item: T): number {
+    // Who is served is mostly the first.
+    if (this.items[0] === item) return 0;
     let [low, high] = [0, this.items.length];
     while (low < high) {
       const middle = (low + high) >> 1;

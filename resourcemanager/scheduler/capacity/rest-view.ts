@@ -112,7 +112,7 @@ function leafOf(leaf: LeafQueue): object {
 
 function userOf(leaf: LeafQueue, user: LeafUser): object {
   const amLimit = leaf.userAmLimit('', user.weight);
-  const labels = [...new Set(['', ...user.used.keys()])];
+  const labels = user.partitions.all.map(({ label }) => label);
   return {
     username: user.name,
     resourcesUsed: restResource(user.usedOf('')),

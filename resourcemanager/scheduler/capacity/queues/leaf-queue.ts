@@ -197,7 +197,8 @@ export class LeafQueue extends QueueBase {
   private changeAmUsed({ amLabel }: CapacityApplication, user: LeafUser, change: Resource): void {
     const partition = this.partition(amLabel);
     partition.amUsed = add(partition.amUsed, change);
-    user.amUsed.set(amLabel, add(user.amUsedOf(amLabel), change));
+    const own = user.partitions.of(amLabel);
+    own.amUsed = add(own.amUsed, change);
   }
 
   private amPercentOf(label: string): number {

@@ -3,6 +3,7 @@ import type { Resource } from '../../../../runtime/common/wire/protocols/index.j
 import { NOTHING, add, isNothing, subtract } from '../../resources.js';
 import type { CapacityContext } from '../context.js';
 import type { QueueConfig } from '../config/queue-config.js';
+import { ByLabel } from './by-label.js';
 import type { LeafQueue } from './leaf-queue.js';
 import type { ParentQueue } from './parent-queue.js';
 import { PartitionState } from './partition.js';
@@ -13,8 +14,9 @@ export abstract class QueueBase {
   abstract readonly isLeaf: boolean;
   readonly path: string;
   readonly name: string;
+  private readonly byLabel = new ByLabel((label) => new PartitionState(label));
   /** The partition of nodes without a label, which nearly all look-ups are for. */
-  readonly main = new PartitionState('');
+  readonly main = this.byLabel.main;
   containers = 0;
   reservedContainers = 0;
   /** Applications that were submitted and have not ended. */
@@ -26,7 +28,6 @@ export abstract class QueueBase {
   index = 0;
   /** The queue itself, its parent, and so on up to the root. */
   readonly lineage: readonly QueueBase[];
-  private readonly others = new Map<string, PartitionState>();
 
   constructor(
     readonly context: CapacityContext,
@@ -41,18 +42,12 @@ export abstract class QueueBase {
   }
 
   partition(label: string): PartitionState {
-    if (label === '') return this.main;
-    let partition = this.others.get(label);
-    if (partition === undefined) {
-      partition = new PartitionState(label);
-      this.others.set(label, partition);
-    }
-    return partition;
+    return label === '' ? this.main : this.byLabel.of(label);
   }
 
   /** Every partition that it has to do with, the main one first. */
   get partitions(): PartitionState[] {
-    return [this.main, ...this.others.values()];
+    return this.byLabel.all;
   }
 
   canAccess(label: string): boolean {

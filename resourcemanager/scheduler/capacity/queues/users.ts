@@ -1,31 +1,39 @@
 /** The users of a leaf queue, and how much each may use: Hadoop's UsersManager. */
 import type { Resource } from '../../../../runtime/common/wire/protocols/index.js';
 import { NOTHING, add, isNothing, map, subtract } from '../../resources.js';
+import { ByLabel } from './by-label.js';
 import type { LeafQueue } from './leaf-queue.js';
 
 /** Whether a queue is served on its own partition, or lends a foreign one that lies idle. */
 export type Exclusivity = 'respected' | 'ignored';
 
+/** What a user has of one partition. */
+class UserPartition {
+  /** Reservations included. */
+  used: Resource = NOTHING;
+  amUsed: Resource = NOTHING;
+  /** What it uses, as a share. */
+  share = 0;
+
+  constructor(readonly label: string) {}
+}
+
 export class LeafUser {
-  /** By label, reservations included. */
-  readonly used = new Map<string, Resource>();
-  readonly amUsed = new Map<string, Resource>();
+  readonly partitions = new ByLabel((label) => new UserPartition(label));
   activeApplications = 0;
   pendingApplications = 0;
   /** Active applications with open asks: a user with any is an active one. */
   wantingApplications = 0;
-  /** What it uses of a partition, as a share. */
-  readonly shares = new Map<string, number>();
   weight = 1;
 
   constructor(readonly name: string) {}
 
   usedOf(label: string): Resource {
-    return this.used.get(label) ?? NOTHING;
+    return this.partitions.find(label)?.used ?? NOTHING;
   }
 
   amUsedOf(label: string): Resource {
-    return this.amUsed.get(label) ?? NOTHING;
+    return this.partitions.find(label)?.amUsed ?? NOTHING;
   }
 }
 
@@ -33,22 +41,27 @@ function onlyPending({ pendingApplications, activeApplications }: LeafUser): boo
   return pendingApplications > 0 && activeApplications === 0;
 }
 
-interface Usage {
-  /** Of all active users. */
-  active: Resource;
+/** What all users have of one partition. */
+class UsersPartition {
+  /** Used by the active ones. */
+  active: Resource = NOTHING;
   /** Sum of the users' shares. */
-  shares: number;
+  shares = 0;
+  /** The limits of a user of weight 1 as of a version of the books. */
+  readonly limits: Record<Exclusivity, { version: number; limit: Resource }> = {
+    respected: { version: -1, limit: NOTHING },
+    ignored: { version: -1, limit: NOTHING },
+  };
 }
 
 export class LeafUsers {
   private readonly byName = new Map<string, LeafUser>();
-  private readonly usage = new Map<string, Usage>();
+  private readonly partitions = new ByLabel(() => new UsersPartition());
   private activeUsers = 0;
   private activeWeights = 0;
   /** Users whose applications all wait for their AppMasters. */
   private onlyPending = 0;
   private version = 0;
-  private readonly cache = new Map<string, { version: number; limit: Resource }>();
 
   constructor(private readonly leaf: LeafQueue) {}
 
@@ -86,26 +99,26 @@ export class LeafUsers {
   /** Weights, capacities or the size of the cluster have changed. */
   refresh(): void {
     this.activeWeights = 0;
-    this.usage.clear();
+    for (const partition of this.partitions.all) Object.assign(partition, { active: NOTHING, shares: 0 });
     for (const user of this.byName.values()) {
       user.weight = this.leaf.config.userWeights.get(user.name) ?? 1;
-      user.shares.clear();
       if (user.wantingApplications > 0) this.activeWeights = Math.fround(this.activeWeights + user.weight);
-      for (const [label, used] of user.used) {
-        if (user.wantingApplications > 0) this.usageOf(label).active = add(this.usageOf(label).active, used);
-        this.updateShare(user, label);
+      for (const own of user.partitions.all) {
+        const all = this.partitions.of(own.label);
+        if (user.wantingApplications > 0) all.active = add(all.active, own.used);
+        own.share = 0;
+        this.updateShare(own, all);
       }
     }
     this.version++;
   }
 
   changeUsed(user: LeafUser, label: string, change: Resource): void {
-    user.used.set(label, add(user.usedOf(label), change));
-    if (user.wantingApplications > 0) {
-      const usage = this.usageOf(label);
-      usage.active = add(usage.active, change);
-    }
-    this.updateShare(user, label);
+    const own = user.partitions.of(label);
+    const all = this.partitions.of(label);
+    own.used = add(own.used, change);
+    if (user.wantingApplications > 0) all.active = add(all.active, change);
+    this.updateShare(own, all);
     this.version++;
     this.forgetIfIdle(user);
   }
@@ -117,20 +130,19 @@ export class LeafUsers {
     if (before > 0 && user.wantingApplications > 0) return;
     this.activeUsers += change;
     this.activeWeights = Math.fround(this.activeWeights + change * user.weight);
-    for (const [label, used] of user.used) {
-      const usage = this.usageOf(label);
-      usage.active = change > 0 ? add(usage.active, used) : subtract(usage.active, used);
+    for (const { label, used } of user.partitions.all) {
+      const all = this.partitions.of(label);
+      all.active = change > 0 ? add(all.active, used) : subtract(all.active, used);
     }
     this.version++;
   }
 
   /** How much the user may use of the partition while it competes with the other active users. */
   limitOf(user: LeafUser, label: string, exclusivity: Exclusivity): Resource {
-    const key = exclusivity === 'respected' ? label : `${label}\n`;
-    let cached = this.cache.get(key);
-    if (cached?.version !== this.version) {
-      cached = { version: this.version, limit: this.computeLimit(label, exclusivity) };
-      this.cache.set(key, cached);
+    const cached = this.partitions.of(label).limits[exclusivity];
+    if (cached.version !== this.version) {
+      cached.version = this.version;
+      cached.limit = this.computeLimit(label, exclusivity);
     }
     if (user.weight === 1) return cached.limit;
     const { calculator, minimum } = this.leaf.context;
@@ -148,14 +160,14 @@ export class LeafUsers {
     const most = (a: Resource, b: Resource): Resource => (calculator.compare(total, a, b) >= 0 ? a : b);
     const { guaranteed, maximum } = this.leaf.partition(label);
     const capacity = most(guaranteed, minimum);
-    const usage = this.usageOf(label);
-    const consumed = calculator.multiplyAndRoundUp(total, usage.shares, minimum);
+    const { active, shares } = this.partitions.of(label);
+    const consumed = calculator.multiplyAndRoundUp(total, shares, minimum);
     const current = calculator.compare(total, consumed, capacity) < 0 ? capacity : add(consumed, minimum);
     const percent = Math.fround(config.minimumUserLimitPercent);
     const minimumPart = map(current, (value) => Math.ceil(Math.floor(value * percent) / 100));
     // Without active users nobody shares.
     const fairPart =
-      this.activeWeights === 0 ? NOTHING : calculator.divideAndCeil(add(usage.active, minimum), this.activeWeights);
+      this.activeWeights === 0 ? NOTHING : calculator.divideAndCeil(add(active, minimum), this.activeWeights);
     const cap = this.capOf(exclusivity, { total, capacity, guaranteed, maximum });
     const wanted = most(fairPart, minimumPart);
     return calculator.roundUp(calculator.compare(total, wanted, cap) <= 0 ? wanted : cap, minimum);
@@ -176,26 +188,15 @@ export class LeafUsers {
 
   private forgetIfIdle(user: LeafUser): void {
     if (user.activeApplications + user.pendingApplications > 0) return;
-    for (const used of user.used.values()) if (!isNothing(used)) return;
+    for (const { used } of user.partitions.all) if (!isNothing(used)) return;
     this.byName.delete(user.name);
   }
 
-  private usageOf(label: string): Usage {
-    let usage = this.usage.get(label);
-    if (usage === undefined) {
-      usage = { active: NOTHING, shares: 0 };
-      this.usage.set(label, usage);
-    }
-    return usage;
-  }
-
-  private updateShare(user: LeafUser, label: string): void {
-    const { calculator } = this.leaf.context;
-    const total = this.leaf.context.totalOf(label);
-    const share = isNothing(total) ? 0 : calculator.ratio(user.usedOf(label), total);
-    const before = user.shares.get(label) ?? 0;
-    user.shares.set(label, share);
-    const usage = this.usageOf(label);
-    usage.shares = Math.fround(usage.shares + Math.fround(share - before));
+  private updateShare(own: UserPartition, all: UsersPartition): void {
+    const { context } = this.leaf;
+    const total = context.totalOf(own.label);
+    const share = isNothing(total) ? 0 : context.calculator.ratio(own.used, total);
+    all.shares = Math.fround(all.shares + Math.fround(share - own.share));
+    own.share = share;
   }
 }

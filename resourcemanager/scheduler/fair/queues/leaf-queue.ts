@@ -53,7 +53,8 @@ export class LeafQueue extends QueueBase {
     if (containers > 0 && isNothing(application.demand)) {
       this.waiting.reorder(application, () => (application.demand = size));
     }
-    this.noteWaiting(application);
+    const { pendingContainers } = application.asks;
+    if (pendingContainers === 0 || pendingContainers === containers) this.noteWaiting(application);
   }
 
   rebuildOrder(): void {

@@ -120,13 +120,14 @@ export abstract class QueueBase implements Schedulable {
   /** @param first what is asked for; a queue that wanted nothing at the last update counts as wanting this */
   changePending(containers: number, first: Resource): void {
     for (const queue of this.lineage) {
+      const before = queue.pendingContainers;
       queue.pendingContainers += containers;
       if (containers > 0 && equals(queue.demand, NOTHING)) {
         const wants = (): Resource => (queue.demand = floored(first));
         if (queue.parent === undefined) wants();
         else queue.parent.reorder(queue as FairQueue, wants);
       }
-      queue.parent?.noteDemand(queue as FairQueue);
+      if (before === 0 || queue.pendingContainers === 0) queue.parent?.noteDemand(queue as FairQueue);
     }
   }
 
