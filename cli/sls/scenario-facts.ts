@@ -17,14 +17,14 @@ export function applicationFacts(cluster: SimulatedCluster, name: string): Facts
     const node = nodeNames.get(nodeId) ?? nodeId;
     byNode[node] = (byNode[node] ?? 0) + 1;
   }
-  // As Hadoop tells it: what runs on nodes with a label is not in the figure.
+  // As Hadoop tells it: what runs on nodes with a label, or is asked of them, is not in the amounts.
   const labelled = [...application.containers.values()].filter(({ nodeId }) => cluster.labelled.has(nodeId));
   const used = labelled.reduce((rest, { resource }) => subtract(rest, resource), usage.used);
-  const { reserved, pending, containers, reservedContainers, pendingContainers, queue, isActive } = usage;
+  const { reserved, pendingUnlabelled, containers, reservedContainers, pendingContainers, queue, isActive } = usage;
   return {
     ...{ containers, reservedContainers, pendingContainers, queue, containersByNode: byNode },
     state: isActive ? 'active' : 'pending',
-    ...flattened({ used, reserved, pending, headroom: application.headroom }),
+    ...flattened({ used, reserved, pending: pendingUnlabelled, headroom: application.headroom }),
     ...flattened(cluster.scheduler.applicationFacts(application.id)),
   };
 }
@@ -48,11 +48,11 @@ export function nodeFacts(cluster: SimulatedCluster, name: string): Facts {
   };
 }
 
+/** As Hadoop's root queue counts: nodes with a label are in the total, but what they run and are asked for is not told. */
 export function clusterFacts(cluster: SimulatedCluster): Facts {
-  const totals = cluster.scheduler.totals();
-  const { capacity, used, containers, pendingContainers, reservedContainers } = totals;
+  const { capacity, used, containers, pendingContainers, reservedContainers } = cluster.scheduler.totals('');
   return {
-    ...flattened({ total: capacity }),
+    ...flattened({ total: cluster.scheduler.totals().capacity }),
     allocatedMemory: used.memoryMb,
     allocatedContainers: containers,
     ...{ pendingContainers, reservedContainers },

@@ -139,7 +139,7 @@ class ScenarioRun {
         memory: amResource.memoryMb,
         vcores: amResource.vcores,
         count: 1,
-        label: amLabel ?? '',
+        ...(amLabel === undefined ? {} : { label: amLabel }),
       };
       this.cluster.ask(application, [requestOf(line, line)]);
     }
@@ -256,14 +256,14 @@ function expectError({ expectError: isExpected = false }: ScenarioStep, error: s
 
 function requestOf(line: ScenarioAsk, step: ScenarioAsk): ResourceRequest {
   const size: Resource = { memoryMb: line.memory ?? step.memory ?? 0, vcores: line.vcores ?? step.vcores ?? 1 };
-  const label = line.label ?? step.label;
   return {
     priority: line.priority ?? step.priority ?? 1,
     resourceName: line.resource ?? '*',
     resource: size,
     numContainers: line.count ?? 0,
     relaxLocality: line.relaxLocality ?? true,
-    ...(label === undefined ? {} : { label }),
+    // The default of a queue is filled in before asks reach a scheduler, so it is none of a scenario's.
+    label: line.label ?? '',
   };
 }
 

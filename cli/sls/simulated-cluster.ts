@@ -117,6 +117,7 @@ export class SimulatedCluster {
     this.byId.set(id, application);
     this.apply({
       ...{ type: 'application-added', applicationId: id, queue: admitted.queue, user, submissionOrder, priority },
+      label: '',
       ...(amResource === undefined ? {} : { amResource }),
     });
     this.apply({ type: 'attempt-added', applicationId: id, attemptId: applicationAttemptId(id, 1) });

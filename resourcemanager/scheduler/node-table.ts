@@ -51,6 +51,19 @@ export class NodeTable {
     return sum;
   }
 
+  /** @param label only nodes with this label; by default all */
+  totals(label?: string): { capacity: Resource; used: Resource; containers: number; nodes: number } {
+    const { capacity, used, containers, size: nodes } = this;
+    if (label === undefined) return { capacity, used, containers, nodes };
+    const chosen = [...this.values()].filter((node) => node.label === label);
+    return {
+      capacity: this.capacityOf(label),
+      used: this.usedOf(label),
+      containers: chosen.reduce((sum, node) => sum + node.containers.size, 0),
+      nodes: chosen.length,
+    };
+  }
+
   /** Whether only asks for the label may use its nodes. @default true */
   isExclusive(label: string): boolean {
     return !this.lending.has(label);

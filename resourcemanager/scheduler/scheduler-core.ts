@@ -8,7 +8,7 @@ import type { PolicyFiles } from './policy-files.js';
 import type { Pass, Placement, SchedulingPolicy } from './policy.js';
 import type { QueueFacts, QueueView } from './queue-view.js';
 import { explainWait, gatesOfNodes, tooLarge, type Gate, type Refusal } from './refusals.js';
-import { NOTHING, UNLIMITED, add, subtract } from './resources.js';
+import { NOTHING, UNLIMITED, add, subtract, times } from './resources.js';
 import type {
   Admission,
   ApplicationUsage,
@@ -193,17 +193,22 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
     return application === undefined ? NOTHING : this.policy.headroom(application);
   }
 
-  totals(): SchedulerTotals {
+  totals(label?: string): SchedulerTotals {
     let [pending, pendingContainers] = [NOTHING, 0];
     let [reserved, reservedContainers] = [NOTHING, 0];
-    for (const application of this.books.applications.values()) {
-      pending = add(pending, application.asks.pendingResource);
-      pendingContainers += application.asks.pendingContainers;
-      reserved = add(reserved, application.reserved);
-      reservedContainers += application.reservations.size;
+    for (const { asks, reservations } of this.books.applications.values()) {
+      for (const group of asks.groups) {
+        if (label !== undefined && group.label !== label) continue;
+        pending = add(pending, times(group.resource, group.pending));
+        pendingContainers += group.pending;
+      }
+      for (const reservation of reservations.values()) {
+        if (label !== undefined && reservation.node.label !== label) continue;
+        reserved = add(reserved, reservation.resource);
+        reservedContainers++;
+      }
     }
-    const { capacity, used, containers, size: nodes } = this.books.nodes;
-    return { capacity, used, containers, nodes, pending, pendingContainers, reserved, reservedContainers };
+    return { ...this.books.nodes.totals(label), pending, pendingContainers, reserved, reservedContainers };
   }
 
   usage(applicationId: ApplicationId): ApplicationUsage | undefined {
@@ -215,6 +220,7 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
       isActive: this.policy.isActive(application),
       containers: containers.size,
       pending: asks.pendingResource,
+      pendingUnlabelled: asks.pendingWith(''),
       pendingContainers: asks.pendingContainers,
       reservedContainers: reservations.size,
     };

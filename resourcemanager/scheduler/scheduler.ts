@@ -103,6 +103,8 @@ export interface ApplicationUsage {
   used: Resource;
   containers: number;
   pending: Resource;
+  /** The part of it that is asked of nodes without a label. */
+  pendingUnlabelled: Resource;
   pendingContainers: number;
   reserved: Resource;
   reservedContainers: number;
@@ -181,7 +183,8 @@ export interface Scheduler {
   explain(applicationId: ApplicationId, nowMs: number): Gate[];
   /** What the application could still get. */
   headroom(applicationId: ApplicationId): Resource;
-  totals(): SchedulerTotals;
+  /** @param label only nodes with this label ('' for those without one), and what is asked of them; by default all */
+  totals(label?: string): SchedulerTotals;
   usage(applicationId: ApplicationId): ApplicationUsage | undefined;
   /** What is used on a node, and by which containers. */
   nodeUsage(nodeId: NodeId): NodeUsage | undefined;
