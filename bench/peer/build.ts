@@ -1,6 +1,6 @@
 /** Builds the peer: Flink's jars and our Java jobs, by Maven, into a folder outside the repository. */
 import { execFileSync, spawnSync } from 'node:child_process';
-import { existsSync, mkdirSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -26,6 +26,14 @@ export function buildPeer(): void {
     });
   };
   const lib = join(PEER_OUT, 'lib');
-  if (!existsSync(lib)) maven('dependency:copy-dependencies', `-DoutputDirectory=${lib}`, '-DincludeScope=runtime');
+  if (isOlder(lib, join(PROJECT, 'pom.xml'))) {
+    rmSync(lib, { recursive: true, force: true });
+    maven('dependency:copy-dependencies', `-DoutputDirectory=${lib}`, '-DincludeScope=runtime');
+  }
   maven('package');
+}
+
+/** Also when it is not there. */
+function isOlder(path: string, than: string): boolean {
+  return (statSync(path, { throwIfNoEntry: false })?.mtimeMs ?? 0) < statSync(than).mtimeMs;
 }

@@ -81,7 +81,9 @@ function missing({ operatorId, name, uid }: OperatorOfThen, fresh: readonly Oper
   const mend =
     successor === undefined
       ? `Leave the state of "${name}" behind with -n, or put the operator back.`
-      : `Give "${successor.name}" the identity that it had: .uid('${uid ?? 'a name'}')${uid === undefined ? ' from the next savepoint on; its place in the graph was its identity, and has changed' : ''}; or leave its state behind with -n.`;
+      : uid === undefined
+        ? `Leave the state of "${name}" behind with -n, or undo what changed its place; give it a uid before the next savepoint.`
+        : `Give "${successor.name}" the identity that it had: .uid('${uid}'); or leave its state behind with -n.`;
   return {
     ...{ outcome: 'missing', operatorId, name, uid },
     why:

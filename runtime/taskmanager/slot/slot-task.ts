@@ -245,6 +245,8 @@ export class SlotTask {
   /** A checkpoint waits for a sink, or a savepoint with which the job ends for its completion. */
   private standStill(): boolean {
     this.requireNoFailure();
+    // What was emitted before may have found no room, the barrier included: it leaves all the same.
+    this.parts.output.retry();
     this.time.become('backPressured', this.parts.clock.monotonicMs());
     return false;
   }
