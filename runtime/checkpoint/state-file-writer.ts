@@ -5,10 +5,10 @@ import type { SharedFolder } from './shared-folder.js';
 import { HEAD, TAIL, TRAILER_BYTES, type OperatorIndex } from './state-file-format.js';
 import type { StateLocation, SubtaskState } from '../common/wire/protocols/checkpoints.js';
 
-/** Bytes that are handed to the disk at once. */
+/** Less is not worth a call to the disk. */
 const BATCH_BYTES = 256 * 1024;
 /** With so many bytes waiting for the disk, the writer of a snapshot waits too. */
-const HIGH_WATER_BYTES = 2 * 1024 * 1024;
+const HIGH_WATER_BYTES = 8 * 1024 * 1024;
 
 export interface StateFileOptions {
   /** Folder of the checkpoint. */
@@ -34,8 +34,7 @@ export class StateFileWriter {
   private waiting: Uint8Array[] = [HEAD];
   private waitingBytes = HEAD.length;
   private file: FileWriter | undefined;
-  private writing: Promise<void> = Promise.resolve();
-  private underWayBytes = 0;
+  private writing: Promise<void> | undefined;
   private failure: { error: unknown } | undefined;
 
   constructor(private readonly options: StateFileOptions) {}
@@ -87,7 +86,7 @@ export class StateFileWriter {
   /** The checkpoint is given up. */
   async abort(): Promise<void> {
     this.failure ??= { error: new Error('The checkpoint was given up.') };
-    await this.writing.catch(() => undefined);
+    await this.writing;
     await this.file?.abort();
     if (this.file !== undefined) await fileSystemOf(this.path).delete(this.path);
   }
@@ -128,31 +127,39 @@ export class StateFileWriter {
   private room(): Promise<void> | undefined {
     if (this.failure !== undefined) throw this.failure.error;
     if (this.position < this.options.inlineThresholdBytes || this.waitingBytes < BATCH_BYTES) return undefined;
-    this.startWriting();
-    return this.underWayBytes > HIGH_WATER_BYTES ? this.writing : undefined;
+    this.writing ??= this.write();
+    return this.waitingBytes > HIGH_WATER_BYTES ? this.writing : undefined;
   }
 
-  private startWriting(): void {
-    const batch = this.waiting.length === 1 ? this.waiting[0] : Buffer.concat(this.waiting);
+  /**
+   * Writes until nothing waits. Each call takes all that has come meanwhile: its end is noticed only when the thread has gone round all
+   * its tasks.
+   */
+  private async write(): Promise<void> {
+    try {
+      this.file ??= await fileSystemOf(this.path).create(this.path);
+      while (this.waitingBytes > 0 && this.failure === undefined) await this.file.write(this.takeWaiting());
+    } catch (error) {
+      this.failure ??= { error };
+    } finally {
+      this.writing = undefined;
+    }
+  }
+
+  private takeWaiting(): Uint8Array {
+    const { waiting } = this;
     this.waiting = [];
     this.waitingBytes = 0;
-    this.underWayBytes += batch.length;
-    this.writing = this.writing.then(async () => {
-      this.file ??= await fileSystemOf(this.path).create(this.path);
-      await this.file.write(batch);
-      this.underWayBytes -= batch.length;
-    });
-    this.writing.catch((error: unknown) => {
-      this.failure ??= { error };
-    });
+    return waiting.length === 1 ? waiting[0] : Buffer.concat(waiting);
   }
 
   private async locate(indexCrc32: number): Promise<StateLocation> {
-    if (this.file === undefined && this.underWayBytes === 0 && this.position < this.options.inlineThresholdBytes) {
+    if (this.position < this.options.inlineThresholdBytes) {
       return { kind: 'inline', data: Buffer.concat(this.waiting).toString('base64') };
     }
-    this.startWriting();
+    this.writing ??= this.write();
     await this.writing;
+    if (this.failure !== undefined) throw this.failure.error;
     await this.file?.sync();
     await this.file?.close();
     return { kind: 'file', name: this.options.name, indexCrc32 };

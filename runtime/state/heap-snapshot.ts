@@ -1,5 +1,4 @@
 /** Writes the keyed state of one snapshot: walks over all entries in slices, between which the slot thread does its work. */
-import { setImmediate } from 'node:timers/promises';
 import type { Clock } from '../common/clock.js';
 import type { Bucket } from './bucket.js';
 import type { Epochs, SnapshotRun } from './epochs.js';
@@ -7,13 +6,9 @@ import type { SnapshotPart } from './keyed-state-backend.js';
 import type { KeyedSnapshot } from './keyed-store.js';
 import type { PortionWriter } from './portion-writer.js';
 import type { KeyedDescription } from './section-format.js';
+import { Slices } from './slices.js';
 import type { SnapshotOutput } from './snapshot.js';
 
-/**
- * A slice ends after this time. Between two of them each task of the slot works for a slice of its own, so shorter ones would make
- * the snapshot take that much longer.
- */
-const SLICE_MS = 3;
 /** Entries between two looks at the clock. */
 const ENTRIES_PER_LOOK = 64;
 
@@ -28,7 +23,6 @@ export interface HeapSnapshotParts {
 
 export class HeapSnapshot implements KeyedSnapshot {
   private released = false;
-  private sliceEndMs = 0;
 
   constructor(private readonly parts: HeapSnapshotParts) {}
 
@@ -36,9 +30,9 @@ export class HeapSnapshot implements KeyedSnapshot {
     const { buckets, additions, run, clock, describe } = this.parts;
     const { writer } = run;
     try {
-      this.sliceEndMs = clock.monotonicMs() + SLICE_MS;
-      for (const bucket of buckets) await this.walk(bucket.entries(), (cell) => bucket.touch(cell), output);
-      for (const part of additions) await this.walk(part.entries(), (entry) => part.keep(entry), output);
+      const slices = new Slices(clock);
+      for (const bucket of buckets) await this.walk(bucket.entries(), (cell) => bucket.touch(cell), output, slices);
+      for (const part of additions) await this.walk(part.entries(), (entry) => part.keep(entry), output, slices);
       writer.finish();
       await handOver(writer, output);
       if (writer.failure !== undefined) throw writer.failure;
@@ -58,18 +52,17 @@ export class HeapSnapshot implements KeyedSnapshot {
     entries: Iterable<E>,
     keep: (entry: E) => void,
     output: SnapshotOutput,
+    slices: Slices,
   ): Promise<void> {
-    const { run, clock } = this.parts;
+    const { run } = this.parts;
     let untilLook = ENTRIES_PER_LOOK;
     for (const entry of entries) {
       if (entry.epoch < run.epoch) keep(entry);
       if (--untilLook > 0) continue;
       untilLook = ENTRIES_PER_LOOK;
-      if (clock.monotonicMs() < this.sliceEndMs) continue;
-      await handOver(run.writer, output);
-      await setImmediate();
+      if (!slices.over) continue;
+      await slices.pause(handOver(run.writer, output));
       if (this.released || run.writer.failure !== undefined) return;
-      this.sliceEndMs = clock.monotonicMs() + SLICE_MS;
     }
   }
 }

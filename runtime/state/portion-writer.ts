@@ -12,8 +12,11 @@ import { WeftError } from '../common/errors/index.js';
 import type { KeyGroupPortion } from './snapshot.js';
 import type { Namespace, Section } from './section-format.js';
 
-/** A portion is handed on when it is so long. */
-const PORTION_BYTES = 64 * 1024;
+/**
+ * A portion is handed on when it is so long. Long ones of all key groups would be written only after the walk; each takes some 30
+ * bytes of the index.
+ */
+const PORTION_BYTES = 16 * 1024;
 const BLOCK_HEADER = 16;
 
 export class PortionWriter {

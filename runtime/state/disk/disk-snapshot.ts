@@ -1,10 +1,10 @@
 /** Writes the keyed state of one moment from the log: what checkpoints do not have yet of it, or all of it. */
-import { setImmediate } from 'node:timers/promises';
 import { KEY_HASH_VERSION, type Cursor } from '../../serde/index.js';
 import type { Epochs, SnapshotRun } from '../epochs.js';
 import { handOver, HeapSnapshot } from '../heap-snapshot.js';
 import type { KeyedContent, KeyedSnapshot } from '../keyed-store.js';
 import type { PortionWriter } from '../portion-writer.js';
+import { Slices } from '../slices.js';
 import type { SharedFile, SharedOutput, SnapshotOutput } from '../snapshot.js';
 import type { Closing, LogMark } from './closing.js';
 import type { DiskBucket } from './disk-bucket.js';
@@ -14,8 +14,6 @@ import { LOG_FORMAT_VERSION, type LogDescription } from './log-description.js';
 import { HEADER_BYTES } from './log-record.js';
 import { recordsAt } from './record-walk.js';
 
-/** A slice ends after this time. */
-const SLICE_MS = 1;
 /** Entries between two looks at the clock. */
 const ENTRIES_PER_LOOK = 32;
 /** Less than this of the segment that grows gets no file of its own: it goes with the checkpoint, each time. */
@@ -37,7 +35,6 @@ interface UploadedLog {
 
 export class DiskSnapshot implements KeyedSnapshot {
   private released = false;
-  private sliceEndMs = 0;
 
   constructor(
     private readonly store: DiskStore,
@@ -48,10 +45,10 @@ export class DiskSnapshot implements KeyedSnapshot {
     const { content, run, epochs, closing } = this.parts;
     closing.whole = output.shared === undefined;
     try {
-      this.beginSlice();
-      while (!closing.work(this.sliceEndMs)) await this.pause();
+      const slices = new Slices(this.store.clock);
+      while (!closing.work(slices.endMs)) await slices.pause();
       if (closing.mark === undefined) return;
-      if (output.shared === undefined) await this.writeEntries(closing.mark, output);
+      if (output.shared === undefined) await this.writeEntries(closing.mark, output, slices);
       else await this.writeLog(closing.mark, output.shared);
       const beside = { ...content, buckets: [], ...{ run, epochs, clock: this.store.clock } };
       await new HeapSnapshot(beside).writeTo(output);
@@ -68,7 +65,7 @@ export class DiskSnapshot implements KeyedSnapshot {
     epochs.end(run);
   }
 
-  private async writeEntries({ addresses }: LogMark, output: SnapshotOutput): Promise<void> {
+  private async writeEntries({ addresses }: LogMark, output: SnapshotOutput, slices: Slices): Promise<void> {
     const { writer } = this.parts.run;
     let untilLook = ENTRIES_PER_LOOK;
     for (const [bucket, groups] of addresses) {
@@ -78,9 +75,8 @@ export class DiskSnapshot implements KeyedSnapshot {
           if (bucket.leaveOut?.(value) !== true) writer.write(bucket.section, bucket.namespace, key, value);
           if (--untilLook > 0) continue;
           untilLook = ENTRIES_PER_LOOK;
-          if (this.store.clock.monotonicMs() < this.sliceEndMs) continue;
-          await handOver(writer, output);
-          await this.pause();
+          if (!slices.over) continue;
+          await slices.pause(handOver(writer, output));
           if (this.released || writer.failure !== undefined) return;
         }
       }
@@ -120,15 +116,6 @@ export class DiskSnapshot implements KeyedSnapshot {
     }
     const files = segments.map(({ segment }) => [...segment.parts]);
     return { files: files.flat(), counts: files.map(({ length }) => length), tail };
-  }
-
-  private beginSlice(): void {
-    this.sliceEndMs = this.store.clock.monotonicMs() + SLICE_MS;
-  }
-
-  private async pause(): Promise<void> {
-    await setImmediate();
-    this.beginSlice();
   }
 }
 
