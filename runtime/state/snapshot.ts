@@ -45,7 +45,7 @@ export interface SnapshotOutput {
 
 /**
  * The state of one operator of one subtask at one point of its stream. It is taken at once (near 0 ms, whatever the size) and
- * written later, in slices of about 3 ms on the thread of the operator, which goes on changing its state meanwhile.
+ * written later, in slices of 3 to 7 ms on the thread of the operator, which goes on changing its state meanwhile.
  */
 export interface OperatorSnapshot {
   /** 32 hex digits: of the uid if there is one, else of the place in the graph. */
