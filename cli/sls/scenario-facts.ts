@@ -1,5 +1,5 @@
 /** What a scenario can look at, under the names that it uses. */
-import { subtract, type QueueFacts } from '../../resourcemanager/scheduler/index.js';
+import type { QueueFacts } from '../../resourcemanager/scheduler/index.js';
 import type { SimulatedCluster } from './simulated-cluster.js';
 
 type Facts = Record<string, unknown>;
@@ -10,21 +10,21 @@ const ROUNDED = /^(effective|fairShare|steadyFairShare|amLimit|userAmLimit)/;
 export function applicationFacts(cluster: SimulatedCluster, name: string): Facts {
   const application = cluster.applications.get(name);
   const usage = application && cluster.scheduler.usage(application.id);
-  if (application === undefined || usage === undefined) return { state: 'gone' };
+  // As Hadoop tells it: what runs on nodes with a label, or is asked of them, is not in the amounts.
+  const amounts = application && cluster.scheduler.usage(application.id, '');
+  if (application === undefined || usage === undefined || amounts === undefined) return { state: 'gone' };
   const nodeNames = new Map([...cluster.nodes].map(([node, id]) => [id, node]));
   const byNode: Record<string, number> = {};
   for (const { nodeId } of application.containers.values()) {
     const node = nodeNames.get(nodeId) ?? nodeId;
     byNode[node] = (byNode[node] ?? 0) + 1;
   }
-  // As Hadoop tells it: what runs on nodes with a label, or is asked of them, is not in the amounts.
-  const labelled = [...application.containers.values()].filter(({ nodeId }) => cluster.labelled.has(nodeId));
-  const used = labelled.reduce((rest, { resource }) => subtract(rest, resource), usage.used);
-  const { reserved, pendingUnlabelled, containers, reservedContainers, pendingContainers, queue, isActive } = usage;
+  const { containers, reservedContainers, pendingContainers, queue, isActive } = usage;
+  const { used, reserved, pending } = amounts;
   return {
     ...{ containers, reservedContainers, pendingContainers, queue, containersByNode: byNode },
     state: isActive ? 'active' : 'pending',
-    ...flattened({ used, reserved, pending: pendingUnlabelled, headroom: application.headroom }),
+    ...flattened({ used, reserved, pending, headroom: application.headroom }),
     ...flattened(cluster.scheduler.applicationFacts(application.id)),
   };
 }

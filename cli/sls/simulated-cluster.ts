@@ -34,8 +34,6 @@ export class SimulatedCluster {
   readonly applications = new Map<string, SimulatedApplication>();
   private readonly byId = new Map<ApplicationId, SimulatedApplication>();
   readonly nodes = new Map<string, NodeId>();
-  /** Nodes that have a label. */
-  readonly labelled = new Set<NodeId>();
   private submissions = 0;
 
   /**
@@ -80,7 +78,6 @@ export class SimulatedCluster {
   addNode(name: string, capacity: Resource, place: { rack?: string; label?: string } = {}): void {
     const id = nodeId(name, 1);
     this.nodes.set(name, id);
-    if (place.label !== undefined) this.labelled.add(id);
     const { rack = '/default-rack', label = '' } = place;
     this.apply({ type: 'node-updated', node: { nodeId: id, host: name, rack, capacity, schedulable: true, label } });
   }

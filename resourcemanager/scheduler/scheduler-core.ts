@@ -211,16 +211,15 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
     return { ...this.books.nodes.totals(label), pending, pendingContainers, reserved, reservedContainers };
   }
 
-  usage(applicationId: ApplicationId): ApplicationUsage | undefined {
+  usage(applicationId: ApplicationId, label?: string): ApplicationUsage | undefined {
     const application = this.books.applications.get(applicationId);
     if (application === undefined) return undefined;
-    const { queue, priority, used, containers, asks, reserved, reservations } = application;
+    const { queue, priority, containers, asks, reservations } = application;
     return {
-      ...{ queue, priority, used, reserved },
+      ...{ queue, priority },
+      ...(label === undefined ? amountsOf(application) : amountsWith(application, label)),
       isActive: this.policy.isActive(application),
       containers: containers.size,
-      pending: asks.pendingResource,
-      pendingUnlabelled: asks.pendingWith(''),
       pendingContainers: asks.pendingContainers,
       reservedContainers: reservations.size,
     };
@@ -315,4 +314,19 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
   private mayPlaceOn(node: SchedulerNode): boolean {
     return node.schedulable && (this.books.demand > 0 || node.reservation !== undefined);
   }
+}
+
+type Amounts = Pick<ApplicationUsage, 'used' | 'pending' | 'reserved'>;
+
+function amountsOf({ used, reserved, asks }: SchedulerApplication): Amounts {
+  return { used, reserved, pending: asks.pendingResource };
+}
+
+function amountsWith({ containers, reservations, asks }: SchedulerApplication, label: string): Amounts {
+  const sum = (held: Iterable<{ node: SchedulerNode; resource: Resource }>): Resource => {
+    let total = NOTHING;
+    for (const { node, resource } of held) if (node.label === label) total = add(total, resource);
+    return total;
+  };
+  return { used: sum(containers.values()), reserved: sum(reservations.values()), pending: asks.pendingWith(label) };
 }

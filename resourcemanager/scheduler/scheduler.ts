@@ -103,8 +103,6 @@ export interface ApplicationUsage {
   used: Resource;
   containers: number;
   pending: Resource;
-  /** The part of it that is asked of nodes without a label. */
-  pendingUnlabelled: Resource;
   pendingContainers: number;
   reserved: Resource;
   reservedContainers: number;
@@ -185,7 +183,8 @@ export interface Scheduler {
   headroom(applicationId: ApplicationId): Resource;
   /** @param label only nodes with this label ('' for those without one), and what is asked of them; by default all */
   totals(label?: string): SchedulerTotals;
-  usage(applicationId: ApplicationId): ApplicationUsage | undefined;
+  /** @param label its amounts on nodes with this label only, and what it asks of them; by default on all */
+  usage(applicationId: ApplicationId, label?: string): ApplicationUsage | undefined;
   /** What is used on a node, and by which containers. */
   nodeUsage(nodeId: NodeId): NodeUsage | undefined;
 }
