@@ -131,6 +131,11 @@ export class RecordCursor {
     return this.valueStart < 0 ? null : this.bytes.subarray(this.valueStart, this.valueEnd);
   }
 
+  /** The value in UTF-8. */
+  text(): string | null {
+    return this.valueStart < 0 ? null : this.bytes.toString('utf8', this.valueStart, this.valueEnd);
+  }
+
   headers(): RecordHeader[] {
     const reader = new ByteReader(this.bytes, this.headersAt);
     return Array.from({ length: reader.varint() }, () => {

@@ -13,7 +13,7 @@ export interface ProducerRecord {
   /** Null marks the key as deleted, in a compacted topic. */
   readonly value: Uint8Array | null;
   /** Epoch milliseconds. @default the record's event time, else the time at which it is written */
-  readonly timestamp?: number;
+  readonly timestamp?: number | undefined;
   readonly headers?: readonly RecordHeader[];
 }
 
@@ -39,6 +39,8 @@ export const KafkaRecordSerializationSchema = {
     return new KafkaRecordSerializationSchemaBuilder<T>();
   },
 } as const;
+
+const NO_HEADERS: readonly RecordHeader[] = [];
 
 export class KafkaRecordSerializationSchemaBuilder<T> {
   private topic: string | undefined;
@@ -98,8 +100,15 @@ export class KafkaRecordSerializationSchemaBuilder<T> {
         const keyBytes = key === undefined ? null : key.serialize(record);
         const valueBytes = value.serialize(record);
         const partition = partitioner.partition(record, keyBytes, valueBytes, to, context.partitionsOf(to));
-        const base = { topic: to, partition, key: keyBytes, value: valueBytes };
-        return headers === undefined ? base : { ...base, headers: headers(record) };
+        // All fields, also those without a value: what is looked for in vain is found slowly.
+        return {
+          topic: to,
+          partition,
+          key: keyBytes,
+          value: valueBytes,
+          timestamp: undefined,
+          headers: headers === undefined ? NO_HEADERS : headers(record),
+        };
       },
     };
   }

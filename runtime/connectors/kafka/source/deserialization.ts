@@ -1,5 +1,10 @@
 /** From what Kafka has to the records of a stream. */
-import type { Collector, DeserializationSchema, OutputTag } from '../../../functions/index.js';
+import {
+  SimpleStringSchema,
+  type Collector,
+  type DeserializationSchema,
+  type OutputTag,
+} from '../../../functions/index.js';
 import type { RecordHeader } from '../records/batch-writer.js';
 
 /** A record as it lies in a topic. Its bytes are valid only during the call that is given it. */
@@ -12,6 +17,8 @@ export interface ConsumerRecord {
   readonly key: Buffer | null;
   readonly value: Buffer | null;
   headers(): readonly RecordHeader[];
+  /** The value as text in UTF-8, for which no view of its bytes is made. */
+  text(): string | null;
 }
 
 /** Makes any number of records of a record of Kafka's. What it throws is a bad record. */
@@ -19,9 +26,22 @@ export interface KafkaRecordDeserializationSchema<T> {
   deserialize(record: ConsumerRecord, out: Collector<T>): void;
 }
 
+const ONLY_TEXT: KafkaRecordDeserializationSchema<string> = {
+  deserialize(record, out) {
+    const text = record.text();
+    if (text !== null) out.collect(text);
+  },
+};
+
+/** The schema itself, not one that extends it. */
+function isPlainText(schema: object): boolean {
+  return Object.getPrototypeOf(schema) === SimpleStringSchema.prototype;
+}
+
 export const KafkaRecordDeserializationSchema = {
   /** One record of the value; what the schema gives nothing for, and what has no value, is left out. */
   valueOnly<T>(schema: DeserializationSchema<T>): KafkaRecordDeserializationSchema<T> {
+    if (isPlainText(schema)) return ONLY_TEXT as KafkaRecordDeserializationSchema<unknown>;
     return {
       deserialize({ value }, out) {
         const record: T | null | undefined = value === null ? null : schema.deserialize(value);

@@ -246,6 +246,10 @@ class CurrentRecord implements ConsumerRecord {
     return this.cursor.value();
   }
 
+  text(): string | null {
+    return this.cursor.text();
+  }
+
   headers(): ReturnType<ConsumerRecord['headers']> {
     return this.cursor.headers();
   }
