@@ -104,7 +104,8 @@ export class Chain {
     for (const node of nodes.toReversed()) {
       const timeOut = timeOutOf(node, times, options);
       const states = options.statesOf(node);
-      const operator = new OperatorContext(task, node.name, node.declaredAt, mapStack, states, timeOut);
+      const perKey = options.grouped === true && node === nodes[0];
+      const operator = new OperatorContext(task, node.name, node.declaredAt, mapStack, states, timeOut, perKey);
       this.operators.unshift(operator);
       const taker = this.counts.counted(node, undefined, this.nextOf(node, undefined, code, operator), operator);
       const next = outputCheck(node, taker, operator);

@@ -7,7 +7,7 @@ import {
   type TimerService,
 } from '../functions/index.js';
 import type { KeyedStateBackend } from '../state/index.js';
-import { TimerService as KeyedTimers, type Timer } from '../time/index.js';
+import { TimerService as KeyedTimers, USER_TIMERS, type Timer, type TimerListener } from '../time/index.js';
 import type { OperatorContext } from './operator-context.js';
 import { NO_TIMESTAMP, type Next } from './task-context.js';
 
@@ -79,12 +79,13 @@ export class ElementScope implements OnTimerContext<unknown> {
   private keyedTimers(keyed: KeyedStateBackend, onTimer: OnTimer | undefined): TimerService {
     const { operator } = this;
     const { task, eventTime } = operator;
-    const timers = new KeyedTimers(keyed, task.clock, {
+    const listener: TimerListener = {
       onEventTime: (timer) => this.fire(timer, TimeDomain.EVENT_TIME, onTimer),
       onProcessingTime: (timer) => this.fire(timer, TimeDomain.PROCESSING_TIME, onTimer),
-    });
+    };
+    const timers = new KeyedTimers(keyed, task.clock, listener, USER_TIMERS, operator.perKey);
     eventTime.onAdvance((watermarkMs) => timers.advanceWatermark(watermarkMs));
-    task.schedule.add(timers);
+    operator.planForKeys(timers, () => timers.endKey());
     return {
       currentProcessingTime: () => timers.currentProcessingTime(),
       currentWatermark: () => timers.currentWatermark,

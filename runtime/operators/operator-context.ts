@@ -3,7 +3,7 @@ import { inspect } from 'node:util';
 import { WeftError, type ErrorCode } from '../common/errors/index.js';
 import { OutputTag } from '../functions/index.js';
 import type { OperatorStates } from '../state/index.js';
-import type { TimeTaker } from '../time/index.js';
+import type { Scheduled, TimeTaker } from '../time/index.js';
 import { OperatorTime } from './operator-time.js';
 import type { SourceTime } from './watermarks/source-time.js';
 import type { TaskContext } from './task-context.js';
@@ -37,9 +37,20 @@ export class OperatorContext {
     readonly states: OperatorStates,
     /** Who takes the operator's watermarks. */
     readonly timeOut: TimeTaker,
+    /** Batch: the records of a key come in a row, and what is planned for the key happens at their end. */
+    readonly perKey = false,
   ) {
     this.eventTime = new OperatorTime(timeOut);
     this.time = this.eventTime;
+  }
+
+  /**
+   * Plans what is to be done for keys by the machine's clock; in batch `endKey` instead, when a key's records have ended: how long
+   * they took to come says nothing there.
+   */
+  planForKeys(byClock: Scheduled, endKey: () => void): void {
+    if (this.perKey) this.eventTime.onKeyEnd(endKey);
+    else this.task.schedule.add(byClock);
   }
 
   /** A function of the operator threw: the error to throw on. What an operator further down threw passes unchanged. */

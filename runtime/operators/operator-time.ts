@@ -11,6 +11,7 @@ export class OperatorTime implements TimeTaker {
   /** The last watermark. */
   watermarkMs = MIN_WATERMARK;
   private readonly listeners: ((watermarkMs: number) => void)[] = [];
+  private readonly keyEnds: (() => void)[] = [];
 
   /** @param out who takes the operator's own watermarks */
   constructor(private readonly out: TimeTaker) {}
@@ -20,25 +21,33 @@ export class OperatorTime implements TimeTaker {
     this.listeners.push(listener);
   }
 
+  /** Batch: called when the records of a key have ended and its timers in event time have fired. */
+  onKeyEnd(listener: () => void): void {
+    this.keyEnds.push(listener);
+  }
+
   onWatermark(watermarkMs: number): void {
-    this.watermarkMs = watermarkMs;
-    for (const listener of this.listeners) listener(watermarkMs);
+    this.advance(watermarkMs);
     this.out.onWatermark(watermarkMs);
   }
 
   /**
-   * Batch: the records of a key have ended. For the key event time does, so that its timers fire; then it begins anew for the
-   * next one. Nobody else hears of it.
+   * Batch: the records of a key have ended. For the key time does, so that its timers fire, those in event time first; then it
+   * begins anew for the next one. Nobody else hears of it.
    */
   endKey(): void {
-    for (const watermarkMs of [MAX_WATERMARK, MIN_WATERMARK]) {
-      this.watermarkMs = watermarkMs;
-      for (const listener of this.listeners) listener(watermarkMs);
-    }
+    this.advance(MAX_WATERMARK);
+    for (const end of this.keyEnds) end();
+    this.advance(MIN_WATERMARK);
   }
 
   onIdle(idle: boolean): void {
     this.out.onIdle(idle);
+  }
+
+  private advance(watermarkMs: number): void {
+    this.watermarkMs = watermarkMs;
+    for (const listener of this.listeners) listener(watermarkMs);
   }
 }
 

@@ -1,8 +1,11 @@
 /** Timers of one operator, in both times, for the current key. Driven by the chain. */
 import type { Clock } from '../common/clock.js';
-import { MIN_WATERMARK } from '../functions/index.js';
+import { MAX_WATERMARK, MIN_WATERMARK } from '../functions/index.js';
 import { VOID_NAMESPACE, type KeyedStateBackend, type Namespace } from '../state/index.js';
 import { TimerQueue, type Timer } from './timer-queue.js';
+
+/** The name of the timers that functions set. */
+export const USER_TIMERS = 'user-timers';
 
 /** Hears of timers; the backend's current key is the timer's. */
 export interface TimerListener {
@@ -17,12 +20,16 @@ export class TimerService {
   private readonly eventTime: TimerQueue;
   private readonly processingTime: TimerQueue;
 
-  /** @param name tells the services of one operator apart in snapshots */
+  /**
+   * @param name tells the services of one operator apart in snapshots
+   * @param perKey batch: what fires is up to `advanceWatermark` and `endKey` at the end of each key's records
+   */
   constructor(
     private readonly backend: KeyedStateBackend,
     private readonly clock: Clock,
     private readonly listener: TimerListener,
-    name = 'user-timers',
+    name = USER_TIMERS,
+    private readonly perKey = false,
   ) {
     this.eventTime = new TimerQueue(backend, `_timer_state/event_${name}`);
     this.processingTime = new TimerQueue(backend, `_timer_state/processing_${name}`);
@@ -35,6 +42,7 @@ export class TimerService {
   /** Fires when the watermark reaches the time; one that has passed already fires at the next watermark. @throws STATE_NO_KEY */
   registerEventTimeTimer(timestampMs: number, namespace: Namespace = VOID_NAMESPACE): void {
     const id = this.backend.requireKey(this.eventTime.name);
+    if (this.keyHasEnded) return;
     this.eventTime.register(timestampMs, namespace, id, this.backend.currentKey);
   }
 
@@ -45,6 +53,7 @@ export class TimerService {
   /** Fires when the machine's clock reaches the time. @throws STATE_NO_KEY */
   registerProcessingTimeTimer(timestampMs: number, namespace: Namespace = VOID_NAMESPACE): void {
     const id = this.backend.requireKey(this.processingTime.name);
+    if (this.keyHasEnded) return;
     this.processingTime.register(timestampMs, namespace, id, this.backend.currentKey);
   }
 
@@ -76,6 +85,16 @@ export class TimerService {
       this.listener.onProcessingTime(timer);
     };
     this.processingTime.advance(nowMs, fire, this.processingTime.size);
+  }
+
+  /** Batch: the key's timers in event time have fired; now those by the clock do, whatever it says. */
+  endKey(): void {
+    this.fire(Number.MAX_VALUE);
+  }
+
+  /** Flink's rule in batch: timers that are set while the last ones of a key fire never do. */
+  private get keyHasEnded(): boolean {
+    return this.perKey && this.currentWatermark === MAX_WATERMARK;
   }
 
   get numEventTimeTimers(): number {

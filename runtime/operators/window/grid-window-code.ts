@@ -47,7 +47,7 @@ export function gridWindowCode(
   });
   holder.windows = windows;
   if (eventTime) operator.eventTime.onAdvance((watermarkMs) => windows.advance(watermarkMs));
-  else task.schedule.add(windows.clockDriven);
+  else operator.planForKeys(windows.clockDriven, () => windows.endKey());
   const closed = { fromMs: NaN, toMs: NaN, quietUntilMs: NaN, content: undefined };
   return keys.map((key) => {
     const timeOf = eventTime ? instantiate(timestampOf)(task) : instantiate(clockOf)(task.clock);

@@ -111,6 +111,12 @@ export class GridWindows {
     this.planNext();
   }
 
+  /** Batch, for windows of processing time: the records of a key have ended, and so has time for it. */
+  endKey(): void {
+    this.advance(MAX_WATERMARK);
+    this.advance(MIN_WATERMARK);
+  }
+
   /** Batch: the next key's records come, from the beginning of time. Nothing is left of the last one's. */
   private beginAnew(): void {
     this.nowMs = MIN_WATERMARK;

@@ -43,6 +43,6 @@ export function keyedWindowCode(
   });
   holder.windows = windows;
   operator.eventTime.onAdvance((watermarkMs) => windows.advance(watermarkMs));
-  operator.task.schedule.add(windows.timers);
+  operator.planForKeys(windows.timers, () => windows.timers.endKey());
   return keys.map((key) => instantiate(addToKey)(windows, key, identifier(operator), backend, operator));
 }

@@ -49,7 +49,7 @@ export class KeyedWindows implements TimerListener {
 
   constructor(private readonly parts: KeyedWindowsParts) {
     const { backend, operator, assigner } = parts;
-    this.timers = new TimerService(backend, operator.task.clock, this, 'window-timers');
+    this.timers = new TimerService(backend, operator.task.clock, this, 'window-timers', operator.perKey);
     this.bucket = backend.table<WindowEntry[]>('windows').void;
     this.scope = new TriggerScope(this.timers);
     this.eventTime = assigner.isEventTime();
