@@ -151,7 +151,9 @@ export class ApplicationsManager {
   }
 
   private newRecord(id: ApplicationId, submission: Submission, user: string, nowMs: number): ApplicationRecord {
-    const { maxAppAttempts } = this.context.settings;
+    const { settings, scheduler } = this.context;
+    const { maxAppAttempts } = settings;
+    const lifetimeMs = scheduler.lifetimeIn(submission.queue, submission.lifetimeMs);
     return {
       id,
       submissionOrder: Number(id.split('_')[2]),
@@ -166,7 +168,7 @@ export class ApplicationsManager {
       submittedMs: nowMs,
       launchedMs: 0,
       finishedMs: 0,
-      expiresMs: submission.lifetimeMs === undefined ? undefined : nowMs + submission.lifetimeMs,
+      expiresMs: lifetimeMs === undefined ? undefined : nowMs + lifetimeMs,
       nodes: [],
       memoryMbSeconds: 0,
       vcoreSeconds: 0,

@@ -70,6 +70,8 @@ export interface SchedulingPolicy<A extends SchedulerApplication = SchedulerAppl
   checkMove(application: A, queue: string): Refusal | undefined;
   effectivePriority(priority: number): number;
   checkPriority(): Refusal | undefined;
+  /** What becomes of the lifetime that an application of the queue wants, milliseconds; undefined = unlimited. */
+  lifetimeIn(queue: string, wantedMs: number | undefined): number | undefined;
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean;
   /** @throws RM_BAD_QUEUES, CONFIG_BAD_VALUE, with nothing changed */
   refresh(files: PolicyFiles): void;

@@ -121,6 +121,10 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
     return this.policy.checkPriority();
   }
 
+  lifetimeIn(queue: string, wantedMs: number | undefined): number | undefined {
+    return this.policy.lifetimeIn(queue, wantedMs);
+  }
+
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean {
     return this.policy.mayAccess(user, groups, queue, action);
   }

@@ -155,6 +155,8 @@ export interface Scheduler {
   effectivePriority(priority: number): number;
   /** Why no application can be given a priority; undefined = it can, though it may have no effect (FIFO, as Hadoop's). */
   checkPriority(): Refusal | undefined;
+  /** The lifetime of an application of the queue that wants this one, milliseconds; undefined = unlimited. */
+  lifetimeIn(queue: string, wantedMs: number | undefined): number | undefined;
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean;
   /**
    * Puts new policy files in force, all of it or nothing.

@@ -113,6 +113,14 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     return undefined;
   }
 
+  lifetimeIn(queue: string, wantedMs: number | undefined): number | undefined {
+    const config = this.registry.leaf(queue)?.config;
+    if (config === undefined) return wantedMs;
+    const { maximumLifetimeSeconds: most, defaultLifetimeSeconds: byDefault } = config;
+    if (wantedMs === undefined) return byDefault > 0 ? byDefault * 1000 : undefined;
+    return most > 0 ? Math.min(wantedMs, most * 1000) : wantedMs;
+  }
+
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean {
     const found: CapacityQueue | undefined = this.registry.get(queue) ?? this.registry.leaf(queue);
     return found !== undefined && mayAccess(this.context, found, user, groups, action);

@@ -156,12 +156,11 @@ export class QueueRegistry {
       properties.set(capacityKey, { value: creation.kind === 'flexible' ? '1w' : '0', origin });
     }
     const { amPercent, maxParallelApps } = this.context.configuration;
-    const { accessibleLabels, defaultLabel, preemptionDisabled, intraQueuePreemptionDisabled } = parent.config;
     const config = readQueue(
       new PropertyReader(properties),
       path,
       [],
-      { accessibleLabels, defaultLabel, preemptionDisabled, intraQueuePreemptionDisabled, state: 'RUNNING' },
+      { ...parent.config, state: 'RUNNING' },
       { amPercent, maxParallelApps },
     );
     // What is made in between makes what comes below it.

@@ -113,6 +113,11 @@ export class FairPolicy implements SchedulingPolicy<FairApplication> {
     return { gate: 'queue', message: 'The fair scheduler knows no priorities of applications; use weights of queues.' };
   }
 
+  /** Only queues of the Capacity scheduler limit lifetimes, as in Hadoop. */
+  lifetimeIn(_queue: string, wantedMs: number | undefined): number | undefined {
+    return wantedMs;
+  }
+
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean {
     const found = this.registry.nearest(queue);
     return mayAccess(this.context, found, { user, groups }, action);

@@ -63,6 +63,11 @@ export class FifoPolicy implements SchedulingPolicy {
     return undefined;
   }
 
+  /** Only queues of the Capacity scheduler limit lifetimes, as in Hadoop. */
+  lifetimeIn(_queue: string, wantedMs: number | undefined): number | undefined {
+    return wantedMs;
+  }
+
   mayAccess(): boolean {
     return true;
   }

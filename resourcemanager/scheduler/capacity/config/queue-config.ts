@@ -72,7 +72,13 @@ export interface QueueDefaults {
 /** What a queue takes from its parent where it says nothing itself. */
 export type Inherited = Pick<
   QueueConfig,
-  'accessibleLabels' | 'defaultLabel' | 'preemptionDisabled' | 'intraQueuePreemptionDisabled' | 'state'
+  | 'accessibleLabels'
+  | 'defaultLabel'
+  | 'preemptionDisabled'
+  | 'intraQueuePreemptionDisabled'
+  | 'state'
+  | 'maximumLifetimeSeconds'
+  | 'defaultLifetimeSeconds'
 >;
 
 /** @throws RM_BAD_QUEUES with file, line and reason */
@@ -117,8 +123,7 @@ export function readQueue(
     intraQueuePreemptionDisabled: inherited.intraQueuePreemptionDisabled,
     allowsZeroCapacitySum: reader.flag(key('allow-zero-capacity-sum'), false),
     autoCreation: readAutoCreation(reader, path),
-    maximumLifetimeSeconds: reader.integer(key('maximum-application-lifetime'), -1),
-    defaultLifetimeSeconds: reader.integer(key('default-application-lifetime'), -1),
+    ...lifetimesOf(reader, path, inherited),
   };
 }
 
@@ -136,7 +141,25 @@ export function inheritedBy(reader: PropertyReader, path: string, parent: Inheri
       parent.intraQueuePreemptionDisabled,
     ),
     state: reader.choice(key('state'), ['RUNNING', 'STOPPED'], parent.state),
+    ...lifetimesOf(reader, path, parent),
   };
+}
+
+/** How long applications may be there; who names no lifetime gets the default, which is the maximum unless it is set. */
+function lifetimesOf(
+  reader: PropertyReader,
+  path: string,
+  parent: Inherited,
+): Pick<QueueConfig, 'maximumLifetimeSeconds' | 'defaultLifetimeSeconds'> {
+  const defaultKey = `${PREFIX}${path}.default-application-lifetime`;
+  const most = reader.integer(`${PREFIX}${path}.maximum-application-lifetime`, parent.maximumLifetimeSeconds);
+  const byDefault = reader.integer(defaultKey, undefined);
+  if (most > 0 && byDefault !== undefined && byDefault > most) {
+    throw reader.error(defaultKey, `${byDefault} is more than the maximum-application-lifetime of ${most} seconds.`);
+  }
+  const inherited = parent.defaultLifetimeSeconds;
+  const isInheritable = inherited > 0 && (most <= 0 || inherited <= most);
+  return { maximumLifetimeSeconds: most, defaultLifetimeSeconds: byDefault ?? (isInheritable ? inherited : most) };
 }
 
 function readPartitions(reader: PropertyReader, path: string, amPercent: number): Map<string, PartitionConfig> {

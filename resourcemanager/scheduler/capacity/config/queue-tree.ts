@@ -19,6 +19,8 @@ const AT_ROOT: Inherited = {
   preemptionDisabled: false,
   intraQueuePreemptionDisabled: false,
   state: 'RUNNING',
+  maximumLifetimeSeconds: -1,
+  defaultLifetimeSeconds: -1,
 };
 
 /** @throws RM_BAD_QUEUES with file, line and reason */

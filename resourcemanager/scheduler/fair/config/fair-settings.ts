@@ -32,10 +32,10 @@ export interface FairSettings extends AllocationConfig {
 }
 
 const PREFIX = 'yarn.scheduler.fair.';
-/** Read elsewhere, or without meaning where nodes are served as soon as something is free. */
-const ELSEWHERE = [
-  'allocation.file',
-  'update-interval-ms',
+/** Read elsewhere. */
+const ELSEWHERE = ['allocation.file', 'update-interval-ms'];
+/** Of continuous scheduling, which Hadoop advises against: nodes are served as soon as something is free. */
+const CONTINUOUS = [
   'continuous-scheduling-enabled',
   'continuous-scheduling-sleep-ms',
   'locality-delay-node-ms',
@@ -70,7 +70,18 @@ export function readFairSettings(files: PolicyFiles): FairSettings {
     ...{ waitBeforeKillMs, starvationPauseMs: waitBeforeKillMs + FOUR_HEARTBEATS_MS + pauseMs },
     aclEnabled: reader.flag('yarn.acl.enable', false),
   };
-  return { ...settings, warnings: [...allocations.warnings, ...reader.unknown(PREFIX)] };
+  const warnings = [...allocations.warnings, ...continuousWarnings(reader), ...reader.unknown(PREFIX)];
+  return { ...settings, warnings };
+}
+
+function continuousWarnings(reader: PropertyReader): string[] {
+  return CONTINUOUS.map((name) => PREFIX + name)
+    .filter((key) => reader.isSet(key))
+    .map(
+      (key) =>
+        `${reader.originOf(key)}: the key ${key} has no effect. Weft has no continuous scheduling, which Hadoop advises ` +
+        'against: it serves a node as soon as something is free there.',
+    );
 }
 
 function readIncrement(reader: PropertyReader): Resource {

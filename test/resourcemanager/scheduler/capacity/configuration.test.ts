@@ -26,6 +26,11 @@ const BAD: readonly [title: string, keys: Record<string, string>, reason: RegExp
     { 'root.state': 'STOPPED', 'root.a.state': 'RUNNING' },
     /cannot run, since its parent is stopped/,
   ],
+  [
+    'a lifetime by default beyond the longest',
+    { 'root.a.maximum-application-lifetime': '60', 'root.a.default-application-lifetime': '61' },
+    /xml:5: .*61 is more than the maximum-application-lifetime of 60 seconds/,
+  ],
   ['no calculator', { 'resource-calculator': 'Abacus' }, /there is no calculator Abacus/],
   ['no mapping', { 'queue-mappings': 'x:y' }, /"x:y" is not a mapping/],
   ['half an amount', { 'root.a.capacity': '[memory=]' }, /"memory=" is not an amount/],
@@ -80,4 +85,19 @@ test('entities and huge files are refused before they are read', (t) => {
   t.regex(error.message, /x\.xml:2: document types and entities are not read/);
   const huge = `<configuration>${' '.repeat(5 * 2 ** 20)}</configuration>`;
   t.regex(t.throws(() => parseHadoopXml(huge, 'x.xml')).message, /larger than 4 MB/);
+});
+
+test('lifetimes: a queue gives a default and cuts what is longer than its maximum; queues below inherit', (t) => {
+  const scheduler = newScheduler(
+    'capacity',
+    capacityFiles({
+      ...{ ...GOOD, 'root.maximum-application-lifetime': '100' },
+      ...{ 'root.b.maximum-application-lifetime': '-1', 'root.b.default-application-lifetime': '50' },
+    }),
+  );
+  t.is(scheduler.lifetimeIn('root.a', undefined), 100_000);
+  t.is(scheduler.lifetimeIn('root.a', 60_000), 60_000);
+  t.is(scheduler.lifetimeIn('root.a', 200_000), 100_000);
+  t.is(scheduler.lifetimeIn('root.b', undefined), 50_000);
+  t.is(scheduler.lifetimeIn('root.b', 200_000), 200_000);
 });

@@ -149,3 +149,9 @@ test('gates come in their order, with a remedy at the one that stops', (t) => {
   t.like(gates.at(-1), { passed: false });
   t.truthy(gates.at(-1)?.remedy);
 });
+
+test('continuous scheduling is told to have no effect', (t) => {
+  const { warnings } = scheduler(A_AND_B, { 'yarn.scheduler.fair.continuous-scheduling-enabled': 'true' });
+  t.is(warnings.length, 1);
+  t.regex(warnings[0] ?? '', /continuous-scheduling-enabled has no effect/);
+});
