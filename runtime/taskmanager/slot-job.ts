@@ -19,7 +19,7 @@ import type { JobFiles } from './job-files.js';
 import type { SlotMemoryGrant } from './slot/slot-memory.js';
 import type { CheckpointEnd, CheckpointReport, StateChange, SubtaskFindings } from './slot/slot-messages.js';
 import { TurnPage } from './slot/turn-page.js';
-import { TurnWatch, type BlockedTask } from './turn-watch.js';
+import { TurnWatch, type Block } from './turn-watch.js';
 import { TaskMetricsPage } from './slot/task-metrics.js';
 import type { SlotRunner, SlotThreadListener } from './slot-thread.js';
 
@@ -62,7 +62,7 @@ export class SlotJob implements SlotThreadListener {
   private readonly metrics: TaskMetricsPage;
   private readonly turns = TurnPage.create();
   private readonly watch: TurnWatch;
-  private blocked: BlockedTask | undefined;
+  private block: Block | undefined;
   private readonly current = new Map<string, ExecutionState>();
   private readonly found = new Map<string, TaskFindings>();
   private readonly allDone: Promise<void>;
@@ -76,7 +76,12 @@ export class SlotJob implements SlotThreadListener {
 
   constructor(readonly options: SlotJobOptions) {
     this.metrics = TaskMetricsPage.forTasks(options.tasks.length);
-    this.watch = new TurnWatch(this.turns, options.clock, (blocked) => this.warnOfBlock(blocked));
+    this.watch = new TurnWatch(
+      this.turns,
+      options.clock,
+      () => (this.runs ? this.thread?.loopIdleMs() : undefined),
+      (block) => this.warnOfBlock(block),
+    );
     for (const { executionId } of options.tasks) this.current.set(executionId, 'DEPLOYING');
     this.allDone = new Promise((resolve) => {
       this.resolveAllDone = resolve;
@@ -92,6 +97,11 @@ export class SlotJob implements SlotThreadListener {
     return [...this.current.values()].every((state) => TERMINAL.has(state));
   }
 
+  /** While tasks are made, the thread may well be busy between turns. */
+  private get runs(): boolean {
+    return [...this.current.values()].includes('RUNNING');
+  }
+
   figures(): TaskMetrics[] {
     return this.options.tasks.map((_, index) => this.figuresOf(index));
   }
@@ -105,7 +115,7 @@ export class SlotJob implements SlotThreadListener {
 
   /** Looks whether a task keeps the thread; to be called several times a second. */
   lookForBlock(): void {
-    this.blocked = this.isOver ? undefined : this.watch.look();
+    this.block = this.isOver ? undefined : this.watch.look();
   }
 
   /** @throws what kept the thread from building the tasks */
@@ -208,15 +218,28 @@ export class SlotJob implements SlotThreadListener {
     return { metrics: this.metrics.buffer, turns: this.turns.buffer };
   }
 
-  private warnOfBlock({ task, blockedMs }: BlockedTask): void {
+  private warnOfBlock(block: Block): void {
     const { log, jobId, slot, tasks } = this.options;
-    const { vertexId, subtask } = tasks[task];
-    const vertex = this.jobGraph?.vertices.find(({ id }) => id === vertexId);
-    const name = `${vertex?.name ?? vertexId} (${subtask + 1}/${vertex?.parallelism ?? 1})`;
+    const names = this.suspects(block).map((index) => {
+      const { vertexId, subtask } = tasks[index];
+      const vertex = this.jobGraph?.vertices.find(({ id }) => id === vertexId);
+      return `"${vertex?.name ?? vertexId} (${subtask + 1}/${vertex?.parallelism ?? 1})"`;
+    });
     log.warn(
-      { jobId, slot, task: name, blockedMs: Math.round(blockedMs) },
-      `"${name}" has blocked its thread for over a second: its slot does nothing else meanwhile`,
+      { jobId, slot, task: names.join(' or '), blockedMs: Math.round(block.blockedMs) },
+      `${names.join(' or ')} has blocked its thread for over a second: its slot does nothing else meanwhile`,
     );
+  }
+
+  /** The task that keeps the thread; between turns, those whose code may run then, or all if none is known for it. */
+  private suspects({ task }: Block): number[] {
+    if (task !== undefined) return [task];
+    const all = [...this.options.tasks.keys()];
+    const some = all.filter((index) => {
+      const { vertexId, executionId } = this.options.tasks[index];
+      return this.isOpen(executionId) && this.jobGraph !== undefined && runsBetweenTurns(this.jobGraph, vertexId);
+    });
+    return some.length > 0 ? some : all;
   }
 
   private async cancelThread(): Promise<void> {
@@ -273,7 +296,16 @@ export class SlotJob implements SlotThreadListener {
 
   private figuresOf(index: number): TaskMetrics {
     const executionId = this.options.tasks[index]?.executionId ?? '';
-    const blocked = this.blocked?.task === index ? { blockedMs: this.blocked.blockedMs } : {};
+    const { block } = this;
+    const blocked = block !== undefined && this.suspects(block)[0] === index ? { blockedMs: block.blockedMs } : {};
     return { executionId, ...this.metrics.read(index), ...blocked, ...this.found.get(executionId) };
   }
+}
+
+/** Whether code of the vertex is called by the event loop: source functions, and what asynchronous functions await. */
+function runsBetweenTurns({ vertices, streamNodes }: JobGraph, vertexId: string): boolean {
+  const nodes = vertices.find(({ id }) => id === vertexId)?.nodes ?? [];
+  return streamNodes.some(
+    ({ id, pact, operatorType }) => nodes.includes(id) && (pact === 'Data Source' || operatorType === 'asyncWait'),
+  );
 }

@@ -131,6 +131,11 @@ export class SlotThread {
     return arrived;
   }
 
+  /** How long its event loop has waited for something to do in all, milliseconds; it can be asked while the thread is blocked. */
+  loopIdleMs(): number | undefined {
+    return this.worker.performance.eventLoopUtilization().idle;
+  }
+
   /** Ends the thread, whatever it is at. */
   async terminate(): Promise<void> {
     this.listener = undefined;

@@ -1,33 +1,39 @@
-/** Notices that a task keeps its slot thread, which the slot's other tasks, its timers and its orders wait for. */
+/** Notices that user code keeps a slot thread, which the slot's other tasks, its timers and its orders wait for. */
 import type { Clock } from '../common/clock.js';
 import type { TurnPage } from './slot/turn-page.js';
 
-/** A task that keeps its thread for longer is told. */
+/** Who keeps the thread for longer is told. */
 export const BLOCKED_AFTER_MS = 1000;
 
-export interface BlockedTask {
-  /** Its number among the slot's tasks. */
-  readonly task: number;
+export interface Block {
+  /** The task's number in the slot; undefined when its code runs between turns: a source function, what follows an `await`. */
+  readonly task: number | undefined;
   readonly blockedMs: number;
 }
 
 export class TurnWatch {
   private turn: number | undefined;
+  private idleMs: number | undefined;
   private sinceMs = 0;
   private told = false;
 
   constructor(
     private readonly page: TurnPage,
     private readonly clock: Clock,
-    /** Once for each time that a task keeps the thread. */
-    private readonly onBlocked: (blocked: BlockedTask) => void,
+    /** How long the thread's event loop has waited for something to do in all; undefined: not known. */
+    private readonly loopIdleMs: () => number | undefined,
+    /** Once for each time that the thread is kept. */
+    private readonly onBlocked: (block: Block) => void,
   ) {}
 
-  /** Looks; to be called several times a second. @returns the task that has kept the thread for too long */
-  look(): BlockedTask | undefined {
+  /** Looks; to be called several times a second. @returns who has kept the thread for too long */
+  look(): Block | undefined {
     const { turn, task } = this.page.read();
+    const idleMs = this.loopIdleMs();
     const nowMs = this.clock.monotonicMs();
-    if (turn !== this.turn || task === undefined) {
+    const waits = task === undefined && (idleMs === undefined || idleMs !== this.idleMs);
+    this.idleMs = idleMs;
+    if (turn !== this.turn || waits) {
       this.turn = turn;
       this.sinceMs = nowMs;
       this.told = false;
@@ -35,9 +41,9 @@ export class TurnWatch {
     }
     const blockedMs = nowMs - this.sinceMs;
     if (blockedMs < BLOCKED_AFTER_MS) return undefined;
-    const blocked = { task, blockedMs };
-    if (!this.told) this.onBlocked(blocked);
+    const block = { task, blockedMs };
+    if (!this.told) this.onBlocked(block);
     this.told = true;
-    return blocked;
+    return block;
   }
 }

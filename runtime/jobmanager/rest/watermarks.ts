@@ -1,5 +1,6 @@
 /** How far a job has come in event time: Flink's answer for a vertex, and Weft's for the job. Pure. */
 import type { JobVertex } from '../../graph/job-graph.js';
+import { sourcesBehind } from '../../graph/vertex-sources.js';
 import type { Execution } from '../job/execution.js';
 import type { JobMaster } from '../job/job-master.js';
 import type { Metric } from './metrics.js';
@@ -21,6 +22,8 @@ export interface Holder {
   vertexId: string;
   vertexName: string;
   subtask: number;
+  /** Names of the sources that it reads; none for a source. */
+  sources: string[];
   /** Null before the first watermark. */
   watermarkMs: number | null;
   /** Since when it has not moved, epoch milliseconds. */
@@ -44,11 +47,11 @@ export function watermarksOf(job: JobMaster): { vertices: object[]; heldBackBy: 
   };
 }
 
-/** The source subtask that is furthest behind; undefined where no source makes watermarks, or all are over. */
+/** The subtask that is furthest behind of those that watermarks begin at; undefined where there are none, or all are over. */
 function holderOf(job: JobMaster): Holder | undefined {
   let holder: Holder | undefined;
   let someoneAhead = false;
-  for (const vertex of job.jobGraph.vertices.filter((each) => isSource(job, each))) {
+  for (const vertex of originsOfTime(job)) {
     for (const execution of job.executionsOf(vertex)) {
       const mark = markOf(execution);
       if (mark === undefined) continue;
@@ -57,10 +60,40 @@ function holderOf(job: JobMaster): Holder | undefined {
       if (holder !== undefined && (holder.watermarkMs ?? FIRST) <= mark.watermarkMs) continue;
       const { id: vertexId, name: vertexName } = vertex;
       const { subtask } = execution;
-      holder = { vertexId, vertexName, subtask, watermarkMs: nullable(mark.watermarkMs), sinceMs: mark.sinceMs };
+      const sources = sourcesBehind(job.jobGraph, vertexId).map(({ name }) => name);
+      const [watermarkMs, { sinceMs }] = [nullable(mark.watermarkMs), mark];
+      holder = { vertexId, vertexName, subtask, sources, watermarkMs, sinceMs };
     }
   }
   return someoneAhead ? holder : undefined;
+}
+
+/** Sources; behind one that makes no watermarks, whoever does. */
+function originsOfTime(job: JobMaster): Set<JobVertex> {
+  const { vertices, edges } = job.jobGraph;
+  const origins = new Set<JobVertex>();
+  const known = new Map<JobVertex, boolean>();
+  const seek = (vertex: JobVertex): boolean => {
+    const found = known.get(vertex) ?? seekAt(vertex);
+    known.set(vertex, found);
+    return found;
+  };
+  const seekAt = (vertex: JobVertex): boolean => {
+    if (job.executionsOf(vertex).some((execution) => tellsTime(markOf(execution)))) {
+      origins.add(vertex);
+      return true;
+    }
+    const next = vertices.filter(({ id }) =>
+      edges.some(({ sourceVertex, targetVertex }) => sourceVertex === vertex.id && targetVertex === id),
+    );
+    return next.map(seek).includes(true);
+  };
+  for (const source of vertices.filter((each) => isSource(job, each))) if (!seek(source)) origins.add(source);
+  return origins;
+}
+
+function tellsTime(mark: ReturnType<typeof markOf>): boolean {
+  return mark !== undefined && (mark.watermarkMs > FIRST || mark.idle);
 }
 
 function markOf({ latest, terminal }: Execution): { watermarkMs: number; sinceMs: number; idle: boolean } | undefined {

@@ -8,6 +8,7 @@ import type { JobEdge, JobGraph, JobVertex } from '../../graph/job-graph.js';
 import type { OperatorSpec } from '../../graph/operator-spec.js';
 import { inputOrderOf, isSorted, type InputOrder } from '../../graph/input-order.js';
 import type { StreamGraph, StreamNode } from '../../graph/stream-graph.js';
+import { sourcesBehind } from '../../graph/vertex-sources.js';
 import { Chain, NO_TIMESTAMP, TaskContext, type HotKeys, type Next, type StackMapper } from '../../operators/index.js';
 import { descriptionOf } from '../../functions/types/index.js';
 import { shapeOfType } from '../../serde/index.js';
@@ -329,7 +330,8 @@ function selectorOf({ streamGraph, jobGraph }: SlotProgram, edge: JobEdge): Chan
 function producerName({ jobGraph }: SlotProgram, edgeId: string, subtask: number): string {
   const { sourceVertex } = edgeOf(jobGraph, edgeId);
   const name = jobGraph.vertices.find(({ id }) => id === sourceVertex)?.name ?? edgeId;
-  return `${name} (subtask ${subtask})`;
+  const sources = sourcesBehind(jobGraph, sourceVertex).map((source) => source.name);
+  return `${name} (subtask ${subtask})${sources.length > 0 ? `, which reads ${sources.join(', ')}` : ''}`;
 }
 
 function nodeOf({ streamGraph }: SlotProgram, id: number): StreamNode {

@@ -100,6 +100,9 @@ export class InProcessSlot implements SlotRunner {
     await this.cancelTasks();
   }
 
+  /** Not known: who would ask is in the same thread. */
+  loopIdleMs(): undefined {}
+
   /** Unlike a thread, the tasks cannot be torn down: they are cancelled, and not waited for. */
   terminate(): Promise<void> {
     this.listener = undefined;

@@ -408,12 +408,25 @@ test('who holds the watermark back is named, with since when', async (t) => {
   void worker.heartbeat(told);
   await settle();
   const { body } = await get(it, `/weft/v1/jobs/${JOB}/watermarks`);
-  t.like(body['heldBackBy'], { vertexId: SOURCE, subtask: 1, watermarkMs: 70, sinceMs: 42 });
+  t.like(body['heldBackBy'], { vertexId: SOURCE, subtask: 1, watermarkMs: 70, sinceMs: 42, sources: [] });
   const sink = worker.tasks(JOB).find(({ vertexId }) => vertexId !== SOURCE)?.vertexId;
   const answer = await it.app.inject({ method: 'GET', url: `/jobs/${JOB}/vertices/${sink}/watermarks` });
   t.deepEqual(answer.json<unknown[]>()[0], { id: '0.currentInputWatermark', value: '100' });
   const ofSource = await it.app.inject({ method: 'GET', url: `/jobs/${JOB}/vertices/${SOURCE}/watermarks` });
   t.deepEqual(ofSource.json(), []);
+  // Watermarks that an operator behind the source makes.
+  void worker.heartbeat(
+    told.map((each, index) =>
+      worker.tasks(JOB)[index].vertexId === SOURCE
+        ? { ...each, outputWatermarkMs: Number.MIN_SAFE_INTEGER }
+        : { ...each, outputWatermarkMs: 60 },
+    ),
+  );
+  await settle();
+  t.like((await get(it, `/weft/v1/jobs/${JOB}/watermarks`)).body['heldBackBy'], {
+    ...{ vertexId: sink, subtask: 0, watermarkMs: 60 },
+    sources: ['Source: Lines -> Split'],
+  });
 });
 
 test('the cluster is stopped over REST', async (t) => {

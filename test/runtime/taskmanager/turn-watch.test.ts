@@ -1,15 +1,22 @@
 import test from 'ava';
 import { ManualClock } from '../../../runtime/common/clock.js';
 import { TurnPage } from '../../../runtime/taskmanager/slot/turn-page.js';
-import { TurnWatch, type BlockedTask } from '../../../runtime/taskmanager/turn-watch.js';
+import { TurnWatch, type Block } from '../../../runtime/taskmanager/turn-watch.js';
 import { MiniCluster, eventually } from './job-harness.js';
 
 test('a task that keeps its thread is told once each time; one that gives it back in between is not', (t) => {
   const clock = new ManualClock();
   const page = TurnPage.create();
-  const told: BlockedTask[] = [];
-  const watch = new TurnWatch(page, clock, (blocked) => told.push(blocked));
-  const pass = (ms: number): BlockedTask | undefined => {
+  const told: Block[] = [];
+  let awake = false;
+  let idleMs = 0;
+  const watch = new TurnWatch(
+    page,
+    clock,
+    () => (awake ? idleMs : (idleMs += 1)),
+    (blocked) => told.push(blocked),
+  );
+  const pass = (ms: number): Block | undefined => {
     for (let passed = 0; passed < ms; passed += 250) {
       watch.look();
       clock.advance(250);
@@ -33,6 +40,12 @@ test('a task that keeps its thread is told once each time; one that gives it bac
     told.map(({ task }) => task),
     [2, 0],
   );
+  page.leave();
+  awake = true;
+  t.like(pass(1500), { task: undefined, blockedMs: 1500 }, 'code between turns');
+  t.is(told.length, 3);
+  awake = false;
+  t.is(pass(2000), undefined, 'an idle thread again');
 });
 
 test('user code that blocks its thread is reported with the heartbeat while it does', async (t) => {

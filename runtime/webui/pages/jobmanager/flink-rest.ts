@@ -115,7 +115,14 @@ export interface TaskManagerRow {
 
 /** Of `/weft/v1/jobs/:jobid/watermarks`: who is furthest behind in event time, and since when it stands. */
 export interface Watermarks {
-  heldBackBy: { vertexName: string; subtask: number; watermarkMs: number | null; sinceMs: number } | null;
+  heldBackBy: {
+    vertexName: string;
+    subtask: number;
+    /** Names of the sources that it reads; none for a source. */
+    sources: string[];
+    watermarkMs: number | null;
+    sinceMs: number;
+  } | null;
 }
 
 export interface CheckpointRow {

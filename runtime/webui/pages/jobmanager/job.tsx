@@ -51,9 +51,11 @@ function WatermarkHolder(props: { id: string; now: number }) {
   const holder = data?.heldBackBy;
   if (holder === null || holder === undefined || props.now - holder.sinceMs < STANDING_MS) return null;
   const at = holder.watermarkMs === null ? 'it has none yet' : `it stands at ${time(holder.watermarkMs)}`;
+  const reads = holder.sources.length > 0 && `, which reads ${holder.sources.join(', ')}`;
   return (
     <p class="notice">
-      The watermark is held back by subtask {holder.subtask} of {holder.vertexName}: {at}, since {time(holder.sinceMs)}.
+      The watermark is held back by subtask {holder.subtask} of {holder.vertexName}
+      {reads}: {at}, since {time(holder.sinceMs)}.
     </p>
   );
 }
