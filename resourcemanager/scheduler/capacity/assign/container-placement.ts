@@ -47,7 +47,7 @@ function preCheck(attempt: Attempt, group: AskGroup): Skip | undefined {
   if (!continuesLooking && !needsMore(context, application, group)) return SKIP_GROUP;
   const giveable = continuesLooking && node.label === '' ? application.reserved : NOTHING;
   const room = giveable === NOTHING ? limits.headroom : add(limits.headroom, giveable);
-  if (context.calculator.compare(context.cluster, room, group.resource) < 0) return SKIP_QUEUE;
+  if (!context.calculator.fits(group.resource, room)) return SKIP_QUEUE;
   if (group.label === '') group.missedOnLabels++;
   return lends && group.missedOnLabels < context.books.nodes.size ? SKIP_APPLICATION : undefined;
 }
