@@ -17,8 +17,9 @@ import { AttachedSession } from '../session/attached-session.js';
 import { queryCluster, renderQuery } from '../session/cluster-query.js';
 import { SESSION_SPEC, sessionConfiguration, warningsFor, type SessionOptions } from '../session/session-options.js';
 import { stopSession } from '../session/stop-session.js';
+import { exitCodeOf } from '../program/interrupts.js';
 
-const INTERRUPTED = 130;
+const INTERRUPTED = exitCodeOf('SIGINT');
 
 /** @param argv what follows the command's name. @returns the exit code */
 export async function yarnSessionCommand(argv: readonly string[]): Promise<number> {
