@@ -50,6 +50,8 @@ export function taskManagerFamilies(figures: TaskManagerFigures): MetricFamily[]
     for (const [name, value] of taskFigures(task.latest, task.previous)) {
       families.gauge(`${TASK_SCOPE}_${name}`, name, { labels: its, value });
     }
+    for (const [name, value] of watermarksOf(task))
+      families.gauge(`${TASK_SCOPE}_${name}`, name, { labels: its, value });
     for (const { operatorId, name: operator, values } of operatorFigures(task.latest, task.previous)) {
       const of = { ...its, operator_id: operatorId, operator_name: operator };
       for (const [name, value] of values) {
@@ -59,6 +61,16 @@ export function taskManagerFamilies(figures: TaskManagerFigures): MetricFamily[]
     for (const metric of task.latest.metrics.userMetrics ?? []) addUserMetric(families, metric, its, task);
   }
   return families.list();
+}
+
+/** How far the subtask has come in event time, at both its ends; what Flink starts and ends with is 64 bits wide. */
+function watermarksOf({ latest: { metrics } }: MeasuredTask): [string, number][] {
+  const wide = (ms: number): number => (Math.abs(ms) === Number.MAX_SAFE_INTEGER ? Math.sign(ms) * 2 ** 63 : ms);
+  const { inputWatermarkMs: input, outputWatermarkMs: output } = metrics;
+  return [
+    ...(input === undefined ? [] : [['currentInputWatermark', wide(input)] satisfies [string, number]]),
+    ...(output === undefined ? [] : [['currentOutputWatermark', wide(output)] satisfies [string, number]]),
+  ];
 }
 
 function taskLabels({ jobGraph, descriptor }: MeasuredTask): Labels {
