@@ -11,12 +11,14 @@ export class ApplicationChanges {
     private readonly lifetimes: Lifetimes,
   ) {}
 
-  /** Limits, or prolongs, its lifetime. @throws RM_APPLICATION_ENDED */
+  /** Limits, or prolongs, its lifetime, no longer than its queue allows. @throws RM_APPLICATION_ENDED */
   expireAt(application: Application, expiresMs: number): void {
     const { record } = requireAlive(application);
-    record.expiresMs = expiresMs;
-    this.context.applications.save(application);
-    this.lifetimes.set(record.id, expiresMs);
+    const { applications, scheduler } = this.context;
+    const lifetimeMs = scheduler.lifetimeIn(record.submission.queue, expiresMs - record.submittedMs);
+    record.expiresMs = lifetimeMs === undefined ? expiresMs : record.submittedMs + lifetimeMs;
+    applications.save(application);
+    this.lifetimes.set(record.id, record.expiresMs);
   }
 
   /** Moves it with all that it holds. @throws RM_APPLICATION_ENDED, RM_CHANGE_REFUSED with the gate that refuses it */

@@ -105,7 +105,7 @@ export class AppMasterService {
       store.appendEvent(chainEvent(3, 'resourcemanager', clock.nowMs(), record.id, detail));
     }
     return {
-      maximumResource: scheduler.maximum() ?? NOTHING,
+      maximumResource: scheduler.maximum(record.submission.queue) ?? NOTHING,
       minimumResource: scheduler.minimum,
       queue: record.submission.queue,
       heartbeatIntervalMs: settings.heartbeatIntervalMs,

@@ -16,8 +16,6 @@ export function checkSize(
   scheduler: Scheduler,
   types: ReadonlyMap<string, ResourceType>,
 ): void {
-  const tooLarge = (reason: string): WeftError =>
-    new WeftError('RM_ASK_TOO_LARGE', `${who} asks for a container of ${describe(size)}: ${reason}`, { subject: who });
   for (const [name, amount] of Object.entries(size.others ?? {})) {
     const type = types.get(name);
     if (type === undefined) {
@@ -26,10 +24,29 @@ export function checkSize(
       throw new WeftError('RM_UNKNOWN_RESOURCE_TYPE', message, { subject: name });
     }
     if (amount <= type.maximum) continue;
-    throw tooLarge(`${amount} of ${name} are more than its maximum-allocation (${type.maximum}).`);
+    throw tooLarge(who, size, `${amount} of ${name} are more than its maximum-allocation (${type.maximum}).`);
   }
   const refusal = scheduler.tooLarge(size);
-  if (refusal !== undefined) throw tooLarge(refusal.message);
+  if (refusal !== undefined) throw tooLarge(who, size, refusal.message);
+}
+
+/** Whether the queue can have such containers at all. @throws RM_ASK_TOO_LARGE with numbers, RM_NODE_LABELS */
+export function checkQueueLimits(
+  who: string,
+  queue: string,
+  size: Resource,
+  label: string,
+  scheduler: Scheduler,
+): void {
+  const refusal = scheduler.askRefusal(queue, size, label);
+  if (refusal === undefined) return;
+  if (refusal.gate === 'label') throw new WeftError('RM_NODE_LABELS', `${who}: ${refusal.message}`, { subject: who });
+  throw tooLarge(who, size, refusal.message);
+}
+
+function tooLarge(who: string, size: Resource, reason: string): WeftError {
+  const message = `${who} asks for a container of ${describe(size)}: ${reason}`;
+  return new WeftError('RM_ASK_TOO_LARGE', message, { subject: who });
 }
 
 /**
@@ -54,6 +71,7 @@ export function checkAsks(
       checkSize(id, resource, scheduler, types);
       const reason = labels.refusal(label ?? '');
       if (reason !== undefined) throw new WeftError('RM_NODE_LABELS', `${id}: ${reason}.`, { subject: id });
+      checkQueueLimits(id, submission.queue, resource, label ?? '', scheduler);
     }
     return label === undefined ? ask : { ...ask, label };
   });

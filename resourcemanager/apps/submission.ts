@@ -7,7 +7,7 @@ import type { LocalResource } from '../../runtime/common/wire/protocols/index.js
 import type { NodeLabels } from '../nodes/node-labels.js';
 import type { Scheduler } from '../scheduler/index.js';
 import type { Submission } from './application.js';
-import { checkSize } from './ask-checks.js';
+import { checkQueueLimits, checkSize } from './ask-checks.js';
 import { many, oneOrMany } from './one-or-many.js';
 import { readText } from './text-values.js';
 import { splitCommand } from './command-line.js';
@@ -97,10 +97,14 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
   const spec = given['am-container-spec'];
   const environment = many(spec.environment?.entry).map(({ key, value }) => [key, value] as const);
   const maxAttempts = given['max-app-attempts'] ?? 0;
+  const queue = queueOf(given, checks);
+  const labels = labelsOf(given, checks);
+  const resource = sizeOf(given, checks);
+  checkQueueLimits('The AppMaster', queue, resource, labels.amLabel ?? labels.label ?? '', checks.scheduler);
   const lifetimeSeconds = many(given['application-timeouts']?.entry).at(-1)?.value;
   return {
     name: given['application-name'] ?? 'N/A',
-    queue: queueOf(given, checks),
+    queue,
     type: given['application-type'] ?? 'YARN',
     tags: tagsOf(given),
     priority: given.priority ?? 0,
@@ -108,8 +112,8 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
     keepContainers: given['keep-containers-across-application-attempts'] ?? true,
     failuresValidityMs: given['attempt-failures-validity-interval'] ?? -1,
     lifetimeMs: lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1000,
-    ...labelsOf(given, checks),
-    resource: sizeOf(given, checks),
+    ...labels,
+    resource,
     context: {
       command: splitCommand(spec.commands.command),
       environment: Object.fromEntries(environment),

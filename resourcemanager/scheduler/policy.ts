@@ -72,6 +72,10 @@ export interface SchedulingPolicy<A extends SchedulerApplication = SchedulerAppl
   checkPriority(): Refusal | undefined;
   /** What becomes of the lifetime that an application of the queue wants, milliseconds; undefined = unlimited. */
   lifetimeIn(queue: string, wantedMs: number | undefined): number | undefined;
+  /** Largest container of the queue, where it sets one: of each type that it names. */
+  largestIn(queue: string): Partial<Resource>;
+  /** Why nothing of this size, or with this label, is for the queue; undefined = it may be asked for. */
+  askRefusal(queue: string, size: Resource, label: string): Refusal | undefined;
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean;
   /** @throws RM_BAD_QUEUES, CONFIG_BAD_VALUE, with nothing changed */
   refresh(files: PolicyFiles): void;

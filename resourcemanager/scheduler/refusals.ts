@@ -74,6 +74,16 @@ export function tooLarge(ask: Resource, ceilings: Ceilings): Refusal | undefined
   );
 }
 
+/** Why the queue gives no container of this size, though nodes may. */
+export function refusalByQueue(queue: string, ask: Resource, largest: Partial<Resource>): Refusal | undefined {
+  const refuse = (what: string, most: number): Refusal => {
+    return { gate: 'node-size', message: `${what} are more than a container of ${queue} may have (${most}).` };
+  };
+  const { memoryMb = ask.memoryMb, vcores = ask.vcores } = largest;
+  if (ask.memoryMb > memoryMb) return refuse(`${ask.memoryMb} MB of memory`, memoryMb);
+  return ask.vcores > vcores ? refuse(`${ask.vcores} vcores`, vcores) : undefined;
+}
+
 /** Why the first open ask of an application is not answered, though no limit of its queue forbids it. */
 export function explainWait(
   application: SchedulerApplication,

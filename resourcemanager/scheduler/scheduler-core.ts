@@ -7,7 +7,7 @@ import type { SchedulerNode } from './node.js';
 import type { PolicyFiles } from './policy-files.js';
 import type { Pass, Placement, SchedulingPolicy } from './policy.js';
 import type { QueueFacts, QueueView } from './queue-view.js';
-import { explainWait, gatesOfNodes, tooLarge, type Gate, type Refusal } from './refusals.js';
+import { explainWait, gatesOfNodes, refusalByQueue, tooLarge, type Gate, type Refusal } from './refusals.js';
 import { NOTHING, UNLIMITED, add, subtract, times } from './resources.js';
 import type {
   Admission,
@@ -150,14 +150,15 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
     return this.policy.schedulerInfo();
   }
 
-  maximum(): Resource | undefined {
+  maximum(queue?: string): Resource | undefined {
     const largest = this.books.nodes.largest();
     const { maximumMemoryMb, maximumVcores } = this.settings;
+    const own = queue === undefined ? {} : this.policy.largestIn(queue);
     if (largest === undefined && maximumMemoryMb === undefined) return undefined;
     return {
       ...largest,
-      memoryMb: maximumMemoryMb ?? largest?.memoryMb ?? UNLIMITED.memoryMb,
-      vcores: maximumVcores ?? largest?.vcores ?? UNLIMITED.vcores,
+      memoryMb: own.memoryMb ?? maximumMemoryMb ?? largest?.memoryMb ?? UNLIMITED.memoryMb,
+      vcores: own.vcores ?? maximumVcores ?? largest?.vcores ?? UNLIMITED.vcores,
     };
   }
 
@@ -173,6 +174,10 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
       maximumVcores,
       calculator: this.policy.calculator,
     });
+  }
+
+  askRefusal(queue: string, size: Resource, label: string): Refusal | undefined {
+    return refusalByQueue(queue, size, this.policy.largestIn(queue)) ?? this.policy.askRefusal(queue, size, label);
   }
 
   refusal(applicationId: ApplicationId, nowMs: number): Refusal | undefined {
@@ -249,7 +254,7 @@ export class SchedulerCore<A extends SchedulerApplication> implements Scheduler 
     if (application === undefined) return [];
     for (const name of event.blacklistAdditions) application.blacklist.add(name);
     for (const name of event.blacklistRemovals) application.blacklist.delete(name);
-    const maximum = this.maximum() ?? UNLIMITED;
+    const maximum = this.maximum(application.queue) ?? UNLIMITED;
     for (const ask of event.asks) {
       this.books.ask(application, { ...ask, resource: this.policy.normalize(ask.resource, maximum) });
     }

@@ -171,12 +171,17 @@ export interface Scheduler {
   queueTree(): QueueView;
   /** `schedulerInfo` of YARN's REST API. */
   schedulerInfo(): object;
-  /** Largest container that can be asked for: as configured, else the largest node; undefined if neither is known. */
-  maximum(): Resource | undefined;
+  /**
+   * Largest container that can be asked for: as configured, else the largest node; undefined if neither is known.
+   * @param queue what it sets itself counts first
+   */
+  maximum(queue?: string): Resource | undefined;
   /** Size of a container for such an ask. */
   normalize(ask: Resource): Resource;
   /** Why no node can ever give this much. */
   tooLarge(ask: Resource): Refusal | undefined;
+  /** Why nothing of this size, or with this label ('' = none), is for the queue; undefined = it may be asked for. */
+  askRefusal(queue: string, size: Resource, label: string): Refusal | undefined;
   /** The gate that the application waits at; undefined if it wants nothing. */
   refusal(applicationId: ApplicationId, nowMs: number): Refusal | undefined;
   /** Each gate on the way to its next container, in order, passed or not, with the numbers. */

@@ -157,12 +157,14 @@ const CASES: readonly Case[] = [
     ...{ scheduler: 'capacity', gate: 'label', policies: capacity({ 'root.default.accessible-node-labels': ' ' }) },
     wait: async ({ rm, running }) => {
       rm.view.labels.add([{ name: 'gpu', exclusive: true }]);
-      const { id, master } = await running('default');
+      const { id, master } = await running('b');
       const ask = { priority: 1, resourceName: '*', numContainers: 1, relaxLocality: true, label: 'gpu' };
       await master.client.session.call('allocate', {
         asks: [{ ...ask, resource: { memoryMb: 256, vcores: 1 } }],
         ...{ releases: [], blacklistAdditions: [], blacklistRemovals: [] },
       });
+      // The queue that it asks in would be refused at once.
+      await http(rm, 'PUT', `/ws/v1/cluster/apps/${id}/queue`, { queue: 'default' });
       return id;
     },
     says: /root\.default may not use nodes with the label gpu/,

@@ -37,6 +37,16 @@ async function node(t: ExecutionContext, rm: ResourceManager, id: string, label?
   return fake;
 }
 
+/** The AppMaster that the node was told to start first. */
+async function masterOn(t: ExecutionContext, rm: ResourceManager, { starts }: FakeNode): Promise<FakeAppMaster> {
+  const master = new FakeAppMaster(() => rm.url, starts[0]?.context ?? never());
+  t.teardown(() => {
+    master.client.close();
+  });
+  await until('its registration', () => master.registrations > 0);
+  return master;
+}
+
 const post = (rm: ResourceManager, path: string, body?: unknown) => http(rm, 'POST', `/ws/v1/cluster/${path}`, body);
 const get = async (rm: ResourceManager, path: string) => (await http(rm, 'GET', `/ws/v1/cluster/${path}`)).body;
 const messageOf = (body: Record<string, unknown>) => (body['weftError'] as { code: string; message: string }).message;
@@ -57,11 +67,7 @@ test('an application that asks for a label runs on its nodes', async (t) => {
   const id = await submit(rm, { queue: 'vision', 'app-node-label-expression': 'gpu' });
   await until('the AppMaster on the labelled node', () => gpu.starts.length > 0);
   t.like(await appOf(rm, id), { masterNodeId: 'gpu1:1', appNodeLabelExpression: 'gpu' });
-  const master = new FakeAppMaster(() => rm.url, gpu.starts[0]?.context ?? never());
-  t.teardown(() => {
-    master.client.close();
-  });
-  await until('its registration', () => master.registrations > 0);
+  const master = await masterOn(t, rm, gpu);
   await master.ask(3, 256);
   await until('its containers', () => master.allocated.length === 3);
   t.deepEqual(new Set(master.allocated.map(({ nodeId }) => nodeId)), new Set(['gpu1:1']));
@@ -72,6 +78,24 @@ test('an application that asks for a label runs on its nodes', async (t) => {
     client.session.call('allocate', { asks, releases: [], blacklistAdditions: [], blacklistRemovals: [] }),
     { code: 'RM_NODE_LABELS', message: /There is no node label fpga; there is gpu/ },
   );
+});
+
+test('a label that the queue may not use is refused at once: of an AppMaster and of its asks', async (t) => {
+  const rm = await start(t, newFolder(), 'centralized');
+  const plain = await node(t, rm, 'plain:1');
+  await post(rm, 'add-node-labels', { nodeLabelInfo: { name: 'gpu', exclusivity: 'true' } });
+  const reason = /root\.default may not use nodes with the label gpu/;
+  const label = { 'am-container-node-label-expression': 'gpu' };
+  await t.throwsAsync(submit(rm, { queue: 'default', ...label }), { message: reason });
+  await submit(rm, { queue: 'default' });
+  await until('the AppMaster', () => plain.starts.length > 0);
+  const master = await masterOn(t, rm, plain);
+  const ask = { priority: 1, resourceName: '*', resource: { memoryMb: 256, vcores: 1 }, numContainers: 1 };
+  const asks = [{ ...ask, relaxLocality: true, label: 'gpu' }];
+  const call = { asks, releases: [], blacklistAdditions: [], blacklistRemovals: [] };
+  await t.throwsAsync(master.client.session.call('allocate', call), { code: 'RM_NODE_LABELS', message: reason });
+  await master.ask(1, 256);
+  await until('what it asks for without the label', () => master.allocated.length === 1);
 });
 
 test('labels are kept over a restart, and go only when no queue has a share of them', async (t) => {

@@ -5,6 +5,7 @@ import test, { type ExecutionContext } from 'ava';
 import { systemClock } from '../../runtime/common/clock.js';
 import { sha256 } from '../../runtime/common/blobs/blob-store.js';
 import type { ResourceManager } from '../../resourcemanager/resource-manager.js';
+import { capacityFiles } from './scheduler/policy-fixtures.js';
 import {
   FakeAppMaster,
   FakeNode,
@@ -18,9 +19,12 @@ import {
   untilState,
 } from './fixtures.js';
 
-async function start(t: ExecutionContext): Promise<ResourceManager> {
+async function start(
+  t: ExecutionContext,
+  options?: Parameters<typeof startResourceManager>[1],
+): Promise<ResourceManager> {
   const folder = newFolder();
-  const rm = await startResourceManager(folder);
+  const rm = await startResourceManager(folder, options);
   t.teardown(async () => {
     await rm.stop();
     rmSync(folder, { recursive: true, force: true });
@@ -299,6 +303,17 @@ test('a lifetime can be given at submission, changed later, and ends the applica
       .status,
     400,
   );
+});
+
+test('no change prolongs a lifetime beyond what the queue allows', async (t) => {
+  const queue = { 'root.queues': 'default', 'root.default.capacity': '100' };
+  const policies = capacityFiles({ ...queue, 'root.default.maximum-application-lifetime': '100' });
+  const rm = await start(t, { settings: { schedulerClass: 'capacity' }, policies });
+  const id = await submit(rm);
+  const timeout = { type: 'LIFETIME', expiryTime: '2900-01-01T00:00:00Z' };
+  const changed = await http(rm, 'PUT', `/ws/v1/cluster/apps/${id}/timeout`, { timeout });
+  const { expiryTime } = changed.body['timeout'] as { expiryTime: string };
+  t.is(Date.parse(expiryTime), Number((await appOf(rm, id))['startedTime']) + 100_000);
 });
 
 test('why an application waits is told gate by gate, and what FIFO cannot change is refused as YARN does', async (t) => {

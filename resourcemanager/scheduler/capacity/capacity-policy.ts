@@ -121,6 +121,16 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     return most > 0 ? Math.min(wantedMs, most * 1000) : wantedMs;
   }
 
+  largestIn(queue: string): Partial<Resource> {
+    return this.registry.leaf(queue)?.config.maximumAllocation ?? {};
+  }
+
+  askRefusal(queue: string, _size: Resource, label: string): Refusal | undefined {
+    // One that is made for the application has what the queue above it has.
+    if (this.registry.leaf(queue)?.canAccess(label) ?? true) return undefined;
+    return { gate: 'label', message: `${queue} may not use nodes with the label ${label}.` };
+  }
+
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean {
     const found: CapacityQueue | undefined = this.registry.get(queue) ?? this.registry.leaf(queue);
     return found !== undefined && mayAccess(this.context, found, user, groups, action);

@@ -1,6 +1,7 @@
 /** Who may come into a queue, and why not. */
+import type { Resource } from '../../../runtime/common/wire/protocols/index.js';
 import type { Refusal } from '../refusals.js';
-import { describe } from '../resources.js';
+import { describe, isNothing } from '../resources.js';
 import type { FairApplication } from './application.js';
 import type { FairContext } from './context.js';
 import type { LeafQueue } from './queues/leaf-queue.js';
@@ -44,4 +45,16 @@ export function moveRefusal(
     }
   }
   return undefined;
+}
+
+/** A queue that may have nothing of a resource could never serve who wants some of it. */
+export function emptyShareRefusal({ path, maxShare, context }: LeafQueue, size: Resource): Refusal | undefined {
+  // A share in percent is nothing until there are nodes.
+  if (isNothing(context.cluster)) return undefined;
+  const lacks =
+    (size.memoryMb > 0 && maxShare.memoryMb === 0 ? 'memory' : undefined) ??
+    (size.vcores > 0 && maxShare.vcores === 0 ? 'vcores' : undefined);
+  if (lacks === undefined) return undefined;
+  const message = `${path} may have no ${lacks} at all (its maxResources are ${describe(maxShare)}).`;
+  return { gate: 'queue-capacity', message };
 }

@@ -11,7 +11,7 @@ import type { QueueFacts, QueueView } from '../queue-view.js';
 import type { Gate, Refusal } from '../refusals.js';
 import { NOTHING, add, floored, lower, subtract } from '../resources.js';
 import type { Admission, Decision } from '../scheduler.js';
-import { mayAccess, moveRefusal } from './admission.js';
+import { emptyShareRefusal, mayAccess, moveRefusal } from './admission.js';
 import { FairApplication } from './application.js';
 import { AskSizes } from './ask-sizes.js';
 import { Assignment } from './assignment.js';
@@ -116,6 +116,18 @@ export class FairPolicy implements SchedulingPolicy<FairApplication> {
   /** Only queues of the Capacity scheduler limit lifetimes, as in Hadoop. */
   lifetimeIn(_queue: string, wantedMs: number | undefined): number | undefined {
     return wantedMs;
+  }
+
+  largestIn(queue: string): Partial<Resource> {
+    const own = this.registry.leaf(queue)?.maxContainer;
+    if (own === undefined) return {};
+    const { maximumMemoryMb = own.memoryMb, maximumVcores = own.vcores } = this.context.books.settings;
+    return lower(own, { memoryMb: maximumMemoryMb, vcores: maximumVcores });
+  }
+
+  askRefusal(queue: string, size: Resource): Refusal | undefined {
+    const leaf = this.registry.leaf(queue);
+    return leaf === undefined ? undefined : emptyShareRefusal(leaf, size);
   }
 
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean {

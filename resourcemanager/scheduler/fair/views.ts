@@ -53,7 +53,7 @@ function restQueue(context: FairContext, queue: FairQueue): object {
     fairResources: restResource(queue.fairShare),
     clusterResources: restResource(cluster),
     reservedResources: restResource(queue.reserved),
-    maxContainerAllocation: restResource(lower(queue.config.maxContainer ?? UNLIMITED, maximum)),
+    maxContainerAllocation: restResource(lower(queue.maxContainer ?? UNLIMITED, maximum)),
     pendingContainers: openAsks(queue),
     allocatedContainers: queue.containers,
     reservedContainers: queue.reservedContainers,

@@ -68,6 +68,14 @@ export class FifoPolicy implements SchedulingPolicy {
     return wantedMs;
   }
 
+  largestIn(): Partial<Resource> {
+    return {};
+  }
+
+  askRefusal(): undefined {
+    return undefined;
+  }
+
   mayAccess(): boolean {
     return true;
   }

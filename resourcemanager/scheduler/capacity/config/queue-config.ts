@@ -54,6 +54,7 @@ export interface QueueConfig {
   readonly heedsQueuePriority: boolean;
   readonly submitters: AccessList | undefined;
   readonly administrators: AccessList | undefined;
+  /** Of one container, where it or a queue above says so. */
   readonly maximumAllocation: Partial<Resource>;
   readonly preemptionDisabled: boolean;
   readonly intraQueuePreemptionDisabled: boolean;
@@ -77,6 +78,7 @@ export type Inherited = Pick<
   | 'preemptionDisabled'
   | 'intraQueuePreemptionDisabled'
   | 'state'
+  | 'maximumAllocation'
   | 'maximumLifetimeSeconds'
   | 'defaultLifetimeSeconds'
 >;
@@ -118,7 +120,7 @@ export function readQueue(
     heedsQueuePriority: ordering === 'priority-utilization',
     submitters: acl('acl_submit_applications'),
     administrators: acl('acl_administer_queue'),
-    maximumAllocation: readMaximumAllocation(reader, path),
+    maximumAllocation: readMaximumAllocation(reader, path, inherited.maximumAllocation),
     preemptionDisabled: inherited.preemptionDisabled,
     intraQueuePreemptionDisabled: inherited.intraQueuePreemptionDisabled,
     allowsZeroCapacitySum: reader.flag(key('allow-zero-capacity-sum'), false),
@@ -141,6 +143,7 @@ export function inheritedBy(reader: PropertyReader, path: string, parent: Inheri
       parent.intraQueuePreemptionDisabled,
     ),
     state: reader.choice(key('state'), ['RUNNING', 'STOPPED'], parent.state),
+    maximumAllocation: readMaximumAllocation(reader, path, parent.maximumAllocation),
     ...lifetimesOf(reader, path, parent),
   };
 }
@@ -200,9 +203,16 @@ function readUserWeights(reader: PropertyReader, path: string, percent: number):
   return weights;
 }
 
-function readMaximumAllocation(reader: PropertyReader, path: string): Partial<Resource> {
-  const memoryMb = reader.integer(`${PREFIX}${path}.maximum-allocation-mb`, undefined, { min: 1 });
-  const vcores = reader.integer(`${PREFIX}${path}.maximum-allocation-vcores`, undefined, { min: 1 });
+function readMaximumAllocation(reader: PropertyReader, path: string, parent: Partial<Resource>): Partial<Resource> {
+  const read = (name: string, inherited: number | undefined): number | undefined => {
+    const key = `${PREFIX}${path}.${name}`;
+    const most = reader.integer(key, inherited, { min: 1 });
+    const ofCluster = reader.integer(`yarn.scheduler.${name}`, undefined);
+    if (most === undefined || ofCluster === undefined || most <= ofCluster) return most;
+    throw reader.error(key, `${most} is more than the cluster's yarn.scheduler.${name} (${ofCluster}).`);
+  };
+  const memoryMb = read('maximum-allocation-mb', parent.memoryMb);
+  const vcores = read('maximum-allocation-vcores', parent.vcores);
   return { ...(memoryMb === undefined ? {} : { memoryMb }), ...(vcores === undefined ? {} : { vcores }) };
 }
 

@@ -19,6 +19,7 @@ const AT_ROOT: Inherited = {
   preemptionDisabled: false,
   intraQueuePreemptionDisabled: false,
   state: 'RUNNING',
+  maximumAllocation: {},
   maximumLifetimeSeconds: -1,
   defaultLifetimeSeconds: -1,
 };

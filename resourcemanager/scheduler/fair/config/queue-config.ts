@@ -2,7 +2,7 @@
 import type { XmlElement } from '../../../../runtime/common/config/xml-tree.js';
 import type { Resource } from '../../../../runtime/common/wire/protocols/index.js';
 import { AccessList } from '../../access-list.js';
-import { NOTHING, UNLIMITED, exceeding } from '../../resources.js';
+import { NOTHING, UNLIMITED, equals, exceeding } from '../../resources.js';
 import { POLICIES, type SharingPolicy } from '../sharing/sharing-policy.js';
 import type { ElementReader } from './element-reader.js';
 import type { ResourceValue } from './resource-value.js';
@@ -19,6 +19,7 @@ export interface QueueConfig {
   /** Share of the queue that AppMasters may have; −1 = all. */
   readonly maxAmShare: number;
   readonly policy: SharingPolicy;
+  /** Largest container; undefined where the queue above decides. */
   readonly maxContainer: Resource | undefined;
   /** Undefined where the queue above decides. */
   readonly minShareTimeoutMs: number | undefined;
@@ -45,7 +46,7 @@ const SETTERS: Readonly<Record<string, Setter>> = {
   minResources: (config, element, reader) => (config.minShare = reader.resource(element)),
   maxResources: (config, element, reader) => (config.maxShare = reader.resource(element)),
   maxChildResources: (config, element, reader) => (config.maxChildShare = reader.resource(element)),
-  maxContainerAllocation: (config, element, reader) => (config.maxContainer = reader.resource(element)(NOTHING)),
+  maxContainerAllocation: (config, element, reader) => (config.maxContainer = amountOf(element, reader)),
   maxRunningApps: (config, element, reader) => (config.maxRunningApps = reader.integer(element)),
   maxAMShare: (config, element, reader) => (config.maxAmShare = amShareOf(element, reader)),
   weight: (config, element, reader) => (config.weight = reader.number(element, 0)),
@@ -121,6 +122,14 @@ export function amShareOf(element: XmlElement, reader: ElementReader): number {
   const value = reader.number(element, -1);
   if (value < 0 && value !== -1) throw reader.error(element, `${value} is neither a share from 0 to 1 nor -1.`);
   return Math.fround(Math.min(value, 1));
+}
+
+/** @returns undefined, with a warning, for a percentage: Hadoop takes none here either */
+function amountOf(element: XmlElement, reader: ElementReader): Resource | undefined {
+  const value = reader.resource(element);
+  if (equals(value(NOTHING), value(UNLIMITED))) return value(NOTHING);
+  reader.warn(element, `<${element.name}> has no effect: it takes amounts, not percentages.`);
+  return undefined;
 }
 
 export function thresholdOf(element: XmlElement, reader: ElementReader): number {

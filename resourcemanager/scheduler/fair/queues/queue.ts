@@ -78,6 +78,11 @@ export abstract class QueueBase implements Schedulable {
     return this.limitsNow().maxShare;
   }
 
+  /** Largest container, where it or a queue above sets one. */
+  get maxContainer(): Resource | undefined {
+    return this.current.maxContainer ?? this.parent?.maxContainer;
+  }
+
   get minShareTimeoutMs(): number {
     return this.current.minShareTimeoutMs ?? this.parent?.minShareTimeoutMs ?? Number.POSITIVE_INFINITY;
   }

@@ -31,6 +31,11 @@ const BAD: readonly [title: string, keys: Record<string, string>, reason: RegExp
     { 'root.a.maximum-application-lifetime': '60', 'root.a.default-application-lifetime': '61' },
     /xml:5: .*61 is more than the maximum-application-lifetime of 60 seconds/,
   ],
+  [
+    'a container beyond the largest of the cluster',
+    { 'root.a.maximum-allocation-mb': '4097', 'yarn.scheduler.maximum-allocation-mb': '4096' },
+    /xml:4: .*4097 is more than the cluster's yarn\.scheduler\.maximum-allocation-mb \(4096\)/,
+  ],
   ['no calculator', { 'resource-calculator': 'Abacus' }, /there is no calculator Abacus/],
   ['no mapping', { 'queue-mappings': 'x:y' }, /"x:y" is not a mapping/],
   ['half an amount', { 'root.a.capacity': '[memory=]' }, /"memory=" is not an amount/],
@@ -100,4 +105,23 @@ test('lifetimes: a queue gives a default and cuts what is longer than its maximu
   t.is(scheduler.lifetimeIn('root.a', 200_000), 100_000);
   t.is(scheduler.lifetimeIn('root.b', undefined), 50_000);
   t.is(scheduler.lifetimeIn('root.b', 200_000), 200_000);
+});
+
+test('a queue limits the size of its containers; queues below inherit, and asks are cut to it after rounding', (t) => {
+  const scheduler = newScheduler(
+    'capacity',
+    capacityFiles({
+      ...{ ...GOOD, 'root.a.queues': 'a1', 'root.a.a1.capacity': '100', 'maximum-am-resource-percent': '1' },
+      ...{ 'root.a.maximum-allocation-mb': '1000', 'root.a.a1.maximum-allocation-vcores': '2' },
+    }),
+  );
+  applyEach(scheduler, [nodeUpdated(1, MB(8192, 8)), ...submitted(1, 'root.a.a1'), asked(1, ask(1, MB(950)))]);
+  t.deepEqual(scheduler.maximum('root.a.a1'), MB(1000, 2));
+  t.deepEqual(scheduler.maximum('root.b'), MB(8192, 8));
+  t.is(scheduler.usage(app(1))?.used.memoryMb, 1000);
+  const over = scheduler.askRefusal('root.a.a1', MB(1001, 1), '');
+  t.is(over?.message, '1001 MB of memory are more than a container of root.a.a1 may have (1000).');
+  t.is(scheduler.askRefusal('root.a.a1', MB(1000, 3), '')?.gate, 'node-size');
+  t.is(scheduler.askRefusal('root.a.a1', MB(1000, 2), ''), undefined);
+  t.is(scheduler.askRefusal('root.b', MB(8192, 8), ''), undefined);
 });

@@ -91,6 +91,23 @@ test('queue-capacity and parent-capacity: the maximum of the queue, and of each 
   t.regex(core.refusal(app(2), 0)?.message ?? '', /root\.a uses 3072 MB .*: one more container exceeds it in memory/);
 });
 
+test('the size of a container: the limit of its queue, or of the nearest one above, and of nothing at all', (t) => {
+  const core = scheduler(
+    `<queue name="a"><maxContainerAllocation>2048 mb, 2 vcores</maxContainerAllocation>
+      <queue name="x"/><queue name="y"><maxContainerAllocation>1024 mb, 4 vcores</maxContainerAllocation></queue></queue>
+    <queue name="none"><maxResources>4096 mb, 0 vcores</maxResources></queue>
+    <queue name="part"><maxContainerAllocation>50%</maxContainerAllocation></queue>`,
+  );
+  applyEach(core, [nodeUpdated(1, MB(8192, 8))]);
+  t.deepEqual([core.maximum('root.a.x'), core.maximum('root.a.y')], [MB(2048, 2), MB(1024, 4)]);
+  t.is(core.askRefusal('root.a.x', MB(2048, 2), ''), undefined);
+  t.like(core.askRefusal('root.a.x', MB(2048, 3), ''), { gate: 'node-size' });
+  t.regex(core.askRefusal('root.a.y', MB(2048, 1), '')?.message ?? '', /a container of root\.a\.y may have \(1024\)/);
+  t.regex(core.askRefusal('root.none', MB(1024, 1), '')?.message ?? '', /root\.none may have no vcores at all/);
+  t.is(core.askRefusal('root.part', MB(8192, 8), ''), undefined);
+  t.regex(core.warnings.join(), /<maxContainerAllocation> has no effect: it takes amounts, not percentages/);
+});
+
 test('fair-share: stops nobody, and says what is had and due', (t) => {
   const core = scheduler(A_AND_B);
   applyEach(core, [nodeUpdated(1, MB(4096, 64))]);
