@@ -65,7 +65,7 @@ test('a record over taskmanager.record.max-size fails with its operator and its 
   await job(60_000);
   t.deepEqual(sink.results, [60_000, 60_000]);
   const error = await t.throwsAsync(job(70_000), { code: 'JOB_FAILED' });
-  t.regex((error.cause as Error).message, /Lengthen \(subtask 0\): A record takes 70\d+ bytes.* 65536/);
+  t.regex((error.cause as Error).message, /Lengthen \(subtask 0\): A record takes at least 70\d+ bytes.* 65536/);
 });
 
 /** As a validation library makes it: takes texts, gives numbers. */
