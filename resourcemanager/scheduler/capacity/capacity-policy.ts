@@ -16,6 +16,7 @@ import { Descent } from './assign/descent.js';
 import { readCapacityConfiguration, type CapacityConfiguration } from './config/capacity-configuration.js';
 import { CapacityContext } from './context.js';
 import { gatesOfQueue } from './gates.js';
+import { Health } from './health.js';
 import { headroomOf } from './headroom.js';
 import { ParallelApps } from './parallel-apps.js';
 import { placeByRules } from './placement.js';
@@ -33,6 +34,7 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
   private registry!: QueueRegistry;
   private parallelApps!: ParallelApps;
   private preemption!: CapacityPreemption;
+  private readonly health = new Health();
   /** The cluster has changed since capacities were worked out: done once for many nodes that come together. */
   private isStale = false;
 
@@ -57,7 +59,7 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     this.context = new CapacityContext(books, this.configuration, this.configuration.calculator);
     this.registry = new QueueRegistry(this.context);
     this.parallelApps = new ParallelApps(this.context);
-    this.preemption = new CapacityPreemption(this.context, this.registry);
+    this.preemption = new CapacityPreemption(this.context, this.registry, this.health);
     refreshCapacities(this.registry.root);
   }
 
@@ -205,8 +207,9 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     application.leaf.noteUse(application);
   }
 
-  containerAdded({ application, node, resource }: SchedulerContainer<CapacityApplication>): void {
+  containerAdded({ application, node, resource, containerId }: SchedulerContainer<CapacityApplication>): void {
     this.changeUsed(application, node, resource, 1);
+    this.health.allocations.note(node.nodeId, application.queue, resource, containerId);
     application.leaf.noteUse(application);
   }
 
@@ -214,11 +217,13 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     this.changeUsed(application, node, subtract(NOTHING, resource), -1);
     application.leaf.noteUse(application);
     this.preemption.forget(containerId);
+    this.health.releases.note(node.nodeId, application.queue, resource, containerId);
   }
 
   reservationAdded({ application, node, resource }: Reservation<CapacityApplication>): void {
     this.changeUsed(application, node, resource, 0);
     application.leaf.changeReserved(node.label, resource, 1);
+    this.health.reservations.note(node.nodeId, application.queue, resource);
   }
 
   reservationRemoved({ application, node, resource }: Reservation<CapacityApplication>): void {
@@ -244,6 +249,7 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
 
   tick(nowMs: number): Decision[] {
     this.settle();
+    this.health.beginRun(nowMs);
     return this.preemption.tick(nowMs);
   }
 
@@ -279,7 +285,7 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
 
   schedulerInfo(): object {
     this.settle();
-    return schedulerInfoOf(this.context, this.registry.root);
+    return schedulerInfoOf(this.context, this.registry.root, this.health);
   }
 
   private settle(): void {

@@ -5,13 +5,14 @@ import { NOTHING } from '../resources.js';
 import { restResource } from '../rest-resource.js';
 import type { CapacityContext } from './context.js';
 import type { CapacityValue } from './config/capacity-value.js';
+import type { Health } from './health.js';
 import type { LeafQueue } from './queues/leaf-queue.js';
 import type { ParentQueue } from './queues/parent-queue.js';
 import type { PartitionState } from './queues/partition.js';
 import type { CapacityQueue } from './queues/queue.js';
 import type { LeafUser } from './queues/users.js';
 
-export function schedulerInfoOf(context: CapacityContext, root: ParentQueue): object {
+export function schedulerInfoOf(context: CapacityContext, root: ParentQueue, health: Health): object {
   const { main } = root;
   const all = context.maximumAllocationOf(root);
   return {
@@ -26,7 +27,7 @@ export function schedulerInfoOf(context: CapacityContext, root: ParentQueue): ob
     },
     queues: childrenOf(root),
     capacities: capacitiesOf(root, false),
-    health: { lastrun: 0, operationsInfo: {}, lastRunDetails: [] },
+    health: health.restView(),
     maximumAllocation: restResource(all, { minimum: context.minimum, maximum: all }),
     queueAcls: aclsOf(root),
     ...{ queuePriority: root.config.priority, orderingPolicyInfo: orderingOf(root) },

@@ -29,7 +29,7 @@ export const app = (number: number): ApplicationId => applicationId(1, number);
 export function nodeUpdated(
   number: number,
   capacity: Resource,
-  changes: { schedulable?: boolean; rack?: string } = {},
+  changes: { schedulable?: boolean; rack?: string; label?: string } = {},
 ): SchedulerEvent {
   const description = { nodeId: node(number), host: `host${number}`, rack: '/default-rack', capacity };
   return { type: 'node-updated', node: { schedulable: true, ...description, ...changes } };

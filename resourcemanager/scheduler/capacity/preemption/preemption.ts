@@ -7,6 +7,7 @@ import type { Decision } from '../../scheduler.js';
 import type { CapacityApplication } from '../application.js';
 import type { PreemptionConfig } from '../config/preemption-config.js';
 import type { CapacityContext } from '../context.js';
+import type { Health } from '../health.js';
 import type { QueueRegistry } from '../queue-registry.js';
 import type { LeafQueue } from '../queues/leaf-queue.js';
 import { IdealShares, type QueueShare } from './ideal.js';
@@ -26,6 +27,7 @@ export class CapacityPreemption {
   constructor(
     private readonly context: CapacityContext,
     private readonly registry: QueueRegistry,
+    private readonly health: Health,
   ) {}
 
   /** The container has ended. */
@@ -94,7 +96,9 @@ export class CapacityPreemption {
         });
       } else if (notice.sinceMs + config.waitBeforeKillMs <= nowMs) {
         this.notices.delete(container.containerId);
-        container.application.leaf.preemptedContainers++;
+        const { application, containerId, node, resource } = container;
+        application.leaf.preemptedContainers++;
+        this.health.preemptions.note(node.nodeId, application.queue, resource, containerId);
         decisions.push({ kind: 'preempt', ...partiesOf(container), reason });
       }
     }

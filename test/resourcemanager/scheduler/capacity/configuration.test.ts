@@ -125,3 +125,35 @@ test('a queue limits the size of its containers; queues below inherit, and asks 
   t.is(scheduler.askRefusal('root.a.a1', MB(1000, 2), ''), undefined);
   t.is(scheduler.askRefusal('root.b', MB(8192, 8), ''), undefined);
 });
+
+test('a managed parent makes leaf queues by its template, where a mapping sends the user', (t) => {
+  const template = 'root.b.leaf-queue-template.';
+  const scheduler = newScheduler(
+    'capacity',
+    capacityFiles({
+      ...{ ...GOOD, 'root.b.auto-create-child-queue.enabled': 'true', 'queue-mappings': 'u:%user:root.b.%user' },
+      ...{ [`${template}capacity`]: '25', [`${template}maximum-capacity`]: '50' },
+      ...{ [`${template}maximum-allocation-mb`]: '512', 'maximum-am-resource-percent': '1' },
+    }),
+  );
+  t.deepEqual(scheduler.admit({ user: 'ada', queue: 'default' }), { queue: 'root.b.ada' });
+  applyEach(scheduler, [nodeUpdated(1, MB(10_240, 8)), ...submitted(1, 'root.b.ada')]);
+  t.like(scheduler.queueTree().children.find(({ path }) => path === 'root.b')?.children, [
+    { path: 'root.b.ada', guaranteed: { memoryMb: 1536 }, maximum: { memoryMb: 5120 } },
+  ]);
+  t.is(scheduler.maximum('root.b.ada')?.memoryMb, 512);
+});
+
+test('the AppMasters of a label have a share of their own', (t) => {
+  const label = 'accessible-node-labels.x';
+  const scheduler = newScheduler(
+    'capacity',
+    capacityFiles({
+      ...{ ...GOOD, [`root.${label}.capacity`]: '100', 'root.a.accessible-node-labels': 'x' },
+      ...{ [`root.a.${label}.capacity`]: '100', [`root.a.${label}.maximum-am-resource-percent`]: '0.5' },
+    }),
+  );
+  applyEach(scheduler, [nodeUpdated(1, MB(1024), { label: 'x' }), nodeUpdated(2, MB(10_240))]);
+  t.like(scheduler.queueFacts('root.a', 'x'), { amLimit: { memoryMb: 512 } });
+  t.like(scheduler.queueFacts('root.a', ''), { amLimit: { memoryMb: 1024 } });
+});
