@@ -12,11 +12,12 @@ export class StartFailures {
     private readonly pauseMs: number,
   ) {}
 
-  /** @returns whether it was one too many within a minute, so that a pause begins: then one attempt a pause is made */
+  /** Returns whether this failure was one too many and begins a pause. */
   record(nowMs: number): boolean {
     this.timesMs.push(nowMs);
     while ((this.timesMs[0] ?? nowMs) <= nowMs - 60_000) this.timesMs.shift();
     if (this.timesMs.length <= this.maxPerMinute) return false;
+    this.timesMs.length = 0;
     this.pausedUntil = nowMs + this.pauseMs;
     return true;
   }

@@ -17,9 +17,8 @@ import { AttachedSession } from '../session/attached-session.js';
 import { queryCluster, renderQuery } from '../session/cluster-query.js';
 import { SESSION_SPEC, sessionConfiguration, warningsFor, type SessionOptions } from '../session/session-options.js';
 import { stopSession } from '../session/stop-session.js';
-import { exitCodeOf } from '../program/interrupts.js';
 
-const INTERRUPTED = exitCodeOf('SIGINT');
+const INTERRUPTED = 130;
 
 /** @param argv what follows the command's name. @returns the exit code */
 export async function yarnSessionCommand(argv: readonly string[]): Promise<number> {

@@ -1,10 +1,7 @@
 /** What Ctrl-C means for what a command is in the middle of. */
-import { constants } from 'node:os';
 
-/** Exit code of a command that a signal ended: 128 and the signal's number, as shells tell it. */
-export function exitCodeOf(signal: NodeJS.Signals): number {
-  return 128 + constants.signals[signal];
-}
+/** Exit code of a command that was interrupted: 128 + SIGINT. */
+const INTERRUPTED = 130;
 
 /** Puts in order what would be left behind; it need not tell how. */
 export type OnInterrupt = () => void | Promise<void>;
@@ -17,12 +14,11 @@ export class Interrupts {
 
   constructor() {
     this.ended = new Promise((resolve) => {
-      const onSignal = (signal: NodeJS.Signals): void => {
-        const exitCode = exitCodeOf(signal);
-        if (this.ending) process.exit(exitCode);
+      const onSignal = (): void => {
+        if (this.ending) process.exit(INTERRUPTED);
         this.ending = true;
         void Promise.allSettled([...this.activities].map(async (tidyUp) => tidyUp())).then(() => {
-          resolve(exitCode);
+          resolve(INTERRUPTED);
         });
       };
       process.on('SIGINT', onSignal);
