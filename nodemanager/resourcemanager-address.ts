@@ -1,8 +1,8 @@
-import { readFileSync } from 'node:fs';
 import { sleep, type Clock } from '../runtime/common/clock.js';
 import { resourceManagerOptions } from '../runtime/common/config/options/yarn-site.js';
 import { WeftError, hasCode } from '../runtime/common/errors/index.js';
 import { readJson, type RoleRecord, type WeftHome } from '../runtime/common/home.js';
+import { readClusterKeys } from '../runtime/common/security/cluster-keys.js';
 import { signToken } from '../runtime/common/security/token.js';
 import type { NodeSettings } from './settings.js';
 
@@ -47,16 +47,9 @@ function resourceManagerAddress(home: WeftHome, settings: NodeSettings): string 
 
 /**
  * Proof that this node belongs to the cluster, signed with the key that the ResourceManager made at its first start.
- * @throws AUTH_BAD_TOKEN while there is none
+ * @throws AUTH_BAD_TOKEN while there is none, CONFIG_BAD_FILE
  */
 export function nodeToken(home: WeftHome, nodeId: string, clock: Clock): string {
-  let key = '';
-  try {
-    key = readFileSync(home.clusterKeyFile, 'utf8').trim();
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code !== 'ENOENT') throw cause;
-  }
-  // Empty: the ResourceManager is just about to write it.
-  if (key === '') throw new WeftError('AUTH_BAD_TOKEN', `There is no cluster key in ${home.clusterKeyFile} yet.`);
+  const [key = ''] = readClusterKeys(home.clusterKeyFile);
   return signToken(key, { kind: 'node', subject: nodeId, expiresMs: clock.nowMs() + TOKEN_LIFETIME_MS });
 }

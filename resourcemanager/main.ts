@@ -11,11 +11,11 @@ import { WeftError } from '../runtime/common/errors/index.js';
 import { WeftHome, removeFile, writeJsonAtomically, type RoleRecord } from '../runtime/common/home.js';
 import { createLogger } from '../runtime/common/log/logger.js';
 import { runRole } from '../runtime/common/process/lifecycle.js';
+import { createClusterKeys, readClusterKeys } from '../runtime/common/security/cluster-keys.js';
 import { VERSION } from '../runtime/common/version.js';
 import { loadPolicyFiles } from './config/policy-files.js';
 import { listenAddressOf, settingsOf } from './config/settings.js';
 import { ResourceManager } from './resource-manager.js';
-import { readOrCreateClusterKey } from './security/cluster-key.js';
 
 const ROLE = 'resourcemanager';
 const here = dirname(fileURLToPath(import.meta.url));
@@ -33,6 +33,7 @@ void runRole(log, async () => {
   const home = new WeftHome(values.home);
   const confDir = values.conf ?? home.confDir(join(here, '..', '..', 'conf'));
   const conf = loadYarnSite(confDir);
+  createClusterKeys(home.clusterKeyFile);
   for (const warning of conf.warnings) log.warn(warning);
   const resourceManager = await ResourceManager.start({
     clock: systemClock,
@@ -40,7 +41,7 @@ void runRole(log, async () => {
     settings: settingsOf(conf),
     policies: () => loadPolicyFiles(confDir),
     folder: home.resourceManagerDir,
-    clusterKey: readOrCreateClusterKey(home.clusterKeyFile),
+    clusterKeys: () => readClusterKeys(home.clusterKeyFile),
     listen: listenAddressOf(conf, {
       ...(values.host === undefined ? {} : { host: values.host }),
       ...(values.port === undefined ? {} : { port: portOf(values.port) }),

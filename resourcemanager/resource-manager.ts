@@ -30,8 +30,8 @@ export interface ResourceManagerOptions {
   settings: ResourceManagerSettings;
   /** Folder of the store and of uploaded files. */
   folder: string;
-  /** What NodeManagers sign their tokens with, hex. */
-  clusterKey: string;
+  /** What NodeManagers sign their tokens with, the current key first; asked anew at each check. */
+  clusterKeys: () => readonly string[];
   listen: ListenAddress;
   /** Folder of the built pages; may be missing. */
   pagesFolder: string;
@@ -46,8 +46,8 @@ export interface ResourceManagerOptions {
 const MAX_UPLOAD_BYTES = 2 ** 30;
 /** Time between two looks at what is to be preempted; the policies have longer intervals of their own. */
 const SCHEDULER_TICK_MS = 500;
-/** The key of container tokens rolls once a day, as YARN's does. */
-const KEY_ROLL_INTERVAL_MS = 86_400_000;
+/** Time between two looks at whether the keys of tokens are due to roll. */
+const KEY_CHECK_MS = 1000;
 
 export class ResourceManager {
   readonly view: ClusterView;
@@ -58,9 +58,9 @@ export class ResourceManager {
     private readonly options: ResourceManagerOptions,
     private readonly store: StateStore,
   ) {
-    const { clock, log, settings, clusterKey } = options;
+    const { clock, log, settings, clusterKeys } = options;
     const identity = ClusterIdentity.resume(store, clock.nowMs());
-    const tokens = new TokenService(store, clusterKey);
+    const tokens = new TokenService(store, clusterKeys, settings.keyRolls, clock.nowMs());
     const scheduler = createScheduler(
       settings.schedulerClass,
       {
@@ -124,8 +124,7 @@ export class ResourceManager {
       watchAllocations(clock, log, scheduler, options.policies),
     );
     this.watch(() => {
-      tokens.roll();
-      nodes.announceTokenKeys();
+      if (tokens.tick(clock.nowMs())) nodes.announceTokenKeys();
     });
   }
 
@@ -210,7 +209,7 @@ export class ResourceManager {
         this.view.nodes.tick(clock.nowMs());
         this.view.manager.tick(clock.nowMs());
       }),
-      clock.every(KEY_ROLL_INTERVAL_MS, rollKeys),
+      clock.every(KEY_CHECK_MS, rollKeys),
     );
   }
 }

@@ -21,6 +21,7 @@ type FromResourceManager = typeof appMasterProtocol.client;
 
 export interface ResourceManagerLinkOptions {
   url: string;
+  /** The first one; the ResourceManager sends others in time. */
   attemptToken: string;
   host: string;
   clock: Clock;
@@ -45,6 +46,7 @@ export interface ResourceManagerLinkOptions {
 
 export class ResourceManagerLink {
   private readonly client: RpcClient<typeof appMasterProtocol.client, typeof appMasterProtocol.server>;
+  private attemptToken: string;
   private registered = false;
   private everRegistered = false;
   private beating = false;
@@ -57,10 +59,11 @@ export class ResourceManagerLink {
   private readonly waitingForRegistration: (() => void)[] = [];
 
   constructor(private readonly options: ResourceManagerLinkOptions) {
+    this.attemptToken = options.attemptToken;
     this.client = new RpcClient({
       protocol: appMasterProtocol,
       address: () => options.url,
-      token: () => options.attemptToken,
+      token: () => this.attemptToken,
       clock: options.clock,
       log: options.log,
       maxBackoffMs: 500,
@@ -127,9 +130,10 @@ export class ResourceManagerLink {
     if (!this.registered || !session.connected || this.beating) return;
     this.beating = true;
     try {
-      await this.options.outbox.deliver((events) =>
-        session.call('heartbeat', { progress: this.options.progress(), events }),
-      );
+      await this.options.outbox.deliver(async (events) => {
+        const { attemptToken } = await session.call('heartbeat', { progress: this.options.progress(), events });
+        if (attemptToken !== undefined) this.attemptToken = attemptToken;
+      });
       // Asks are on the table of the Scheduler; this only fetches why they wait.
       if (this.waits) await this.allocate();
     } catch (error) {

@@ -8,6 +8,7 @@ import { applicationOfContainer, parseContainerId, type ApplicationId } from '..
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { verifyToken, type TokenClaims } from '../../runtime/common/security/token.js';
 import type { Handlers } from '../../runtime/common/wire/protocol.js';
+import type { Resource } from '../../runtime/common/wire/protocols/shared.js';
 import { containerProtocol } from '../../runtime/common/wire/protocols/appmaster-nodemanager.js';
 import type { RpcPeer, RpcServer } from '../../runtime/common/wire/server.js';
 import type { ContainerManager } from '../containers/container-manager.js';
@@ -73,23 +74,22 @@ function handlers(
 
 /** What the token vouches for. @throws CONTAINER_NOT_ALLOCATED */
 function allocationOf(
-  { subject, detail = {} }: TokenClaims,
+  { subject, container: allocated }: TokenClaims,
   applicationId: ApplicationId,
   nodeId: string,
-): { containerId: string; user: string; resource: { memoryMb: number; vcores: number } } {
+): { containerId: string; user: string; resource: Resource } {
   const containerId = parseContainerId(subject);
   if (applicationOfContainer(containerId) !== applicationId) {
     throw new WeftError('CONTAINER_NOT_ALLOCATED', `${containerId} does not belong to ${applicationId}.`);
   }
-  if (detail['nodeId'] !== undefined && detail['nodeId'] !== nodeId) {
-    throw new WeftError(
-      'CONTAINER_NOT_ALLOCATED',
-      `${containerId} was allocated on ${detail['nodeId']}, not ${nodeId}.`,
-    );
-  }
-  const resource = { memoryMb: Number(detail['memoryMb']), vcores: Number(detail['vcores']) };
-  if (!Number.isInteger(resource.memoryMb) || !Number.isInteger(resource.vcores)) {
+  if (allocated === undefined) {
     throw new WeftError('CONTAINER_NOT_ALLOCATED', `The token of ${containerId} does not say what it was given.`);
   }
-  return { containerId, user: String(detail['user'] ?? ''), resource };
+  if (allocated.nodeId !== nodeId) {
+    throw new WeftError(
+      'CONTAINER_NOT_ALLOCATED',
+      `${containerId} was allocated on ${allocated.nodeId}, not ${nodeId}.`,
+    );
+  }
+  return { containerId, user: allocated.user, resource: allocated.resource };
 }

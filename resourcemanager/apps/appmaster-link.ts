@@ -1,5 +1,6 @@
 /** The way to an application's AppMaster: pushes what was decided, gathered per change of state. */
 import type { ApplicationAttemptId } from '../../runtime/common/ids.js';
+import type { TokenClaims } from '../../runtime/common/security/token.js';
 import type { RpcPeer } from '../../runtime/common/wire/index.js';
 import type {
   AllocatedContainer,
@@ -10,6 +11,8 @@ import type {
 
 export interface AppMasterIdentity {
   attemptId: ApplicationAttemptId;
+  /** Of the token that it holds; replaced with it. */
+  claims: TokenClaims;
 }
 export type AppMasterPeer = RpcPeer<
   typeof appMasterProtocol.client,

@@ -8,6 +8,7 @@ import type { appMasterProtocol } from '../../runtime/common/wire/protocols/inde
 import type { ResourceManagerSettings } from '../config/settings.js';
 import { NOTHING, type Scheduler, type SchedulerEvent } from '../scheduler/index.js';
 import type { NodeLabels } from '../nodes/node-labels.js';
+import type { TokenService } from '../security/token-service.js';
 import type { StateStore } from '../store/state-store.js';
 import { isEnded, moveApplication } from './application.js';
 import { latestAttempt, type Application, type ApplicationRegistry } from './application-registry.js';
@@ -28,6 +29,7 @@ export interface AppMasterServiceOptions {
   applications: ApplicationRegistry;
   ledger: ContainerLedger;
   manager: ApplicationsManager;
+  tokens: TokenService;
   scheduler: Scheduler;
   labels: NodeLabels;
   readonly schedule: (event: SchedulerEvent) => void;
@@ -67,7 +69,7 @@ export class AppMasterService {
         application.record.progress = params.progress;
         this.keepEvents(application, params.events);
         this.noteFirstHeartbeat(application, attempt);
-        return {};
+        return this.renewal(peer);
       }),
       trackingUrl: registered((_application, attempt, { trackingUrl }: Params<'trackingUrl'>) => {
         attempt.trackingUrl = trackingUrl;
@@ -181,6 +183,16 @@ export class AppMasterService {
   private keepEvents({ record }: Application, events: readonly ChainEvent[]): void {
     // An application writes into its own history only.
     for (const event of events) if (event.applicationId === record.id) this.options.store.appendEvent(event);
+  }
+
+  /** A new token for an AppMaster whose own grows old, as YARN hands them out. */
+  private renewal({ identity }: AppMasterPeer): Result<'heartbeat'> {
+    const { tokens, clock } = this.options;
+    const nowMs = clock.nowMs();
+    if (!tokens.isAgeing(identity.claims, nowMs)) return {};
+    const attemptToken = tokens.attemptToken(identity.attemptId, nowMs);
+    identity.claims = tokens.verifyAttempt(attemptToken, nowMs);
+    return { attemptToken };
   }
 
   /** Step 10, once an attempt, also across a restart of this side. */

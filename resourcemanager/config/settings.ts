@@ -6,6 +6,7 @@ import {
 } from '../../runtime/common/config/index.js';
 import { resourceTypesOf, type ResourceType } from '../../runtime/common/config/resource-types.js';
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
+import type { RollIntervals } from '../security/token-service.js';
 
 export interface ResourceManagerSettings {
   schedulerClass: string;
@@ -30,6 +31,8 @@ export interface ResourceManagerSettings {
   groupsCacheMs: number;
   /** Who may administer the cluster, as Hadoop writes access lists. */
   administrators: string;
+  /** How old the keys of tokens become. */
+  keyRolls: RollIntervals;
 }
 
 export interface ListenAddress {
@@ -69,6 +72,10 @@ export function settingsOf(conf: YarnConfiguration): ResourceManagerSettings {
     staticGroups: conf.get(options.staticGroups),
     groupsCacheMs: conf.get(options.groupsCacheSeconds) * 1000,
     administrators: conf.get(schedulerOptions.adminAcl),
+    keyRolls: {
+      attemptKeyMs: conf.get(options.attemptKeyRollSeconds) * 1000,
+      containerKeyMs: conf.get(options.containerKeyRollSeconds) * 1000,
+    },
   };
 }
 

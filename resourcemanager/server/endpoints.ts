@@ -1,5 +1,6 @@
 /** The WebSocket endpoints of NodeManagers and AppMasters: who may connect, and who hears what they say. */
 import type { Clock } from '../../runtime/common/clock.js';
+import type { ApplicationAttemptId } from '../../runtime/common/ids.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import type { RpcServer } from '../../runtime/common/wire/index.js';
 import { appMasterProtocol, nodeProtocol } from '../../runtime/common/wire/protocols/index.js';
@@ -57,9 +58,10 @@ export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): voi
     log,
     resumeWithinMs: settings.appMasterExpiryIntervalMs,
     authenticate: (token) => {
-      const attemptId = tokens.verifyAttempt(token, clock.nowMs());
+      const claims = tokens.verifyAttempt(token, clock.nowMs());
+      const attemptId = claims.subject as ApplicationAttemptId;
       appMasters.admit(attemptId);
-      return { attemptId };
+      return { attemptId, claims };
     },
     onRefused: refusals.count,
     onSession: (peer) => appMasters.handlersFor(peer),

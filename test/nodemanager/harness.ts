@@ -10,7 +10,7 @@ import { systemClock, sleep } from '../../runtime/common/clock.js';
 import { WeftHome, writeJsonAtomically } from '../../runtime/common/home.js';
 import { startHttpServer, type HttpServer } from '../../runtime/common/http/server.js';
 import { silentLogger } from '../../runtime/common/log/logger.js';
-import { newTokenKey, signToken, verifyToken } from '../../runtime/common/security/token.js';
+import { newTokenKey, signToken, verifyToken, type TokenClaims } from '../../runtime/common/security/token.js';
 import type { ParamsOf } from '../../runtime/common/wire/protocol.js';
 import { nodeProtocol } from '../../runtime/common/wire/protocols/nodemanager-resourcemanager.js';
 import type { ContainerStatus, LaunchContext } from '../../runtime/common/wire/protocols/shared.js';
@@ -114,12 +114,12 @@ export class FakeResourceManager {
     return { path, sha256: hash, sizeBytes: bytes.length };
   }
 
-  containerToken(containerId: string, detail: Record<string, string | number> = {}): string {
+  containerToken(containerId: string, nodeId: string, allocated: Partial<Allocated> = {}): string {
     return signToken(this.containerKey, {
       kind: 'container',
       subject: containerId,
       expiresMs: systemClock.nowMs() + 60_000,
-      detail: { memoryMb: 512, vcores: 1, user: 'anna', ...detail },
+      container: { nodeId, user: 'anna', resource: { memoryMb: 512, vcores: 1 }, ...allocated },
     });
   }
 
@@ -128,6 +128,8 @@ export class FakeResourceManager {
     return this.statuses.findLast((status) => status.containerId === containerId && status.state === state);
   }
 }
+
+type Allocated = NonNullable<TokenClaims['container']>;
 
 export class TestNode {
   readonly path = mkdtempSync(join(tmpdir(), 'weft-nm-'));

@@ -43,7 +43,7 @@ test('an AppMaster starts and stops containers, and hears of their states', asyn
   t.teardown(() => node.close());
   const id = container(2);
   const heard: string[] = [];
-  const token = node.resourceManager.containerToken(id, { nodeId: node.manager.nodeId });
+  const token = node.resourceManager.containerToken(id, node.manager.nodeId);
   const am = appMaster(node, token, heard);
   t.teardown(am.close);
   await am.session.call('startContainer', { token, context: nodeProgram('setInterval(() => {}, 1000)') });
@@ -53,20 +53,44 @@ test('an AppMaster starts and stops containers, and hears of their states', asyn
   t.deepEqual(heard, [`${id} RUNNING`, `${id} COMPLETE`]);
 });
 
+test('a container token is good for one start, of all that was allocated', async (t) => {
+  const node = await TestNode.start();
+  t.teardown(() => node.close());
+  const id = container(3);
+  const resource = { memoryMb: 256, vcores: 2, others: { gpu: 1 } };
+  const token = node.resourceManager.containerToken(id, node.manager.nodeId, { resource });
+  const start = async () => {
+    const am = appMaster(node, token);
+    t.teardown(am.close);
+    return am.session.call('startContainer', { token, context: nodeProgram('setInterval(() => {}, 1000)') });
+  };
+  await start();
+  t.deepEqual(node.manager.containers.get(id)?.resource, resource);
+  const { leaderPid } = node.manager.containers.get(id)!;
+  await start();
+  t.is(node.manager.containers.get(id)?.leaderPid, leaderPid, 'a repeated message starts nothing');
+  node.manager.containers.stop(id, 'enough');
+  await until('its end', () => node.manager.containers.get(id)?.state === 'COMPLETE');
+  await t.throwsAsync(start(), { code: 'CONTAINER_ENDED' });
+  await node.killAndRestart();
+  await t.throwsAsync(start(), { code: 'CONTAINER_ENDED' }, 'also by a NodeManager that was restarted');
+});
+
 test('tokens of another node, another application or another cluster start nothing', async (t) => {
   const node = await TestNode.start();
   t.teardown(() => node.close());
   const { resourceManager } = node;
-  const am = appMaster(node, resourceManager.containerToken(container(1)));
+  const { nodeId } = node.manager;
+  const am = appMaster(node, resourceManager.containerToken(container(1), nodeId));
   t.teardown(am.close);
   const context = nodeProgram('');
-  const elsewhere = resourceManager.containerToken(container(1), { nodeId: 'elsewhere:1' });
+  const elsewhere = resourceManager.containerToken(container(1), 'elsewhere:1');
   await t.throwsAsync(am.session.call('startContainer', { token: elsewhere, context }), {
     message: /allocated on elsewhere:1/,
   });
-  const other = resourceManager.containerToken(container(1, 2));
+  const other = resourceManager.containerToken(container(1, 2), nodeId);
   await t.throwsAsync(am.session.call('startContainer', { token: other, context }), { message: /does not belong/ });
-  const forged = `${resourceManager.containerToken(container(1)).split('.')[0]}.AAAA`;
+  const forged = `${resourceManager.containerToken(container(1), nodeId).split('.')[0]}.AAAA`;
   await t.throwsAsync(am.session.call('startContainer', { token: forged, context }), { message: /signature is wrong/ });
   const stranger = appMaster(node, forged);
   t.teardown(stranger.close);

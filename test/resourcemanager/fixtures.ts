@@ -40,6 +40,7 @@ export const SETTINGS: ResourceManagerSettings = {
   staticGroups: '',
   groupsCacheMs: 300_000,
   administrators: '*',
+  keyRolls: { attemptKeyMs: 86_400_000, containerKeyMs: 86_400_000 },
 };
 
 export function newFolder(): string {
@@ -55,7 +56,7 @@ export function startResourceManager(
     log: silentLogger(),
     settings: { ...SETTINGS, ...options.settings },
     folder,
-    clusterKey: CLUSTER_KEY,
+    clusterKeys: () => [CLUSTER_KEY],
     listen: { bindHost: '127.0.0.1', advertisedHost: '127.0.0.1', port: options.port },
     pagesFolder: join(folder, 'no-pages'),
     version: 'test',

@@ -2,9 +2,10 @@
  * Signed, expiring tokens between roles: `base64url(claims).base64url(HMAC-SHA256)`. The ResourceManager holds the keys
  * of a cluster and issues the tokens; whoever must check one gets the key of that kind with its registration.
  */
-import { createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
+import { createHash, createHmac, randomBytes, timingSafeEqual } from 'node:crypto';
 import { Type, type Static } from 'typebox';
 import { WeftError } from '../errors/index.js';
+import { ResourceSchema } from '../wire/protocols/shared.js';
 import { describeMismatch } from '../wire/validators.js';
 
 const Claims = Type.Object({
@@ -24,8 +25,19 @@ const Claims = Type.Object({
   subject: Type.String(),
   /** Epoch milliseconds after which the token is refused. */
   expiresMs: Type.Number(),
-  /** What else the issuer vouches for, e.g. a container's node and resource. */
-  detail: Type.Optional(Type.Record(Type.String(), Type.Union([Type.String(), Type.Number()]))),
+  /** Of the key that it is signed with (`keyIdOf`): tells a forged token from one whose key has been rolled away. */
+  keyId: Type.String(),
+  /** What was allocated, in a container's token. Its id, the subject, names the attempt. */
+  container: Type.Optional(
+    Type.Object({
+      /** Where it may be started, and nowhere else. */
+      nodeId: Type.String(),
+      /** Whose application it is. */
+      user: Type.String(),
+      /** Every resource type, also those besides memory and virtual cores. */
+      resource: ResourceSchema,
+    }),
+  ),
 });
 export type TokenClaims = Static<typeof Claims>;
 export type TokenKind = TokenClaims['kind'];
@@ -35,15 +47,21 @@ export function newTokenKey(): string {
   return randomBytes(32).toString('hex');
 }
 
-export function signToken(key: string, claims: TokenClaims): string {
-  const body = Buffer.from(JSON.stringify(claims)).toString('base64url');
+export function signToken(key: string, claims: Omit<TokenClaims, 'keyId'>): string {
+  const body = Buffer.from(JSON.stringify({ ...claims, keyId: keyIdOf(key) })).toString('base64url');
   return `${body}.${sign(key, body)}`;
+}
+
+/** Names a key without telling it. */
+export function keyIdOf(key: string): string {
+  return createHash('sha256').update(key).digest('hex').slice(0, 8);
 }
 
 /**
  * The claims of a token that is genuine, of this kind and not expired.
  * @param keys the current key and, while keys roll, the one before
- * @throws AUTH_BAD_TOKEN
+ * @param nowMs epoch milliseconds
+ * @throws AUTH_BAD_TOKEN, AUTH_TOKEN_EXPIRED when its time is over, or its key has been rolled away
  */
 export function verifyToken(
   keys: readonly string[],
@@ -54,18 +72,24 @@ export function verifyToken(
   if (token === undefined) throw new WeftError('AUTH_BAD_TOKEN', `A ${kind} token is required.`);
   const [body, signature, rest] = token.split('.');
   if (body === undefined || signature === undefined || rest !== undefined) throw refused(kind, 'it is malformed');
-  if (!keys.some((key) => equal(sign(key, body), signature))) throw refused(kind, 'its signature is wrong');
-  let claims: unknown;
+  const claims = claimsIn(body);
+  if (claims === undefined) throw refused(kind, 'it is malformed');
+  const key = keys.find((candidate) => keyIdOf(candidate) === claims.keyId);
+  if (key === undefined) throw expired(kind, `its key (${claims.keyId.slice(0, 8)}) is not in force`);
+  if (!equal(sign(key, body), signature)) throw refused(kind, 'its signature is wrong');
+  if (claims.kind !== kind) throw refused(kind, `it is a ${claims.kind} token`);
+  if (claims.expiresMs < nowMs) throw expired(kind, `its time was over ${nowMs - claims.expiresMs} ms ago`);
+  return claims;
+}
+
+/** What the body says, whoever wrote it. */
+function claimsIn(body: string): TokenClaims | undefined {
   try {
-    claims = JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));
+    const claims: unknown = JSON.parse(Buffer.from(body, 'base64url').toString('utf8'));
+    return describeMismatch(Claims, claims) === undefined ? (claims as TokenClaims) : undefined;
   } catch {
-    throw refused(kind, 'it is malformed');
+    return undefined;
   }
-  if (describeMismatch(Claims, claims) !== undefined) throw refused(kind, 'it is malformed');
-  const parsed = claims as TokenClaims;
-  if (parsed.kind !== kind) throw refused(kind, `it is a ${parsed.kind} token`);
-  if (parsed.expiresMs < nowMs) throw refused(kind, 'it has expired');
-  return parsed;
 }
 
 /** @throws TypeError for a key that is not in hexadecimal digits: read as such it would be shorter, or empty */
@@ -82,4 +106,8 @@ function equal(a: string, b: string): boolean {
 
 function refused(kind: TokenKind, why: string): WeftError {
   return new WeftError('AUTH_BAD_TOKEN', `The ${kind} token was refused: ${why}.`);
+}
+
+function expired(kind: TokenKind, why: string): WeftError {
+  return new WeftError('AUTH_TOKEN_EXPIRED', `The ${kind} token was refused: ${why}.`);
 }

@@ -25,13 +25,16 @@ function newPath(t: { teardown(f: () => void): void }): string {
   return join(folder, 'state.db');
 }
 
+const tokensOf = (store: StateStore): TokenService =>
+  new TokenService(store, () => [CLUSTER_KEY], { attemptKeyMs: 1000, containerKeyMs: 1000 }, 0);
+
 test('ids and keys go on after a restart; the epoch goes up', (t) => {
   const path = newPath(t);
   const store = open(path);
   const before = ClusterIdentity.resume(store, 1000);
   t.deepEqual(String(before.newApplicationId()), 'application_1000_0001');
   before.rememberPort(1234);
-  const keys = new TokenService(store, CLUSTER_KEY).tokenKeys;
+  const keys = tokensOf(store).tokenKeys;
   store.close();
 
   const again = open(path);
@@ -42,7 +45,7 @@ test('ids and keys go on after a restart; the epoch goes up', (t) => {
   t.true(after.hasIssued('application_1000_0002' as never));
   t.false(after.hasIssued('application_1000_0003' as never));
   t.is(after.port, 1234);
-  t.deepEqual(new TokenService(again, CLUSTER_KEY).tokenKeys, keys);
+  t.deepEqual(tokensOf(again).tokenKeys, keys);
   again.close();
 });
 

@@ -64,6 +64,19 @@ export const resourceManagerOptions = {
     min: 0,
     description: 'How many ended applications are remembered; the oldest go first.',
   }),
+  attemptKeyRollSeconds: integerOption({
+    key: 'yarn.resourcemanager.am-rm-tokens.master-key-rolling-interval-secs',
+    default: 86_400,
+    min: 1,
+    description:
+      'How often the key of AppMasters’ tokens is replaced. The one before stays good, and connected AppMasters get new tokens.',
+  }),
+  containerKeyRollSeconds: integerOption({
+    key: 'yarn.resourcemanager.container-tokens.master-key-rolling-interval-secs',
+    default: 86_400,
+    min: 1,
+    description: 'How often the key of container tokens is replaced. The one before stays good.',
+  }),
   amBlacklistingEnabled: booleanOption({
     key: 'yarn.resourcemanager.am-scheduling.node-blacklisting-enabled',
     default: true,

@@ -50,8 +50,13 @@ export const COMMON_CODES = defineCodes({
   },
   AUTH_BAD_TOKEN: {
     domain: 'external',
-    summary: 'A token is missing, forged, expired or made for something else.',
+    summary: 'A token is missing, forged or made for something else.',
     hint: 'Start the role through its owner, which hands it a fresh token.',
+  },
+  AUTH_TOKEN_EXPIRED: {
+    domain: 'external',
+    summary: 'A token’s time is over, or the key that it was signed with has been rolled away.',
+    hint: 'Ask for a fresh one. If it is fresh, compare the clocks and the cluster keys of both machines.',
   },
   PORT_TAKEN: {
     domain: 'user',

@@ -100,7 +100,8 @@ export const appMasterProtocol = defineProtocol({
     /** Step 10. */
     heartbeat: {
       params: Type.Object({ progress: Type.Number({ minimum: 0, maximum: 1 }), events: Type.Array(ChainEventSchema) }),
-      result: Empty,
+      /** A new attempt token, when the one that it holds grows old or its key was rolled: for the next connection. */
+      result: Type.Object({ attemptToken: Type.Optional(Type.String()) }),
     },
     trackingUrl: { params: Type.Object({ trackingUrl: Type.String() }), result: Empty },
     finish: {
