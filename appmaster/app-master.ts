@@ -6,7 +6,7 @@ import { clusterOptions, yarnOptions } from '../runtime/common/config/index.js';
 import type { Clock } from '../runtime/common/clock.js';
 import { asWeftError, type WeftError } from '../runtime/common/errors/index.js';
 import { chainEvent, type ChainEvent, type ChainStep } from '../runtime/common/events/chain-events.js';
-import { startHttpServer, type HttpServer } from '../runtime/common/http/server.js';
+import { systemNetwork, type Listener, type Network } from '../runtime/common/http/network.js';
 import type { Logger } from '../runtime/common/log/logger.js';
 import { signToken } from '../runtime/common/security/token.js';
 import type {
@@ -34,6 +34,8 @@ const APPLICATION_TOKEN_LIFETIME_MS = 365 * 24 * 3_600_000;
 
 export interface AppMasterOptions {
   settings: AppMasterSettings;
+  /** @default that of this machine */
+  network?: Network;
   clock: Clock;
   log: Logger;
   /** The application is over and all is stopped: the process can exit with this code. */
@@ -51,7 +53,8 @@ export class AppMaster {
   private readonly endpoint: JobManagerEndpoint;
   private readonly suspectNodes = new Set<string>();
   private readonly applicationToken: string;
-  private server: HttpServer | undefined;
+  private server: Listener | undefined;
+  private readonly network: Network;
   private jobManager: JobManagerProcess | undefined;
   private workerContext: LaunchContext | undefined;
   private expiryMs = 600_000;
@@ -61,7 +64,8 @@ export class AppMaster {
   private ending = false;
 
   constructor(private readonly options: AppMasterOptions) {
-    const { settings, clock, log } = options;
+    const { settings, clock, log, network = systemNetwork } = options;
+    this.network = network;
     const { configuration, applicationKey, applicationId } = settings;
     this.resource = workerResource(configuration);
     this.label = configuration.get(yarnOptions.taskManagerNodeLabel);
@@ -77,6 +81,7 @@ export class AppMaster {
       expiresMs: clock.nowMs() + APPLICATION_TOKEN_LIFETIME_MS,
     });
     this.nodes = new NodeLinks({
+      dial: network.dial,
       clock,
       log,
       onContainerStatus: ({ containerId, state, exit }) => {
@@ -92,13 +97,16 @@ export class AppMaster {
 
   async start(): Promise<void> {
     const { settings, log } = this.options;
-    this.server = await startHttpServer({
+    this.server = await this.network.listen({
       host: settings.configuration.get(clusterOptions.restBindAddress),
       advertisedHost: settings.host,
       port: 0,
       log,
-      configure: (app, rpc) => {
-        this.endpoint.configure(app, rpc);
+      routes: (app) => {
+        this.endpoint.routes(app);
+      },
+      endpoints: (rpc) => {
+        this.endpoint.accept(rpc);
       },
     });
     const { url } = this.server;
@@ -288,6 +296,7 @@ export class AppMaster {
       url: settings.resourceManagerUrl,
       attemptToken: settings.attemptToken,
       host: settings.host,
+      dial: this.network.dial,
       clock,
       log,
       outbox: this.outbox,

@@ -2,13 +2,15 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../runtime/common/clock.js';
 import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
 import { WeftError, hasCode } from '../runtime/common/errors/index.js';
 import type { WeftHome } from '../runtime/common/home.js';
-import { startHttpServer, type HttpServer } from '../runtime/common/http/server.js';
+import { systemNetwork, type Listener, type Network } from '../runtime/common/http/network.js';
 import { nodeId } from '../runtime/common/ids.js';
 import type { Logger } from '../runtime/common/log/logger.js';
+import type { RpcServer } from '../runtime/common/wire/server.js';
 import { claimRole, removeRoleRecord, writeRoleRecord } from '../runtime/common/process/role-record.js';
 import { ContainerManager } from './containers/container-manager.js';
 import { EXIT_STATUS } from './containers/exit-reason.js';
@@ -41,6 +43,8 @@ export interface NodeManagerOptions {
   readonly version: string;
   /** Folder of Weft's role bundles, for `{{WEFT_DIST}}`. */
   readonly distDir: string;
+  /** @default that of this machine */
+  readonly network?: Network;
 }
 
 const MB = 1024 * 1024;
@@ -66,7 +70,7 @@ export class NodeManager {
   private readonly timers: (() => void)[] = [];
   private readonly startedMs: number;
   private tokenKeys: readonly string[] = [];
-  private server: HttpServer | undefined;
+  private server: Listener | undefined;
   private link: ResourceManagerLink | undefined;
 
   constructor(private readonly options: NodeManagerOptions) {
@@ -192,17 +196,20 @@ export class NodeManager {
     return nodeToken(this.options.home, this.nodeId, this.options.clock);
   }
 
-  private async serve(): Promise<HttpServer> {
+  private async serve(): Promise<Listener> {
     const { log, settings } = this.options;
     const earlier = this.nodeStore.get()?.port ?? 0;
-    const listenOn = (port: number): Promise<HttpServer> =>
-      startHttpServer({
+    const listenOn = (port: number): Promise<Listener> =>
+      this.network.listen({
         host: settings.bindHost,
         advertisedHost: settings.host,
         port,
         log,
-        configure: (app, rpc) => {
-          this.configure(app, rpc);
+        routes: (app) => {
+          this.addRoutes(app);
+        },
+        endpoints: (rpc) => {
+          this.addEndpoints(rpc);
         },
       });
     if (settings.port !== 0 || earlier === 0) return listenOn(settings.port);
@@ -215,8 +222,12 @@ export class NodeManager {
     }
   }
 
-  private configure(...[app, rpc]: Parameters<Parameters<typeof startHttpServer>[0]['configure']>): void {
-    const { clock, log, settings, version } = this.options;
+  private get network(): Network {
+    return this.options.network ?? systemNetwork;
+  }
+
+  private addRoutes(app: FastifyInstance): void {
+    const { settings, version } = this.options;
     const { containers, logs } = this;
     speakXml(app, '/ws/');
     answerErrors(app);
@@ -234,6 +245,11 @@ export class NodeManager {
       healthCheckedMs: () => this.housekeeping.healthCheckedMs,
     });
     registerLogRoutes(app, { containers, logs, nodeId: () => this.nodeId });
+  }
+
+  private addEndpoints(rpc: RpcServer): void {
+    const { clock, log } = this.options;
+    const { containers } = this;
     registerContainerEndpoint(rpc, {
       containers,
       clock,
@@ -266,6 +282,7 @@ export class NodeManager {
         pid: process.pid,
       },
       containers: this.containers,
+      dial: this.network.dial,
       clock,
       log,
       usedMemoryMb: () => this.monitor.totalMb,

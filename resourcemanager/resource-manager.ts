@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { BlobStore } from '../runtime/common/blobs/blob-store.js';
 import type { Clock } from '../runtime/common/clock.js';
 import { hasCode } from '../runtime/common/errors/index.js';
-import { startHttpServer, type HttpServer } from '../runtime/common/http/server.js';
+import { systemNetwork, type Listener, type Network } from '../runtime/common/http/network.js';
 import type { Logger } from '../runtime/common/log/logger.js';
 import { ApplicationRegistry } from './apps/application-registry.js';
 import { ApplicationsManager } from './apps/applications-manager.js';
@@ -17,7 +17,8 @@ import { createScheduler, type PolicyFiles, type SchedulerEvent } from './schedu
 import { AccessControl } from './security/access-control.js';
 import { UserGroups } from './security/user-groups.js';
 import { TokenService } from './security/token-service.js';
-import { configureEndpoints, configureRoutes } from './server/index.js';
+import { registerEndpoints, type EndpointOptions } from './server/endpoints.js';
+import { configureRoutes } from './server/index.js';
 import { RefusalCounts } from './server/refusal-counts.js';
 import type { ClusterView } from './server/cluster-view.js';
 import { ClusterIdentity } from './store/cluster-identity.js';
@@ -33,6 +34,8 @@ export interface ResourceManagerOptions {
   /** What NodeManagers sign their tokens with, the current key first; asked anew at each check. */
   clusterKeys: () => readonly string[];
   listen: ListenAddress;
+  /** @default that of this machine */
+  network?: Network;
   /** Folder of the built pages; may be missing. */
   pagesFolder: string;
   version: string;
@@ -51,7 +54,7 @@ const KEY_CHECK_MS = 1000;
 
 export class ResourceManager {
   readonly view: ClusterView;
-  private server: HttpServer | undefined;
+  private server: Listener | undefined;
   private readonly stops: (() => void)[] = [];
 
   private constructor(
@@ -113,10 +116,7 @@ export class ResourceManager {
       version: options.version,
     };
     this.recover();
-    this.configure = async (server) => {
-      await configureRoutes(server.app, this.view, log, options.pagesFolder);
-      configureEndpoints(server.rpc, { clock, log, settings, tokens, nodes, appMasters, refusals });
-    };
+    this.endpoints = { clock, log, settings, tokens, nodes, appMasters, refusals };
     this.stops.push(
       clock.every(SCHEDULER_TICK_MS, () => {
         schedule({ type: 'tick' });
@@ -128,7 +128,7 @@ export class ResourceManager {
     });
   }
 
-  private readonly configure: (server: Pick<HttpServer, 'app' | 'rpc'>) => Promise<void>;
+  private readonly endpoints: EndpointOptions;
 
   /**
    * Opens the store, takes up what it holds, and listens.
@@ -190,15 +190,18 @@ export class ResourceManager {
     identity.rememberPort(this.server.port);
   }
 
-  private listenOn(port: number): Promise<HttpServer> {
-    const { bindHost, advertisedHost } = this.options.listen;
-    return startHttpServer({
-      host: bindHost,
-      advertisedHost,
+  private listenOn(port: number): Promise<Listener> {
+    const { log, pagesFolder, network = systemNetwork, listen } = this.options;
+    return network.listen({
+      host: listen.bindHost,
+      advertisedHost: listen.advertisedHost,
       port,
-      log: this.options.log,
+      log,
       bodyLimitBytes: MAX_UPLOAD_BYTES,
-      configure: (app, rpc) => this.configure({ app, rpc }),
+      routes: (app) => configureRoutes(app, this.view, log, pagesFolder),
+      endpoints: (rpc) => {
+        registerEndpoints(rpc, this.endpoints);
+      },
     });
   }
 

@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../../runtime/common/clock.js';
 import { ENV, requiredEnv } from '../../runtime/common/environment.js';
 import { asWeftError, WeftError } from '../../runtime/common/errors/index.js';
 import { createLogger, type Logger } from '../../runtime/common/log/logger.js';
+import { dialWebSocket } from '../../runtime/common/wire/websocket.js';
 import { watchNodeManager } from '../../runtime/common/process/container-liveness.js';
 import type {
   AllocatedContainer,
@@ -73,6 +74,7 @@ export class AppMasterClient {
   ) {
     this.log = createLogger({ role: 'appmaster', application: requiredEnv(ENV.applicationId) });
     this.nodes = new NodeLinks({
+      dial: dialWebSocket,
       clock,
       log: this.log,
       // The ResourceManager tells of ends too, and also when the node is lost.
@@ -172,6 +174,7 @@ export class AppMasterClient {
       url: requiredEnv(ENV.resourceManagerUrl),
       attemptToken: requiredEnv(ENV.attemptToken),
       host: process.env[ENV.nodeHost] ?? '127.0.0.1',
+      dial: dialWebSocket,
       clock: this.clock,
       log: this.log,
       outbox: new EventOutbox(),

@@ -63,7 +63,8 @@ export class JobManagerEndpoint {
     return this.current?.restUrl;
   }
 
-  configure(app: FastifyInstance, rpc: RpcServer): void {
+  /** Where JobManagers register. */
+  accept(rpc: RpcServer): void {
     const { applicationKey, clock, log } = this.options;
     rpc.register({
       protocol: workerProtocol,
@@ -78,6 +79,11 @@ export class JobManagerEndpoint {
         this.forget(peer);
       },
     });
+  }
+
+  /** Where TaskManagers ask for the JobManager. */
+  routes(app: FastifyInstance): void {
+    const { applicationKey, clock } = this.options;
     app.get('/weft/v1/jobmanager', (request, reply) => {
       const token = /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
       try {

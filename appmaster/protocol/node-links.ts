@@ -2,6 +2,7 @@
 import type { Clock } from '../../runtime/common/clock.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { RpcClient } from '../../runtime/common/wire/client.js';
+import type { Dial } from '../../runtime/common/wire/connection.js';
 import {
   containerProtocol,
   type AllocatedContainer,
@@ -14,6 +15,7 @@ const START_TIMEOUT_MS = 15_000;
 const STOP_TIMEOUT_MS = 5000;
 
 export interface NodeLinksOptions {
+  dial: Dial;
   clock: Clock;
   log: Logger;
   onContainerStatus(status: ContainerStatus): void;
@@ -70,13 +72,14 @@ export class NodeLinks {
   private linkTo({ nodeId, nodeHttpAddress, token }: AllocatedContainer): NodeLink {
     const known = this.links.get(nodeId);
     if (known !== undefined) return known;
-    const { clock, log } = this.options;
+    const { clock, dial, log } = this.options;
     const link: NodeLink = {
       token,
       client: new RpcClient({
         protocol: containerProtocol,
         address: () => nodeHttpAddress,
         token: () => link.token,
+        dial,
         clock,
         log,
         handlers: {

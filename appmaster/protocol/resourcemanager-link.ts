@@ -7,6 +7,7 @@ import { sleep } from '../../runtime/common/clock.js';
 import { WeftError, asWeftError, hasCode } from '../../runtime/common/errors/index.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { RpcClient } from '../../runtime/common/wire/client.js';
+import type { Dial } from '../../runtime/common/wire/connection.js';
 import type { ParamsOf, ResultOf } from '../../runtime/common/wire/protocol.js';
 import {
   appMasterProtocol,
@@ -24,6 +25,7 @@ export interface ResourceManagerLinkOptions {
   /** The first one; the ResourceManager sends others in time. */
   attemptToken: string;
   host: string;
+  dial: Dial;
   clock: Clock;
   log: Logger;
   outbox: EventOutbox;
@@ -64,6 +66,7 @@ export class ResourceManagerLink {
       protocol: appMasterProtocol,
       address: () => options.url,
       token: () => this.attemptToken,
+      dial: options.dial,
       clock: options.clock,
       log: options.log,
       maxBackoffMs: 500,

@@ -6,6 +6,7 @@ import type { Clock } from '../../runtime/common/clock.js';
 import { hasCode } from '../../runtime/common/errors/index.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { RpcClient } from '../../runtime/common/wire/client.js';
+import type { Dial } from '../../runtime/common/wire/connection.js';
 import type { Handlers, ParamsOf, ResultOf } from '../../runtime/common/wire/protocol.js';
 import { nodeProtocol } from '../../runtime/common/wire/protocols/nodemanager-resourcemanager.js';
 import { EXIT_STATUS } from '../containers/exit-reason.js';
@@ -21,6 +22,7 @@ export interface ResourceManagerLinkOptions {
   token(): string;
   readonly node: Omit<ParamsOf<typeof nodeProtocol.server, 'register'>, 'containers'>;
   readonly containers: ContainerManager;
+  readonly dial: Dial;
   readonly clock: Clock;
   readonly log: Logger;
   usedMemoryMb(): number;
@@ -46,12 +48,13 @@ export class ResourceManagerLink {
   private beatAgain = false;
 
   constructor(private readonly options: ResourceManagerLinkOptions) {
-    const { clock, log } = options;
+    const { clock, dial, log } = options;
     this.client = new RpcClient({
       protocol: nodeProtocol,
       address: () => options.address(),
       token: () => options.token(),
       handlers: this.handlers(),
+      dial,
       clock,
       log,
       maxBackoffMs: 250,

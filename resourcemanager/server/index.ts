@@ -6,13 +6,11 @@ import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { documentRoutes } from '../../runtime/common/http/openapi.js';
 import { speakXml } from '../../runtime/common/http/xml-bodies.js';
-import type { RpcServer } from '../../runtime/common/wire/index.js';
 import { activityRoutes } from './activity-routes.js';
 import { applicationRoutes } from './application-routes.js';
 import { applicationSettingRoutes } from './application-setting-routes.js';
 import { clusterRoutes } from './cluster-routes.js';
 import type { ClusterView } from './cluster-view.js';
-import { registerEndpoints, type EndpointOptions } from './endpoints.js';
 import { installErrorHandlers } from './errors.js';
 import { labelRoutes } from './label-routes.js';
 import { metricsRoutes } from './metrics-routes.js';
@@ -52,8 +50,4 @@ function limitBodies(app: FastifyInstance): void {
   app.addHook('onRoute', (route) => {
     if (route.url.startsWith('/ws/')) route.bodyLimit = MAX_BODY_BYTES;
   });
-}
-
-export function configureEndpoints(rpc: RpcServer, options: EndpointOptions): void {
-  registerEndpoints(rpc, options);
 }

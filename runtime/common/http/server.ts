@@ -3,6 +3,7 @@ import { fastify, type FastifyInstance } from 'fastify';
 import { WeftError } from '../errors/index.js';
 import type { Logger } from '../log/logger.js';
 import { RpcServer } from '../wire/server.js';
+import { acceptWebSockets } from '../wire/websocket.js';
 
 export interface HttpServer {
   readonly app: FastifyInstance;
@@ -38,7 +39,8 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     forceCloseConnections: true,
     routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
   });
-  const rpc = new RpcServer(app.server);
+  const rpc = new RpcServer();
+  acceptWebSockets(app.server, (path, visitor) => rpc.admit(path, visitor));
   await options.configure(app, rpc);
   const host = options.host ?? '127.0.0.1';
   const port = await listen(app, host, options.port);

@@ -6,9 +6,12 @@ import type { Clock } from '../clock.js';
 import { ENV } from '../environment.js';
 import type { Logger } from '../log/logger.js';
 import { RpcClient } from '../wire/client.js';
+import type { Dial } from '../wire/connection.js';
 import { livenessProtocol } from '../wire/protocols/container-nodemanager.js';
 
 export interface NodeWatchOptions {
+  /** @default over WebSockets */
+  dial?: Dial;
   clock: Clock;
   log: Logger;
   /** The NodeManager is about to end this container: SIGTERM follows, and SIGKILL after its grace time. */
@@ -57,6 +60,7 @@ class Watch implements NodeWatch {
       protocol: livenessProtocol,
       address: () => url,
       token: () => token,
+      ...(options.dial === undefined ? {} : { dial: options.dial }),
       clock: options.clock,
       log: options.log,
       handlers: {

@@ -1,13 +1,13 @@
-/** The connecting edge of a protocol: opens the WebSocket, greets, and reconnects by itself with growing pauses. */
+/** The connecting edge of a protocol: opens a connection, greets, and reconnects by itself with growing pauses. */
 import { randomBytes } from 'node:crypto';
-import { WebSocket } from 'ws';
 import type { Clock } from '../clock.js';
 import { WeftError } from '../errors/index.js';
 import type { Logger } from '../log/logger.js';
+import type { Connection, Dial } from './connection.js';
 import { parseFrame, type Frame } from './frames.js';
 import type { Handlers, Methods, Protocol } from './protocol.js';
-import { MAX_MESSAGE_BYTES, text } from './server.js';
 import { Session } from './session.js';
+import { dialWebSocket } from './websocket.js';
 
 export interface ClientOptions<C extends Methods, S extends Methods> {
   protocol: Protocol<C, S>;
@@ -16,6 +16,8 @@ export interface ClientOptions<C extends Methods, S extends Methods> {
   /** The bearer token, asked anew before each attempt, because tokens roll. */
   token?: () => string | undefined;
   handlers: Handlers<C>;
+  /** Opens connections. @default over WebSockets */
+  dial?: Dial;
   clock: Clock;
   log: Logger;
   /**
@@ -41,7 +43,7 @@ const AWAY_AGAIN_MS = 60_000;
 
 export class RpcClient<C extends Methods, S extends Methods> {
   readonly session: Session<C, S>;
-  private socket: WebSocket | undefined;
+  private connection: Connection | undefined;
   private backoffMs: number;
   private cancelRetry: (() => void) | undefined;
   private everConnected = false;
@@ -73,78 +75,71 @@ export class RpcClient<C extends Methods, S extends Methods> {
   /** Drops a connection that looks dead (silent past its timeout) and opens a new one at once. */
   reconnect(): void {
     this.backoffMs = this.options.initialBackoffMs ?? 50;
-    this.socket?.terminate();
+    this.connection?.terminate();
   }
 
-  /** Closes for good. Frames already handed to the socket still leave. */
+  /** Closes for good. Frames already handed to the connection still leave. */
   close(): void {
     this.stopped = true;
     this.cancelRetry?.();
     this.session.close();
-    this.socket?.close(1000);
-    this.socket = undefined;
+    this.connection?.close();
+    this.connection = undefined;
   }
 
   private async connect(): Promise<void> {
-    const { protocol, token, connectTimeoutMs } = this.options;
-    let socket: WebSocket;
     try {
       const address = await this.options.address();
-      if (this.stopped) return;
-      const bearer = token?.();
-      socket = new WebSocket(address.replace(/^http/, 'ws').replace(/\/$/, '') + protocol.path, {
-        perMessageDeflate: false,
-        maxPayload: MAX_MESSAGE_BYTES,
-        handshakeTimeout: connectTimeoutMs ?? 5000,
-        ...(bearer === undefined ? {} : { headers: { authorization: `Bearer ${bearer}` } }),
-      });
+      if (!this.stopped) this.open(address);
     } catch (error) {
-      this.options.log.debug({ err: error, protocol: protocol.name }, 'no address to connect to yet');
+      this.options.log.debug({ err: error, protocol: this.options.protocol.name }, 'no address to connect to yet');
       this.retryLater(messageOf(error));
-      return;
     }
-    this.socket = socket;
-    const cancelGreeting = this.options.clock.after(connectTimeoutMs ?? 5000, () => {
-      socket.terminate();
+  }
+
+  private open(address: string): void {
+    const { protocol, clock, connectTimeoutMs: timeoutMs = 5000, dial = dialWebSocket } = this.options;
+    const request = { address, path: protocol.path, token: this.options.token?.(), timeoutMs };
+    let isGreeted = false;
+    const connection = dial(request, {
+      opened: () => {
+        const hello: Frame = { t: 'hello', session: this.session.id, received: this.session.received };
+        connection.send(JSON.stringify(hello));
+      },
+      message: (text) => {
+        cancelGreeting();
+        if (isGreeted) this.receive(connection, text);
+        else this.welcomed(connection, text);
+        isGreeted = true;
+      },
+      refused: (status) => {
+        cancelGreeting();
+        this.refused(connection, status);
+      },
+      closed: (reason) => {
+        cancelGreeting();
+        this.options.log.debug({ reason, protocol: protocol.name }, 'the connection ended');
+        this.disconnected(connection, reason);
+      },
     });
-    socket.on('open', () => {
-      socket.send(
-        JSON.stringify({ t: 'hello', session: this.session.id, received: this.session.received } satisfies Frame),
-      );
-    });
-    socket.once('message', (data) => {
-      cancelGreeting();
-      this.welcomed(socket, text(data));
-    });
-    socket.on('unexpected-response', (request, response) => {
-      request.destroy();
-      this.refused(socket, response.statusCode ?? 0);
-    });
-    let reason = 'the connection was closed';
-    socket.on('error', (error) => {
-      reason = messageOf(error);
-      this.options.log.debug({ err: error, protocol: protocol.name }, 'socket error');
-    });
-    socket.on('close', () => {
-      cancelGreeting();
-      this.disconnected(socket, reason);
+    this.connection = connection;
+    const cancelGreeting = clock.after(timeoutMs, () => {
+      connection.terminate();
     });
   }
 
-  private welcomed(socket: WebSocket, data: string): void {
+  private welcomed(connection: Connection, text: string): void {
+    if (connection !== this.connection) return;
     try {
-      const welcome = parseFrame(data);
+      const welcome = parseFrame(text);
       if (welcome.t !== 'welcome') throw new WeftError('WIRE_BAD_MESSAGE', 'The server did not greet.');
       const resumed = welcome.resumed && this.everConnected;
       if (!resumed && this.everConnected) this.session.reset();
       this.everConnected = true;
       this.away = undefined;
       this.backoffMs = this.options.initialBackoffMs ?? 50;
-      socket.on('message', (next) => {
-        this.receive(socket, text(next));
-      });
       const send = (frame: Frame): void => {
-        socket.send(JSON.stringify(frame));
+        connection.send(JSON.stringify(frame));
       };
       // Registration must be the first thing a server that forgot us hears, before anything that was queued meanwhile.
       if (!resumed) this.options.onConnected?.(false);
@@ -155,26 +150,26 @@ export class RpcClient<C extends Methods, S extends Methods> {
         { err: error, protocol: this.options.protocol.name },
         'dropped a connection with bad frames',
       );
-      socket.terminate();
+      connection.terminate();
     }
   }
 
-  private receive(socket: WebSocket, data: string): void {
-    if (socket !== this.socket) return;
+  private receive(connection: Connection, text: string): void {
+    if (connection !== this.connection) return;
     try {
-      this.session.accept(parseFrame(data));
+      this.session.accept(parseFrame(text));
     } catch (error) {
       this.options.log.warn(
         { err: error, protocol: this.options.protocol.name },
         'dropped a connection with bad frames',
       );
-      socket.terminate();
+      connection.terminate();
     }
   }
 
-  private refused(socket: WebSocket, status: number): void {
-    if (socket !== this.socket) return;
-    this.socket = undefined;
+  private refused(connection: Connection, status: number): void {
+    if (connection !== this.connection) return;
+    this.connection = undefined;
     if (status !== 401) {
       this.retryLater(`it answered ${status}`);
       return;
@@ -185,9 +180,9 @@ export class RpcClient<C extends Methods, S extends Methods> {
     this.options.onRefused?.(error);
   }
 
-  private disconnected(socket: WebSocket, reason: string): void {
-    if (socket !== this.socket) return;
-    this.socket = undefined;
+  private disconnected(connection: Connection, reason: string): void {
+    if (connection !== this.connection) return;
+    this.connection = undefined;
     const wasConnected = this.session.connected;
     this.session.detach();
     if (this.stopped) return;

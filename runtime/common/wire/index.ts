@@ -1,5 +1,5 @@
 export * from './protocol.js';
-export { RpcServer, MAX_MESSAGE_BYTES, type EndpointOptions, type RpcPeer } from './server.js';
+export { RpcServer, type EndpointOptions, type RpcPeer } from './server.js';
 export { RpcClient, type ClientOptions } from './client.js';
 export { Session, type CallOptions } from './session.js';
 export { WireErrorSchema } from './frames.js';

@@ -1,16 +1,11 @@
-/** The accepting edge of a protocol: WebSocket upgrades on an HTTP server, tokens, resumed sessions. */
-import type { IncomingMessage, Server } from 'node:http';
-import type { Duplex } from 'node:stream';
-import { WebSocketServer, type RawData, type WebSocket } from 'ws';
+/** The accepting edge of a protocol: who is let in, and resumed sessions. It knows no socket, only connections. */
 import type { Clock } from '../clock.js';
 import { WeftError, asWeftError } from '../errors/index.js';
 import type { Logger } from '../log/logger.js';
+import type { Connection, ConnectionEvents, Visitor, Welcome } from './connection.js';
 import { parseFrame, type Frame } from './frames.js';
 import type { Handlers, Methods, Protocol } from './protocol.js';
 import { Session } from './session.js';
-
-/** Largest message that any role accepts. */
-export const MAX_MESSAGE_BYTES = 64 * 1024 * 1024;
 
 /** A client as the server sees it: lives across reconnects until it is silent for `resumeWithinMs` or closed. */
 export interface RpcPeer<C extends Methods, S extends Methods, Identity> {
@@ -25,8 +20,8 @@ export interface EndpointOptions<C extends Methods, S extends Methods, Identity>
   protocol: Protocol<C, S>;
   clock: Clock;
   log: Logger;
-  /** Who connects, from the bearer token of the upgrade request. Throws AUTH_BAD_TOKEN to refuse. */
-  authenticate(token: string | undefined, request: IncomingMessage): Identity;
+  /** Who connects, from its bearer token. Throws AUTH_BAD_TOKEN to refuse. */
+  authenticate(token: string | undefined): Identity;
   /** A new session. Returns the methods that its client may call. Calls can come in right after. */
   onSession(peer: RpcPeer<C, S, Identity>): Handlers<S>;
   /** A connection or a call was refused. */
@@ -42,21 +37,19 @@ export interface EndpointOptions<C extends Methods, S extends Methods, Identity>
 }
 
 interface AnyEndpoint {
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void;
+  admit(visitor: Visitor): Welcome;
   close(): void;
 }
 
-/** Routes the WebSocket upgrades of one HTTP server to the endpoints registered on it. */
+/** The endpoints of one server, by their path. */
 export class RpcServer {
   private readonly endpoints = new Map<string, AnyEndpoint>();
 
-  constructor(http: Server) {
-    http.on('upgrade', (request, socket, head) => {
-      const path = (request.url ?? '').split('?', 1)[0] ?? '';
-      const endpoint = this.endpoints.get(path);
-      if (endpoint === undefined) refuse(socket, 404, `no WebSocket endpoint ${path}`);
-      else endpoint.accept(request, socket, head);
-    });
+  /** Lets a client in. @throws HTTP_NOT_FOUND where there is no endpoint, AUTH_BAD_TOKEN */
+  admit(path: string, visitor: Visitor): Welcome {
+    const endpoint = this.endpoints.get(path);
+    if (endpoint === undefined) throw new WeftError('HTTP_NOT_FOUND', `no WebSocket endpoint ${path}`);
+    return endpoint.admit(visitor);
   }
 
   register<C extends Methods, S extends Methods, Identity>(options: EndpointOptions<C, S, Identity>): void {
@@ -70,78 +63,85 @@ export class RpcServer {
 
 interface Entry<C extends Methods, S extends Methods, Identity> {
   peer: RpcPeer<C, S, Identity>;
-  socket: WebSocket | undefined;
+  connection: Connection | undefined;
   cancelExpiry: (() => void) | undefined;
 }
 
 class Endpoint<C extends Methods, S extends Methods, Identity> implements AnyEndpoint {
-  private readonly sockets = new WebSocketServer({
-    noServer: true,
-    perMessageDeflate: false,
-    maxPayload: MAX_MESSAGE_BYTES,
-  });
   private readonly entries = new Map<string, Entry<C, S, Identity>>();
 
   constructor(private readonly options: EndpointOptions<C, S, Identity>) {}
 
-  accept(request: IncomingMessage, socket: Duplex, head: Buffer): void {
+  admit({ token, remoteAddress }: Visitor): Welcome {
     let identity: Identity;
     try {
-      identity = this.options.authenticate(bearerToken(request), request);
+      identity = this.options.authenticate(token);
     } catch (error) {
       this.options.log.warn({ err: error, path: this.options.protocol.path }, 'refused a connection');
       this.options.onRefused?.(error);
-      refuse(socket, 401, asWeftError(error).message);
-      return;
+      throw error;
     }
-    this.sockets.handleUpgrade(request, socket, head, (ws) => {
-      this.greet(ws, identity, request.socket.remoteAddress ?? '');
-    });
+    return (connection) => this.greet(connection, identity, remoteAddress);
   }
 
   close(): void {
     for (const entry of [...this.entries.values()]) entry.peer.close();
-    this.sockets.close();
   }
 
-  private greet(ws: WebSocket, identity: Identity, remoteAddress: string): void {
-    ws.on('error', (error) => {
-      this.options.log.debug({ err: error }, 'socket error');
-    });
-    ws.once('message', (data) => {
-      try {
-        const hello = parseFrame(text(data));
-        if (hello.t !== 'hello') throw new WeftError('WIRE_BAD_MESSAGE', 'The first frame is not hello.');
-        this.open(ws, hello, identity, remoteAddress);
-      } catch (error) {
-        this.options.log.warn({ err: error, remoteAddress }, 'dropped a connection with a bad greeting');
-        ws.close(1002, 'bad greeting');
-      }
-    });
+  /** The first frame says which session this is; what follows is that session's. */
+  private greet(connection: Connection, identity: Identity, remoteAddress: string): ConnectionEvents {
+    let entry: Entry<C, S, Identity> | undefined;
+    return {
+      message: (text) => {
+        if (entry === undefined) entry = this.greeted(connection, text, identity, remoteAddress);
+        else this.receive(entry, connection, text);
+      },
+      closed: (reason) => {
+        this.options.log.debug({ reason }, 'a connection ended');
+        if (entry !== undefined) this.disconnected(entry, connection);
+      },
+    };
   }
 
-  private open(ws: WebSocket, hello: Extract<Frame, { t: 'hello' }>, identity: Identity, remoteAddress: string): void {
+  private greeted(
+    connection: Connection,
+    text: string,
+    identity: Identity,
+    remoteAddress: string,
+  ): Entry<C, S, Identity> | undefined {
+    try {
+      const hello = parseFrame(text);
+      if (hello.t !== 'hello') throw new WeftError('WIRE_BAD_MESSAGE', 'The first frame is not hello.');
+      return this.open(connection, hello, identity, remoteAddress);
+    } catch (error) {
+      this.options.log.warn({ err: error, remoteAddress }, 'dropped a connection with a bad greeting');
+      connection.close('bad greeting');
+      return undefined;
+    }
+  }
+
+  private open(
+    connection: Connection,
+    hello: Extract<Frame, { t: 'hello' }>,
+    identity: Identity,
+    remoteAddress: string,
+  ): Entry<C, S, Identity> {
     const known = this.entries.get(hello.session);
     const entry = known ?? this.newEntry(hello.session, identity, remoteAddress);
     entry.cancelExpiry?.();
     entry.cancelExpiry = undefined;
-    const previous = entry.socket;
-    entry.socket = ws;
+    const previous = entry.connection;
+    entry.connection = connection;
     previous?.terminate();
 
     const send = (frame: Frame): void => {
-      ws.send(JSON.stringify(frame));
+      connection.send(JSON.stringify(frame));
     };
     const { session } = entry.peer;
     send({ t: 'welcome', resumed: known !== undefined, received: session.received });
     session.attach(send, known === undefined ? 0 : hello.received);
-    ws.on('message', (data) => {
-      this.receive(entry, ws, data);
-    });
-    ws.on('close', () => {
-      this.disconnected(entry, ws);
-    });
     if (known !== undefined) this.options.onResumed?.(entry.peer);
+    return entry;
   }
 
   private newEntry(sessionId: string, identity: Identity, remoteAddress: string): Entry<C, S, Identity> {
@@ -161,16 +161,16 @@ class Endpoint<C extends Methods, S extends Methods, Identity> implements AnyEnd
         this.remove(entry, reason);
       },
     };
-    const entry: Entry<C, S, Identity> = { peer, socket: undefined, cancelExpiry: undefined };
+    const entry: Entry<C, S, Identity> = { peer, connection: undefined, cancelExpiry: undefined };
     this.entries.set(sessionId, entry);
     Object.assign(handlers, this.options.onSession(peer));
     return entry;
   }
 
-  private receive(entry: Entry<C, S, Identity>, ws: WebSocket, data: RawData): void {
-    if (entry.socket !== ws) return;
+  private receive(entry: Entry<C, S, Identity>, connection: Connection, text: string): void {
+    if (entry.connection !== connection) return;
     try {
-      entry.peer.session.accept(parseFrame(text(data)));
+      entry.peer.session.accept(parseFrame(text));
     } catch (error) {
       this.options.log.warn(
         { err: error, protocol: this.options.protocol.name },
@@ -180,9 +180,9 @@ class Endpoint<C extends Methods, S extends Methods, Identity> implements AnyEnd
     }
   }
 
-  private disconnected(entry: Entry<C, S, Identity>, ws: WebSocket): void {
-    if (entry.socket !== ws) return;
-    entry.socket = undefined;
+  private disconnected(entry: Entry<C, S, Identity>, connection: Connection): void {
+    if (entry.connection !== connection) return;
+    entry.connection = undefined;
     entry.peer.session.detach();
     entry.cancelExpiry = this.options.clock.after(this.options.resumeWithinMs ?? 30_000, () => {
       this.remove(entry);
@@ -193,27 +193,10 @@ class Endpoint<C extends Methods, S extends Methods, Identity> implements AnyEnd
   private remove(entry: Entry<C, S, Identity>, reason?: Error): void {
     if (!this.entries.delete(entry.peer.session.id)) return;
     entry.cancelExpiry?.();
-    const socket = entry.socket;
-    entry.socket = undefined;
+    const { connection } = entry;
+    entry.connection = undefined;
     entry.peer.session.close(reason);
-    socket?.close(1000);
+    connection?.close();
     this.options.onClosed?.(entry.peer);
   }
-}
-
-function bearerToken(request: IncomingMessage): string | undefined {
-  return /^Bearer (\S+)$/.exec(request.headers.authorization ?? '')?.[1];
-}
-
-function refuse(socket: Duplex, status: number, message: string): void {
-  const reason = status === 401 ? 'Unauthorized' : 'Not Found';
-  const body = JSON.stringify({ errors: [message] });
-  socket.end(
-    `HTTP/1.1 ${status} ${reason}\r\nContent-Type: application/json\r\nContent-Length: ${Buffer.byteLength(body)}\r\nConnection: close\r\n\r\n${body}`,
-  );
-}
-
-/** The text of a WebSocket message, which ws hands over as bytes. */
-export function text(data: RawData): string {
-  return (Array.isArray(data) ? Buffer.concat(data) : Buffer.from(data as Buffer)).toString('utf8');
 }

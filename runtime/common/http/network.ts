@@ -1,0 +1,43 @@
+/**
+ * The only source of sockets of the control plane: who opens connections and listens gets it injected, as it gets its clock, so
+ * that a simulation can stand in for it.
+ */
+import type { FastifyInstance } from 'fastify';
+import type { Dial } from '../wire/connection.js';
+import type { RpcServer } from '../wire/server.js';
+import { dialWebSocket } from '../wire/websocket.js';
+import { startHttpServer, type HttpServerOptions } from './server.js';
+
+export interface ListenOptions extends Omit<HttpServerOptions, 'configure'> {
+  /** Adds the routes of the REST API and pages; called before listening. A network without HTTP leaves them out. */
+  readonly routes: (app: FastifyInstance) => void | Promise<void>;
+  /** Adds the endpoints of the wire protocols; called before listening. */
+  readonly endpoints: (rpc: RpcServer) => void;
+}
+
+export interface Listener {
+  /** `http://host:port`. */
+  readonly url: string;
+  readonly port: number;
+  /** Stops accepting, closes every session and connection. */
+  close(): Promise<void>;
+}
+
+export interface Network {
+  readonly dial: Dial;
+  /** @throws PORT_TAKEN when no port of the range is free. */
+  listen(options: ListenOptions): Promise<Listener>;
+}
+
+/** The sockets of this machine. */
+export const systemNetwork: Network = {
+  dial: dialWebSocket,
+  listen: ({ routes, endpoints, ...options }) =>
+    startHttpServer({
+      ...options,
+      configure: async (app, rpc) => {
+        await routes(app);
+        endpoints(rpc);
+      },
+    }),
+};
