@@ -1,6 +1,6 @@
 /**
  * The package's test kit, `weft-stream/testing`: operators driven record by record (`operatorHarness`), whole jobs on a
- * that the test moves. Called by users' tests and by Weft's own contract suite. It interprets nothing by itself: records go
+ * `MiniCluster` in the test's own process, and a clock that the test moves. Called by users' tests and by Weft's own contract suite. It interprets nothing by itself: records go
  * through the tasks, chains and channels that a slot has.
  */
 export { ManualClock, type Clock } from '../common/clock.js';

@@ -17,6 +17,11 @@ export interface EnumeratorsOptions {
 }
 
 export class Enumerators {
+  /**
+   * Resolves when each of them runs or has failed. A checkpoint waits for it, as in Flink: its snapshot is then taken, and
+   * answered, in one step, so that the answer comes behind all that was assigned before.
+   */
+  readonly started: Promise<unknown>;
   private readonly hosts = new Map<number, EnumeratorHost>();
 
   /** Starts all of them; what fails is told. */
@@ -30,8 +35,8 @@ export class Enumerators {
         failed: (error) => failed(id, error),
       });
       this.hosts.set(id, host);
-      void host.start();
     }
+    this.started = Promise.all([...this.hosts.values()].map((host) => host.start()));
   }
 
   fromReader(node: number, subtask: number, message: FromReader): void {
@@ -43,7 +48,7 @@ export class Enumerators {
     this.hosts.get(node)?.readerLost(subtask, checkpointId);
   }
 
-  /** The state of each, by node. @throws SOURCE_ENUMERATOR_FAILED */
+  /** The state of each, by node; not before they have started. @throws SOURCE_ENUMERATOR_FAILED */
   snapshot(checkpointId: number): Map<number, SerializedState> {
     return new Map([...this.hosts].map(([node, host]) => [node, host.snapshot(checkpointId)]));
   }

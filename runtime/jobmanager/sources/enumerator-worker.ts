@@ -63,7 +63,7 @@ function obey(message: ToEnumerators, running: Enumerators): void {
       running.readerLost(message.node, message.subtask, message.checkpointId);
       return;
     case 'snapshot':
-      snapshot(message.checkpointId, running);
+      void running.started.then(() => snapshot(message.checkpointId, running));
       return;
     case 'checkpointComplete':
       running.notifyCheckpointComplete(message.checkpointId);

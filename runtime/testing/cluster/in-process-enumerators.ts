@@ -21,7 +21,11 @@ export function inProcessEnumerators(describe: (jobId: string) => Promise<Stream
     return {
       fromReader: (node, subtask, message) => later((all) => all.fromReader(node, subtask, message)),
       readerLost: (node, subtask, checkpointId) => later((all) => all.readerLost(node, subtask, checkpointId)),
-      snapshot: async (checkpointId) => (await started).snapshot(checkpointId),
+      snapshot: async (checkpointId) => {
+        const enumerators = await started;
+        await enumerators.started;
+        return enumerators.snapshot(checkpointId);
+      },
       notifyCheckpointComplete: (checkpointId) => later((all) => all.notifyCheckpointComplete(checkpointId)),
       close: async () => {
         await (await started.catch(() => undefined))?.close();

@@ -4,6 +4,7 @@ import { WeftError } from '../../../common/errors/index.js';
 import type { Committer } from '../../../functions/index.js';
 import type { KafkaDriver } from '../driver/driver.js';
 import { KafkaError, kafkaFailure } from '../driver/kafka-error.js';
+import { LazyDriver } from '../driver/lazy-driver.js';
 import { retrying } from '../driver/retrying.js';
 import { describeRanges, type KafkaCommittable } from './committable.js';
 import type { LostTransactions } from './delivery.js';
@@ -17,10 +18,12 @@ export interface KafkaCommitterOptions {
 }
 
 export class KafkaCommitter implements Committer<KafkaCommittable> {
-  private driver: KafkaDriver | undefined;
+  private readonly driver: LazyDriver;
   private closed = false;
 
-  constructor(private readonly options: KafkaCommitterOptions) {}
+  constructor(private readonly options: KafkaCommitterOptions) {
+    this.driver = new LazyDriver(options.connect);
+  }
 
   /** @returns those whose broker could not be reached @throws KAFKA_TRANSACTION_LOST, KAFKA_NOT_AUTHORIZED, KAFKA_FAILED */
   async commit(committables: readonly KafkaCommittable[]): Promise<readonly KafkaCommittable[]> {
@@ -30,19 +33,16 @@ export class KafkaCommitter implements Committer<KafkaCommittable> {
 
   async close(): Promise<void> {
     this.closed = true;
-    await this.driver?.close();
+    await this.driver.close();
   }
 
   /** @returns false when it is to be tried again later */
   private async commitOne(committable: KafkaCommittable): Promise<boolean> {
-    const { connect, patienceMs } = this.options;
+    const { patienceMs } = this.options;
     const { transactionalId } = committable;
     const retry = { clock: systemClock, limitMs: patienceMs, isCancelled: () => this.closed };
     try {
-      await retrying(retry, async () => {
-        this.driver ??= await connect();
-        await this.driver.endTransaction(committable, true);
-      });
+      await retrying(retry, async () => (await this.driver.get()).endTransaction(committable, true));
       return true;
     } catch (error) {
       if (error instanceof KafkaError && error.isPassing) return false;
@@ -54,9 +54,9 @@ export class KafkaCommitter implements Committer<KafkaCommittable> {
 
   /** Nobody can commit it any more; it may have been, by a job that died before it could say so. */
   private async judge(committable: KafkaCommittable, failure: WeftError): Promise<boolean> {
-    const { connect, lost, patienceMs } = this.options;
+    const { lost, patienceMs } = this.options;
     const retry = { clock: systemClock, limitMs: patienceMs, isCancelled: () => this.closed };
-    const outcome = await retrying(retry, async () => outcomeOf((this.driver ??= await connect()), committable));
+    const outcome = await retrying(retry, async () => outcomeOf(await this.driver.get(), committable));
     if (outcome === 'committed') return true;
     if (outcome === 'undecided') return false;
     const { transactionalId, ranges } = committable;

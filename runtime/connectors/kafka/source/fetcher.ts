@@ -6,6 +6,7 @@ import type { Clock } from '../../../common/clock.js';
 import { WeftError } from '../../../common/errors/index.js';
 import { nameOf, type FetchedPartition, type KafkaDriver } from '../driver/driver.js';
 import { KafkaCode, KafkaError, kafkaFailure, NO_ANSWER } from '../driver/kafka-error.js';
+import { LazyDriver } from '../driver/lazy-driver.js';
 import type { OffsetResetStrategy } from './offsets-initializer.js';
 import type { PartitionQueue } from './partition-queue.js';
 
@@ -37,7 +38,7 @@ export interface FetcherOptions {
 
 export class Fetcher {
   failure: WeftError | undefined;
-  private driver: KafkaDriver | undefined;
+  private readonly driver: LazyDriver;
   private closed = false;
   private readonly partitions = new Map<string, PartitionQueue>();
   private readonly leaders = new Map<string, number>();
@@ -48,6 +49,7 @@ export class Fetcher {
   private cancelRetry: (() => void) | undefined;
 
   constructor(private readonly options: FetcherOptions) {
+    this.driver = new LazyDriver(options.connect);
     this.heardMs = options.clock.monotonicMs();
   }
 
@@ -77,14 +79,13 @@ export class Fetcher {
 
   /** For those who watch. @throws KafkaError */
   async withDriver<T>(action: (driver: KafkaDriver) => Promise<T>): Promise<T> {
-    this.driver ??= await this.options.connect();
-    return action(this.driver);
+    return action(await this.driver.get());
   }
 
   async close(): Promise<void> {
     this.closed = true;
     this.cancelRetry?.();
-    await this.driver?.close();
+    await this.driver.close();
   }
 
   private async ask(broker: number, wanting: readonly PartitionQueue[]): Promise<void> {

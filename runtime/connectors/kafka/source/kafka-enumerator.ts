@@ -3,6 +3,7 @@ import { systemClock } from '../../../common/clock.js';
 import type { SplitEnumerator, SplitEnumeratorContext } from '../../../functions/index.js';
 import { nameOf, type KafkaDriver, type PartitionOffset, type TopicPartition } from '../driver/driver.js';
 import { kafkaFailure } from '../driver/kafka-error.js';
+import { LazyDriver } from '../driver/lazy-driver.js';
 import { retrying } from '../driver/retrying.js';
 import type { KafkaSplit } from './kafka-split.js';
 import { OffsetsInitializer } from './offsets-initializer.js';
@@ -32,7 +33,7 @@ export interface KafkaEnumeratorOptions {
 export class KafkaEnumerator implements SplitEnumerator<KafkaSplit, KafkaEnumeratorState> {
   private readonly assigned: Set<string>;
   private unassigned: KafkaSplit[];
-  private driver: KafkaDriver | undefined;
+  private readonly driver: LazyDriver;
   /** The partitions of the start are known: none of them is new any more. */
   private discovered: boolean;
 
@@ -44,6 +45,7 @@ export class KafkaEnumerator implements SplitEnumerator<KafkaSplit, KafkaEnumera
     this.assigned = new Set(restored?.assigned);
     this.unassigned = [...(restored?.unassigned ?? [])];
     this.discovered = restored !== undefined;
+    this.driver = new LazyDriver(options.connect);
   }
 
   /** @throws KAFKA_… */
@@ -85,13 +87,13 @@ export class KafkaEnumerator implements SplitEnumerator<KafkaSplit, KafkaEnumera
   }
 
   async close(): Promise<void> {
-    await this.driver?.close();
+    await this.driver.close();
   }
 
   /** The partitions that were not there before, with their offsets. */
   private async discover(): Promise<KafkaSplit[]> {
-    const { connect, subscription, starting, stopping, group, onlyCommitted } = this.options;
-    const driver = (this.driver ??= await connect());
+    const { subscription, starting, stopping, group, onlyCommitted } = this.options;
+    const driver = await this.driver.get();
     const known = new Set([...this.assigned, ...this.unassigned.map(({ splitId }) => splitId)]);
     const found = (await partitionsOf(subscription, driver)).filter((each) => !known.has(nameOf(each)));
     if (found.length === 0) return [];
