@@ -1,31 +1,18 @@
 /** One NodeManager: puts its parts together, brings them up in the order that recovery needs, and takes them down again. */
-import { mkdirSync } from 'node:fs';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../runtime/common/clock.js';
 import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
-import { WeftError, hasCode } from '../runtime/common/errors/index.js';
+import { hasCode } from '../runtime/common/errors/index.js';
 import type { WeftHome } from '../runtime/common/home.js';
-import { systemNetwork, type Listener, type Network } from '../runtime/common/http/network.js';
+import type { Listener } from '../runtime/common/http/network.js';
 import { nodeId } from '../runtime/common/ids.js';
 import type { Logger } from '../runtime/common/log/logger.js';
 import type { RpcServer } from '../runtime/common/wire/server.js';
-import { claimRole, removeRoleRecord, writeRoleRecord } from '../runtime/common/process/role-record.js';
 import { ContainerManager } from './containers/container-manager.js';
 import { EXIT_STATUS } from './containers/exit-reason.js';
 import { ResourceManagerLink, type Registration } from './heartbeat/resourcemanager-link.js';
-import { Launcher, type NodePlace } from './launcher/launcher.js';
-import { blobsOf } from './localizer/fetch-blob.js';
-import { FileCache } from './localizer/file-cache.js';
-import { Localizer } from './localizer/localizer.js';
-import { ContainerLogs } from './logs/container-logs.js';
-import { MemoryMonitor } from './monitor/memory-monitor.js';
-import { Housekeeping } from './housekeeping.js';
-import { NodeFolders } from './node-folders.js';
-import { ContainerStore } from './recovery/container-store.js';
-import { NodeStore } from './recovery/node-store.js';
-import { awaitResourceManagerAddress, nodeToken } from './resourcemanager-address.js';
+import type { Housekeeping } from './housekeeping.js';
+import { LocalMachine, type NodeMachine } from './machine.js';
 import { registerContainerEndpoint } from './server/container-endpoint.js';
 import { registerLivenessEndpoint } from './server/liveness-endpoint.js';
 import { registerLogRoutes } from './server/log-routes.js';
@@ -43,11 +30,10 @@ export interface NodeManagerOptions {
   readonly version: string;
   /** Folder of Weft's role bundles, for `{{WEFT_DIST}}`. */
   readonly distDir: string;
-  /** @default that of this machine */
-  readonly network?: Network;
+  /** @default the one that this process runs on */
+  readonly machine?: NodeMachine;
 }
 
-const MB = 1024 * 1024;
 const RACK = '/default-rack';
 /** Until a ResourceManager has told its own expiry interval. */
 const DEFAULT_EXPIRY_MS = 20_000;
@@ -60,12 +46,8 @@ const REFUSED_RETRY_MS = 2000;
 
 export class NodeManager {
   readonly containers: ContainerManager;
-  private readonly folders: NodeFolders;
-  private readonly nodeStore: NodeStore;
-  private readonly monitor: MemoryMonitor;
-  private readonly housekeeping: Housekeeping;
-  private readonly logs: ContainerLogs;
-  private readonly place: { -readonly [K in keyof NodePlace]: NodePlace[K] };
+  private readonly machine: NodeMachine;
+  private readonly housekeeping: Pick<Housekeeping, keyof Housekeeping>;
   private readonly finishedApplications = new Set<string>();
   private readonly timers: (() => void)[] = [];
   private readonly startedMs: number;
@@ -74,57 +56,21 @@ export class NodeManager {
   private link: ResourceManagerLink | undefined;
 
   constructor(private readonly options: NodeManagerOptions) {
-    const { clock, home, index, log, settings } = options;
+    const { clock, log, settings } = options;
     const { site } = settings;
     this.startedMs = clock.nowMs();
-    const localDir = site.get(nodeManagerOptions.localDirs);
-    const logDir = site.get(nodeManagerOptions.logDirs);
-    const perNode = (dir: string | undefined): string | undefined => dir && `${dir}/nodemanager-${index}`;
-    this.folders = new NodeFolders(home.nodeManagerDir(index), perNode(localDir), perNode(logDir));
-    for (const folder of [this.folders.local, this.folders.logs]) mkdirSync(folder, { recursive: true });
-    this.nodeStore = new NodeStore(this.folders.nodeRecord);
-    this.tokenKeys = this.nodeStore.get()?.tokenKeys ?? [];
-    this.logs = new ContainerLogs(this.folders);
-    this.monitor = new MemoryMonitor({
-      clock,
-      intervalMs: site.get(nodeManagerOptions.monitorIntervalMs),
-      enforce: site.get(nodeManagerOptions.memoryCheckEnabled),
-      onExceeded: (containerId, description) => {
-        this.containers.stopForMemory(containerId, description);
-      },
-    });
-    const blobs = blobsOf(
-      () => this.resourceManagerAddress(),
-      () => this.nodeToken(),
-    );
-    const cache = new FileCache(this.folders.fileCache, blobs, site.get(nodeManagerOptions.cacheTargetSizeMb) * MB);
-    this.place = {
-      nodeManagerUrl: '',
-      nodeHost: settings.host,
-      nodeBinary: process.execPath,
-      distDir: options.distDir,
-      home: home.path,
+    const onExceeded = (containerId: string, description: string): void => {
+      this.containers.stopForMemory(containerId, description);
     };
-    const store = new ContainerStore(this.folders.containerRecords);
+    this.machine = options.machine ?? new LocalMachine(options, onExceeded);
+    const { store, localizer, launcher, monitor, nodeStore } = this.machine;
+    this.tokenKeys = nodeStore.get()?.tokenKeys ?? [];
     this.containers = new ContainerManager({
-      folders: this.folders,
-      store,
-      localizer: new Localizer(cache),
-      launcher: new Launcher(this.folders, store, this.place, clock),
-      monitor: this.monitor,
-      clock,
-      log,
+      ...{ store, localizer, launcher, monitor, clock, log },
       sigkillDelayMs: site.get(nodeManagerOptions.sigkillDelayMs),
       deleteDelayMs: site.get(nodeManagerOptions.deleteDelaySeconds) * 1000,
     });
-    this.housekeeping = new Housekeeping({
-      folders: this.folders,
-      containers: this.containers,
-      cache,
-      site,
-      clock,
-      log,
-    });
+    this.housekeeping = this.machine.housekeeping(this.containers);
     this.containers.onChange(({ applicationId }) => {
       if (this.finishedApplications.has(applicationId)) this.cleanUpApplication(applicationId);
     });
@@ -141,27 +87,16 @@ export class NodeManager {
 
   /** Resolves when it serves; it registers as soon as a ResourceManager can be reached. @throws PORT_TAKEN, NODEMANAGER_RUNS_ALREADY */
   async start(): Promise<void> {
-    const { home, index, log, settings } = this.options;
-    const { startedMs } = this;
-    const other = claimRole(home, this.recordName, { role: 'nodemanager', url: '', startedMs });
-    if (other !== undefined) {
-      const where = other.url === '' ? '' : ` at ${other.url}`;
-      const message = `NodeManager ${index} of ${home.path} runs already: process ${other.pid}${where}.`;
-      throw new WeftError('NODEMANAGER_RUNS_ALREADY', message);
-    }
+    const { log, settings } = this.options;
+    const { machine, startedMs } = this;
+    machine.claim(startedMs);
     for (const warning of settings.site.warnings) log.warn(warning);
     this.containers.recover();
     this.server = await this.serve();
-    this.place.nodeManagerUrl = this.url;
-    this.nodeStore.update({ host: settings.host, port: this.server.port });
-    writeRoleRecord(home, this.recordName, {
-      role: 'nodemanager',
-      url: this.url,
-      startedMs,
-      nodeId: this.nodeId,
-    });
+    machine.nodeStore.update({ host: settings.host, port: this.server.port });
+    machine.servesAt(this.url, this.nodeId, startedMs);
     this.reconnect();
-    this.monitor.start();
+    machine.monitor.start();
     this.housekeeping.start();
   }
 
@@ -170,7 +105,7 @@ export class NodeManager {
     await this.containers.stopAll('The NodeManager was stopped.', EXIT_STATUS.aborted);
     await this.link?.stop();
     await this.detach();
-    removeRoleRecord(this.options.home, this.recordName);
+    this.machine.withdraw();
   }
 
   /** Ends this object but leaves its containers running, as a kill of the process would. */
@@ -178,29 +113,16 @@ export class NodeManager {
     this.containers.release();
     for (const cancel of this.timers) cancel();
     this.housekeeping.stop();
-    this.monitor.stop();
+    this.machine.monitor.stop();
     this.link?.close();
     await this.server?.close();
   }
 
-  private get recordName(): string {
-    return `nodemanager-${this.options.index}`;
-  }
-
-  private resourceManagerAddress(): Promise<string> {
-    const { clock, home, settings } = this.options;
-    return awaitResourceManagerAddress(home, settings, clock);
-  }
-
-  private nodeToken(): string {
-    return nodeToken(this.options.home, this.nodeId, this.options.clock);
-  }
-
   private async serve(): Promise<Listener> {
     const { log, settings } = this.options;
-    const earlier = this.nodeStore.get()?.port ?? 0;
+    const earlier = this.machine.nodeStore.get()?.port ?? 0;
     const listenOn = (port: number): Promise<Listener> =>
-      this.network.listen({
+      this.machine.network.listen({
         host: settings.bindHost,
         advertisedHost: settings.host,
         port,
@@ -222,13 +144,10 @@ export class NodeManager {
     }
   }
 
-  private get network(): Network {
-    return this.options.network ?? systemNetwork;
-  }
-
   private addRoutes(app: FastifyInstance): void {
     const { settings, version } = this.options;
-    const { containers, logs } = this;
+    const { containers } = this;
+    const { logs } = this.machine;
     speakXml(app, '/ws/');
     answerErrors(app);
     registerNodeRoutes(app, {
@@ -255,7 +174,7 @@ export class NodeManager {
       clock,
       log,
       tokenKeys: () => this.tokenKeys,
-      knownKeys: () => this.nodeStore.get()?.tokenKeys ?? [],
+      knownKeys: () => this.machine.nodeStore.get()?.tokenKeys ?? [],
       nodeId: () => this.nodeId,
     });
     registerLivenessEndpoint(rpc, {
@@ -263,15 +182,15 @@ export class NodeManager {
       clock,
       log,
       nodeLossTimeoutMs: () =>
-        Math.round((this.nodeStore.get()?.expiryIntervalMs ?? DEFAULT_EXPIRY_MS) * LOSS_SHARE_OF_EXPIRY),
+        Math.round((this.machine.nodeStore.get()?.expiryIntervalMs ?? DEFAULT_EXPIRY_MS) * LOSS_SHARE_OF_EXPIRY),
     });
   }
 
   private connect(): ResourceManagerLink {
     const { clock, log, settings, version } = this.options;
     return new ResourceManagerLink({
-      address: () => this.resourceManagerAddress(),
-      token: () => this.nodeToken(),
+      address: () => this.machine.resourceManagerAddress(),
+      token: () => this.machine.nodeToken(this.nodeId),
       node: {
         nodeId: this.nodeId,
         httpAddress: this.url,
@@ -282,10 +201,10 @@ export class NodeManager {
         pid: process.pid,
       },
       containers: this.containers,
-      dial: this.network.dial,
+      dial: this.machine.network.dial,
       clock,
       log,
-      usedMemoryMb: () => this.monitor.totalMb,
+      usedMemoryMb: () => this.machine.monitor.totalMb,
       health: () => this.housekeeping.health,
       onRegistered: (registration) => {
         this.registered(registration);
@@ -310,14 +229,15 @@ export class NodeManager {
   }
 
   private registered({ expiryIntervalMs, tokenKeys }: Registration): void {
-    this.nodeStore.update({ expiryIntervalMs });
+    this.machine.nodeStore.update({ expiryIntervalMs });
     this.useTokenKeys(tokenKeys);
   }
 
   private useTokenKeys(keys: readonly string[]): void {
     this.tokenKeys = keys;
-    const known = [...new Set([...keys, ...(this.nodeStore.get()?.tokenKeys ?? [])])];
-    this.nodeStore.update({ tokenKeys: known.slice(0, KEYS_KEPT) });
+    const { nodeStore } = this.machine;
+    const known = [...new Set([...keys, ...(nodeStore.get()?.tokenKeys ?? [])])];
+    nodeStore.update({ tokenKeys: known.slice(0, KEYS_KEPT) });
   }
 
   private applicationFinished(applicationId: string): void {
@@ -337,16 +257,13 @@ export class NodeManager {
     const records = this.containers.list().filter((record) => record.applicationId === applicationId);
     if (records.some((record) => record.state !== 'COMPLETE')) return;
     this.finishedApplications.delete(applicationId);
-    const { clock, home, settings } = this.options;
-    this.remove(join(home.highAvailabilityDir, applicationId));
+    const { clock, log, settings } = this.options;
+    const failed = (error: unknown): void => {
+      log.warn({ err: error, applicationId }, 'a folder of an ended application could not be removed');
+    };
+    this.machine.removeKeptState(applicationId).catch(failed);
     clock.after(settings.site.get(nodeManagerOptions.deleteDelaySeconds) * 1000, () => {
-      this.remove(this.folders.applicationDir(applicationId));
-    });
-  }
-
-  private remove(folder: string): void {
-    rm(folder, { recursive: true, force: true }).catch((error: unknown) => {
-      this.options.log.warn({ err: error, folder }, 'a folder of an ended application could not be removed');
+      this.machine.removeApplicationDir(applicationId).catch(failed);
     });
   }
 }

@@ -2,6 +2,7 @@ import { systemClock, type Clock } from '../../runtime/common/clock.js';
 import { ENV, requiredEnv } from '../../runtime/common/environment.js';
 import { asWeftError, WeftError } from '../../runtime/common/errors/index.js';
 import { createLogger, type Logger } from '../../runtime/common/log/logger.js';
+import type { Dial } from '../../runtime/common/wire/connection.js';
 import { dialWebSocket } from '../../runtime/common/wire/websocket.js';
 import { watchNodeManager } from '../../runtime/common/process/container-liveness.js';
 import type {
@@ -58,25 +59,43 @@ export interface ContainerCommand {
   localResources?: readonly LocalResource[];
 }
 
+/** What the program has around it. */
+export interface Surroundings {
+  readonly clock: Clock;
+  readonly dial: Dial;
+  readonly log: Logger;
+  /** Of the container, as its NodeManager made it. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly exit: (code: number) => void;
+}
+
+/** @throws Error outside of a container of an application */
+function ownProcess(): Surroundings {
+  return {
+    clock: systemClock,
+    dial: dialWebSocket,
+    log: createLogger({ role: 'appmaster', application: requiredEnv(ENV.applicationId) }),
+    environment: process.env,
+    exit: (code) => process.exit(code),
+  };
+}
+
 /** The tie of an AppMaster to its cluster, as YARN's AMRMClient and NMClient together. */
 export class AppMasterClient {
   private readonly containers = new Map<string, AllocatedContainer>();
   private readonly nodes: NodeLinks;
   private readonly resourceManager: ResourceManagerLink;
-  private readonly log: Logger;
   /** Between 0 and 1: shown by the cluster. */
   progress = 0;
 
   private constructor(
     private readonly handlers: AppMasterHandlers,
-    private readonly clock: Clock,
+    private readonly surroundings: Surroundings,
     onRegistered: (registration: Registration) => void,
   ) {
-    this.log = createLogger({ role: 'appmaster', application: requiredEnv(ENV.applicationId) });
+    const { clock, dial, log } = surroundings;
     this.nodes = new NodeLinks({
-      dial: dialWebSocket,
-      clock,
-      log: this.log,
+      ...{ dial, clock, log },
       // The ResourceManager tells of ends too, and also when the node is lost.
       onContainerStatus: () => undefined,
       onNodeSuspect: () => undefined,
@@ -86,17 +105,21 @@ export class AppMasterClient {
 
   /**
    * Registers this process as the AppMaster of the application in whose container it runs.
+   * @param surroundings for tests: something else than this process
    * @throws Error outside of such a container
    */
-  static async register(handlers: AppMasterHandlers): Promise<{ client: AppMasterClient; maximum: Resource }> {
+  static async register(
+    handlers: AppMasterHandlers,
+    surroundings?: Surroundings,
+  ): Promise<{ client: AppMasterClient; maximum: Resource }> {
     return new Promise((resolve, reject) => {
       try {
-        const client: AppMasterClient = new AppMasterClient(handlers, systemClock, ({ maximumResource }) => {
+        const around = surroundings ?? ownProcess();
+        const client: AppMasterClient = new AppMasterClient(handlers, around, ({ maximumResource }) => {
           resolve({ client, maximum: maximumResource });
         });
         watchNodeManager({
-          clock: systemClock,
-          log: client.log,
+          ...around,
           onStop: () => undefined,
           onNodeLost: () => {
             client.shutdown('The NodeManager is lost.');
@@ -128,7 +151,7 @@ export class AppMasterClient {
     await this.nodes.start(container, {
       command: [...command],
       environment: { ...environment },
-      localResources: [...(localResources ?? AppMasterClient.submittedResources())],
+      localResources: [...(localResources ?? submittedIn(this.surroundings.environment))],
     });
   }
 
@@ -155,7 +178,7 @@ export class AppMasterClient {
 
   /** The files that `weft app -submit --resources` named, for containers that need them too. */
   static submittedResources(): readonly LocalResource[] {
-    return JSON.parse(process.env[ENV.shippedFiles] ?? '[]') as LocalResource[];
+    return submittedIn(process.env);
   }
 
   private close(): void {
@@ -166,17 +189,16 @@ export class AppMasterClient {
   private shutdown(reason: string): void {
     this.close();
     if (this.handlers.onShutdown !== undefined) this.handlers.onShutdown(reason);
-    else process.exit(1);
+    else this.surroundings.exit(1);
   }
 
   private createLink(onRegistered: (registration: Registration) => void): ResourceManagerLink {
+    const { clock, dial, environment, log } = this.surroundings;
     return new ResourceManagerLink({
-      url: requiredEnv(ENV.resourceManagerUrl),
-      attemptToken: requiredEnv(ENV.attemptToken),
-      host: process.env[ENV.nodeHost] ?? '127.0.0.1',
-      dial: dialWebSocket,
-      clock: this.clock,
-      log: this.log,
+      url: requiredEnv(ENV.resourceManagerUrl, environment),
+      attemptToken: requiredEnv(ENV.attemptToken, environment),
+      host: environment[ENV.nodeHost] ?? '127.0.0.1',
+      ...{ dial, clock, log },
       outbox: new EventOutbox(),
       heartbeatIntervalMs: HEARTBEAT_INTERVAL_MS,
       self: () => ({ rpcPort: 0, trackingUrl: '', containers: [...this.containers.keys()] }),
@@ -206,4 +228,8 @@ export class AppMasterClient {
       },
     });
   }
+}
+
+function submittedIn(environment: Surroundings['environment']): LocalResource[] {
+  return JSON.parse(environment[ENV.shippedFiles] ?? '[]') as LocalResource[];
 }

@@ -3,16 +3,10 @@
  * change that matters is on disk before anybody is told of it.
  */
 import { randomBytes } from 'node:crypto';
-import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
 import type { Clock } from '../../runtime/common/clock.js';
-import { ENV } from '../../runtime/common/environment.js';
 import { WeftError, asWeftError } from '../../runtime/common/errors/index.js';
 import { applicationOfContainer, parseContainerId } from '../../runtime/common/ids.js';
-import { lastWords } from '../../runtime/common/log/last-words.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
-import { findProcessesByEnvironment } from '../../runtime/common/process/process-environment.js';
-import { sendSignal } from '../../runtime/common/process/process-identity.js';
 import { transition } from '../../runtime/common/state-machine.js';
 import type {
   ContainerStatus,
@@ -23,7 +17,6 @@ import type {
 import type { LaunchedProcess, Launcher } from '../launcher/launcher.js';
 import type { Localizer } from '../localizer/localizer.js';
 import type { MemoryMonitor } from '../monitor/memory-monitor.js';
-import type { NodeFolders } from '../node-folders.js';
 import type { ContainerStore } from '../recovery/container-store.js';
 import { statusOf, type ContainerRecord, type StopRequest } from './container-record.js';
 import { CONTAINER_TRANSITIONS, type ContainerEvent } from './container-states.js';
@@ -37,11 +30,10 @@ export interface ContainerSpec {
 }
 
 export interface ContainerManagerOptions {
-  readonly folders: NodeFolders;
-  readonly store: ContainerStore;
-  readonly localizer: Localizer;
-  readonly launcher: Launcher;
-  readonly monitor: MemoryMonitor;
+  readonly store: Pick<ContainerStore, 'save' | 'loadAll' | 'remove'>;
+  readonly localizer: Pick<Localizer, 'localize'>;
+  readonly launcher: Pick<Launcher, keyof Launcher>;
+  readonly monitor: Pick<MemoryMonitor, 'watch' | 'forget' | 'residentMb' | 'programPid'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Time between SIGTERM and SIGKILL. */
@@ -240,7 +232,7 @@ export class ContainerManager {
     void process.ended.then((end) => {
       if (this.released) return;
       // Whatever the program left behind in its group goes with it.
-      sendSignal(-process.leaderPid, 'SIGKILL');
+      this.options.launcher.signal(process.leaderPid, 'SIGKILL');
       this.exited(live, end);
     });
   }
@@ -248,18 +240,13 @@ export class ContainerManager {
   private exited(live: Live, end: ProcessEnd): void {
     const { record } = live;
     live.cancelKill?.();
-    const stderr = join(this.options.folders.logDir(record.applicationId, record.containerId), 'stderr');
-    this.complete(live, 'exited', exitReasonOf(end, record.stopRequest, lastWords([stderr]).join('\n')));
+    const lastWords = this.options.launcher.lastWords(record);
+    this.complete(live, 'exited', exitReasonOf(end, record.stopRequest, lastWords.join('\n')));
   }
 
   private lostMeanwhile(live: Live): void {
     const { record } = live;
-    // By now the group's number may be another's: what is left of it is known by its environment.
-    const left = findProcessesByEnvironment({
-      [ENV.containerId]: record.containerId,
-      [ENV.livenessToken]: record.livenessToken,
-    });
-    for (const pid of left) sendSignal(pid, 'SIGKILL');
+    this.options.launcher.sweep(record);
     if (record.leaderPid !== undefined || this.options.launcher.endOf(record.containerId).exitCode !== undefined) {
       if (record.state !== 'RUNNING') this.move(live, 'launched');
       this.exited(live, this.options.launcher.endOf(record.containerId));
@@ -287,27 +274,27 @@ export class ContainerManager {
   }
 
   private signalStop(live: Live, reason: string): void {
+    const { launcher, clock, sigkillDelayMs } = this.options;
     const group = live.record.leaderPid;
     if (group === undefined) return;
     for (const listener of this.stopListeners) listener(live.record, reason);
-    sendSignal(-group, 'SIGTERM');
-    live.cancelKill = this.options.clock.after(this.options.sigkillDelayMs, () => {
-      sendSignal(-group, 'SIGKILL');
+    launcher.signal(group, 'SIGTERM');
+    live.cancelKill = clock.after(sigkillDelayMs, () => {
+      launcher.signal(group, 'SIGKILL');
     });
   }
 
   private complete(live: Live, event: 'failed' | 'stopped' | 'exited', exit: ExitReason): void {
     const { record } = live;
-    const { clock, deleteDelayMs, folders, log, monitor } = this.options;
+    const { clock, deleteDelayMs, launcher, log, monitor } = this.options;
     record.exit = exit;
     record.endedMs = clock.nowMs();
     monitor.forget(record.containerId);
     log.info({ containerId: record.containerId, exit: exit.kind, exitStatus: exit.exitStatus }, 'container ended');
     this.move(live, event);
-    const workingDir = folders.workingDir(record.applicationId, record.containerId);
     clock.after(deleteDelayMs, () => {
-      rm(workingDir, { recursive: true, force: true }).catch((error: unknown) => {
-        log.warn({ err: error, workingDir }, 'a working folder could not be removed');
+      launcher.removeWorkingDir(record).catch((error: unknown) => {
+        log.warn({ err: error, containerId: record.containerId }, 'a working folder could not be removed');
       });
     });
   }

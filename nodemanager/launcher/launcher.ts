@@ -6,11 +6,14 @@
  */
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { Clock } from '../../runtime/common/clock.js';
 import { ENV } from '../../runtime/common/environment.js';
 import { WeftError } from '../../runtime/common/errors/index.js';
-import { isSameProcess, processStartTicks } from '../../runtime/common/process/process-identity.js';
+import { lastWords } from '../../runtime/common/log/last-words.js';
+import { findProcessesByEnvironment } from '../../runtime/common/process/process-environment.js';
+import { isSameProcess, processStartTicks, sendSignal } from '../../runtime/common/process/process-identity.js';
 import type { LaunchContext } from '../../runtime/common/wire/protocols/shared.js';
 import type { ContainerRecord } from '../containers/container-record.js';
 import type { ProcessEnd } from '../containers/exit-reason.js';
@@ -105,6 +108,29 @@ export class Launcher {
   endOf(containerId: string): ProcessEnd {
     const exitCode = this.store.exitCodeOf(containerId);
     return exitCode === undefined ? {} : { exitCode };
+  }
+
+  /** Signals the whole process group of a container. */
+  signal(leaderPid: number, signal: NodeJS.Signals): void {
+    sendSignal(-leaderPid, signal);
+  }
+
+  /** Kills what is left of a container whose leader has ended: by now the group's number may be another's. */
+  sweep(record: ContainerRecord): void {
+    const left = findProcessesByEnvironment({
+      [ENV.containerId]: record.containerId,
+      [ENV.livenessToken]: record.livenessToken,
+    });
+    for (const pid of left) sendSignal(pid, 'SIGKILL');
+  }
+
+  /** The last lines on its stderr. */
+  lastWords({ applicationId, containerId }: ContainerRecord): string[] {
+    return lastWords([join(this.folders.logDir(applicationId, containerId), 'stderr')]);
+  }
+
+  async removeWorkingDir({ applicationId, containerId }: ContainerRecord): Promise<void> {
+    await rm(this.folders.workingDir(applicationId, containerId), { recursive: true, force: true });
   }
 
   private async watchChild(child: ChildProcess, containerId: string): Promise<LaunchedProcess> {

@@ -33,8 +33,11 @@ export const ENV = {
 } as const;
 
 /** The value of a variable that the owner of this process must have set. */
-export function requiredEnv(name: string): string {
-  const value = process.env[name];
+export function requiredEnv(
+  name: string,
+  environment: Readonly<Record<string, string | undefined>> = process.env,
+): string {
+  const value = environment[name];
   if (value === undefined || value === '')
     throw new Error(`${name} is not set: this process must be started by its owner.`);
   return value;

@@ -1,0 +1,144 @@
+/**
+ * The machine below a NodeManager: its files, processes, memory and sockets. `NodeManager` decides and this does; a simulation
+ * brings a machine of its own.
+ */
+import { mkdirSync } from 'node:fs';
+import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
+import { WeftError } from '../runtime/common/errors/index.js';
+import { systemNetwork, type Network } from '../runtime/common/http/network.js';
+import { claimRole, removeRoleRecord, writeRoleRecord } from '../runtime/common/process/role-record.js';
+import type { ContainerManager, ContainerManagerOptions } from './containers/container-manager.js';
+import { Housekeeping } from './housekeeping.js';
+import { Launcher, type NodePlace } from './launcher/launcher.js';
+import { blobsOf } from './localizer/fetch-blob.js';
+import { FileCache } from './localizer/file-cache.js';
+import { Localizer } from './localizer/localizer.js';
+import { ContainerLogs } from './logs/container-logs.js';
+import { MemoryMonitor } from './monitor/memory-monitor.js';
+import { NodeFolders } from './node-folders.js';
+import type { NodeManagerOptions } from './node-manager.js';
+import { ContainerStore } from './recovery/container-store.js';
+import { NodeStore } from './recovery/node-store.js';
+import { awaitResourceManagerAddress, nodeToken } from './resourcemanager-address.js';
+
+export interface NodeMachine extends Pick<ContainerManagerOptions, 'store' | 'localizer' | 'launcher'> {
+  readonly network: Network;
+  readonly monitor: Pick<MemoryMonitor, Exclude<keyof MemoryMonitor, 'sample'>>;
+  readonly logs: ContainerLogs;
+  /** What the node keeps of itself. */
+  readonly nodeStore: Pick<NodeStore, keyof NodeStore>;
+  housekeeping(containers: ContainerManager): Pick<Housekeeping, keyof Housekeeping>;
+  /** Makes this process the only one that is this node. @throws NODEMANAGER_RUNS_ALREADY */
+  claim(startedMs: number): void;
+  /** The node serves there from now on. */
+  servesAt(url: string, nodeId: string, startedMs: number): void;
+  /** The node is gone, in order. */
+  withdraw(): void;
+  /** Where the ResourceManager is now. */
+  resourceManagerAddress(): Promise<string>;
+  /** Proof that this node belongs to the cluster. */
+  nodeToken(nodeId: string): string;
+  /** What an application keeps on this machine for its next attempt. */
+  removeKeptState(applicationId: string): Promise<void>;
+  removeApplicationDir(applicationId: string): Promise<void>;
+}
+
+const MB = 1024 * 1024;
+
+/** @param onExceeded a container uses more memory than it was given */
+export class LocalMachine implements NodeMachine {
+  readonly network = systemNetwork;
+  readonly nodeStore: NodeStore;
+  readonly store: ContainerStore;
+  readonly localizer: Localizer;
+  readonly launcher: Launcher;
+  readonly monitor: MemoryMonitor;
+  readonly logs: ContainerLogs;
+  private readonly folders: NodeFolders;
+  private readonly cache: FileCache;
+  private readonly place: { -readonly [K in keyof NodePlace]: NodePlace[K] };
+
+  constructor(
+    private readonly options: NodeManagerOptions,
+    onExceeded: (containerId: string, description: string) => void,
+  ) {
+    const { clock, home, index, settings } = options;
+    const { site } = settings;
+    const perNode = (dir: string | undefined): string | undefined => dir && `${dir}/nodemanager-${index}`;
+    const localDir = perNode(site.get(nodeManagerOptions.localDirs));
+    this.folders = new NodeFolders(home.nodeManagerDir(index), localDir, perNode(site.get(nodeManagerOptions.logDirs)));
+    for (const folder of [this.folders.local, this.folders.logs]) mkdirSync(folder, { recursive: true });
+    this.nodeStore = new NodeStore(this.folders.nodeRecord);
+    this.logs = new ContainerLogs(this.folders);
+    this.monitor = new MemoryMonitor({
+      clock,
+      intervalMs: site.get(nodeManagerOptions.monitorIntervalMs),
+      enforce: site.get(nodeManagerOptions.memoryCheckEnabled),
+      onExceeded,
+    });
+    const blobs = blobsOf(
+      () => this.resourceManagerAddress(),
+      () => this.nodeToken(this.nodeId),
+    );
+    this.cache = new FileCache(this.folders.fileCache, blobs, site.get(nodeManagerOptions.cacheTargetSizeMb) * MB);
+    this.localizer = new Localizer(this.cache);
+    this.place = {
+      nodeManagerUrl: '',
+      nodeHost: settings.host,
+      nodeBinary: process.execPath,
+      distDir: options.distDir,
+      home: home.path,
+    };
+    this.store = new ContainerStore(this.folders.containerRecords);
+    this.launcher = new Launcher(this.folders, this.store, this.place, clock);
+  }
+
+  private nodeId = '';
+
+  housekeeping(containers: ContainerManager): Housekeeping {
+    const { clock, log, settings } = this.options;
+    return new Housekeeping({ folders: this.folders, containers, cache: this.cache, site: settings.site, clock, log });
+  }
+
+  claim(startedMs: number): void {
+    const { home, index } = this.options;
+    const other = claimRole(home, this.recordName, { role: 'nodemanager', url: '', startedMs });
+    if (other === undefined) return;
+    const where = other.url === '' ? '' : ` at ${other.url}`;
+    const message = `NodeManager ${index} of ${home.path} runs already: process ${other.pid}${where}.`;
+    throw new WeftError('NODEMANAGER_RUNS_ALREADY', message);
+  }
+
+  servesAt(url: string, nodeId: string, startedMs: number): void {
+    this.nodeId = nodeId;
+    this.place.nodeManagerUrl = url;
+    writeRoleRecord(this.options.home, this.recordName, { role: 'nodemanager', url, startedMs, nodeId });
+  }
+
+  withdraw(): void {
+    removeRoleRecord(this.options.home, this.recordName);
+  }
+
+  resourceManagerAddress(): Promise<string> {
+    const { clock, home, settings } = this.options;
+    return awaitResourceManagerAddress(home, settings, clock);
+  }
+
+  nodeToken(nodeId: string): string {
+    return nodeToken(this.options.home, nodeId, this.options.clock);
+  }
+
+  removeKeptState(applicationId: string): Promise<void> {
+    return rm(join(this.options.home.highAvailabilityDir, applicationId), { recursive: true, force: true });
+  }
+
+  removeApplicationDir(applicationId: string): Promise<void> {
+    return rm(this.folders.applicationDir(applicationId), { recursive: true, force: true });
+  }
+
+  private get recordName(): string {
+    return `nodemanager-${this.options.index}`;
+  }
+}
