@@ -14,6 +14,7 @@ import { runRole } from '../runtime/common/process/lifecycle.js';
 import { createClusterKeys, readClusterKeys } from '../runtime/common/security/cluster-keys.js';
 import { VERSION } from '../runtime/common/version.js';
 import { loadPolicyFiles } from './config/policy-files.js';
+import { soleElection } from './ha/election.js';
 import { listenAddressOf, settingsOf } from './config/settings.js';
 import { ResourceManager } from './resource-manager.js';
 
@@ -40,7 +41,9 @@ void runRole(log, async () => {
     log,
     settings: settingsOf(conf),
     policies: () => loadPolicyFiles(confDir),
+    id: '',
     folder: home.resourceManagerDir,
+    election: () => soleElection(home.resourceManagerDir),
     clusterKeys: () => readClusterKeys(home.clusterKeyFile),
     listen: listenAddressOf(conf, {
       ...(values.host === undefined ? {} : { host: values.host }),

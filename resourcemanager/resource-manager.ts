@@ -1,36 +1,35 @@
-/** The ResourceManager put together: store, Scheduler, ApplicationsManager, nodes and server. */
+/**
+ * A ResourceManager: one process with one port, which leads or stands by. While it leads, ActiveServices run over the store
+ * of its term and answer; while it does not, it answers where the leader is. Who leads, the lease says.
+ */
 import { join } from 'node:path';
 import { BlobStore } from '../runtime/common/blobs/blob-store.js';
 import type { Clock } from '../runtime/common/clock.js';
-import { hasCode } from '../runtime/common/errors/index.js';
-import { systemNetwork, type Listener, type Network } from '../runtime/common/http/network.js';
+import { hasCode, WeftError } from '../runtime/common/errors/index.js';
+import { readJson, writeJsonAtomically } from '../runtime/common/home.js';
+import { systemNetwork, type Front, type FrontedListener, type Network } from '../runtime/common/http/network.js';
 import type { Logger } from '../runtime/common/log/logger.js';
-import { ApplicationRegistry } from './apps/application-registry.js';
-import { ApplicationsManager } from './apps/applications-manager.js';
-import { AppMasterService } from './apps/appmaster-service.js';
-import { ContainerLedger } from './apps/container-ledger.js';
-import { NodeEvents } from './apps/node-events.js';
-import { livenessCheckIntervalMs, type ListenAddress, type ResourceManagerSettings } from './config/settings.js';
-import { NodeLabels } from './nodes/node-labels.js';
-import { NodeRegistry } from './nodes/node-registry.js';
-import { createScheduler, type PolicyFiles, type SchedulerEvent } from './scheduler/index.js';
-import { AccessControl } from './security/access-control.js';
-import { UserGroups } from './security/user-groups.js';
-import { TokenService } from './security/token-service.js';
-import { registerEndpoints, type EndpointOptions } from './server/endpoints.js';
-import { configureRoutes } from './server/index.js';
-import { RefusalCounts } from './server/refusal-counts.js';
+import { ActiveServices } from './active-services.js';
+import type { ListenAddress, ResourceManagerSettings } from './config/settings.js';
+import type { Election } from './ha/election.js';
+import type { Leader, LeaseListener, Term } from './ha/leader-lease.js';
+import type { PolicyFiles } from './scheduler/index.js';
+import { registerEndpoints } from './server/endpoints.js';
+import { configureRoutes, configureStandby } from './server/index.js';
 import type { ClusterView } from './server/cluster-view.js';
-import { ClusterIdentity } from './store/cluster-identity.js';
-import { watchAllocations } from './config/allocation-watch.js';
+import { RefusalCounts } from './server/refusal-counts.js';
 import { StateStore } from './store/state-store.js';
 
 export interface ResourceManagerOptions {
   clock: Clock;
   log: Logger;
   settings: ResourceManagerSettings;
-  /** Folder of the store and of uploaded files. */
+  /** Of this one among those of the cluster; empty where there is one. */
+  id: string;
+  /** Folder of uploaded files and of what this process remembers. */
   folder: string;
+  /** Who leads, and where the state of a term lies. @param self id and address of this process */
+  election: (self: () => Leader) => Election;
   /** What NodeManagers sign their tokens with, the current key first; asked anew at each check. */
   clusterKeys: () => readonly string[];
   listen: ListenAddress;
@@ -41,178 +40,215 @@ export interface ResourceManagerOptions {
   version: string;
   /** Reads the files that say how resources are shared: at the start and at each refresh. */
   policies: () => PolicyFiles;
-  /** The store failed under way: the process must end, and start again from what was written. */
+  /** The store of the only ResourceManager failed: the process must end, and start again from what was written. */
   onStoreBroken: (error: Error) => void;
 }
 
 /** Largest file that can be uploaded: a bundle with its native packages and data. */
 const MAX_UPLOAD_BYTES = 2 ** 30;
-/** Time between two looks at what is to be preempted; the policies have longer intervals of their own. */
-const SCHEDULER_TICK_MS = 500;
-/** Time between two looks at whether the keys of tokens are due to roll. */
-const KEY_CHECK_MS = 1000;
+/** One that could not take over leaves it to the others for so long. */
+const PAUSE_AFTER_FAILURE_MS = 5000;
 
-export class ResourceManager {
-  readonly view: ClusterView;
-  private server: Listener | undefined;
-  private readonly stops: (() => void)[] = [];
+interface Lead {
+  readonly term: Term;
+  readonly services: ActiveServices;
+  readonly store: StateStore;
+  readonly front: Front;
+}
+
+export class ResourceManager implements LeaseListener {
+  private readonly election: Election;
+  private readonly blobs: BlobStore;
+  private readonly refusals = new RefusalCounts();
+  private readonly startedMs: number;
+  private standby: Front | undefined;
+  /** Won and not lost since; what follows from it may still be under way. */
+  private term: Term | undefined;
+  private lead: Lead | undefined;
+  private leader: Leader | undefined;
+  private transitions: Promise<void> = Promise.resolve();
+  /** Until it has started, what fails is the caller's. */
+  private startFailure: Error | undefined;
+  private isStarted = false;
 
   private constructor(
     private readonly options: ResourceManagerOptions,
-    private readonly store: StateStore,
+    private readonly server: FrontedListener,
   ) {
-    const { clock, log, settings, clusterKeys } = options;
-    const identity = ClusterIdentity.resume(store, clock.nowMs());
-    const tokens = new TokenService(store, clusterKeys, settings.keyRolls, clock.nowMs());
-    const scheduler = createScheduler(
-      settings.schedulerClass,
-      {
-        minimum: settings.minimumAllocation,
-        maximumMemoryMb: settings.maximumMemoryMb,
-        maximumVcores: settings.maximumVcores,
-        epoch: identity.epoch,
-      },
-      settings.schedulerClassOrigin,
-      options.policies(),
-    );
-    for (const warning of scheduler.warnings) log.warn(warning);
-    const schedule = (event: SchedulerEvent): void => {
-      for (const decision of scheduler.apply(event, clock.nowMs())) manager.containers.carryOut(decision);
-    };
-    const applications = new ApplicationRegistry(store);
-    const ledger = new ContainerLedger(store);
-    const blobs = new BlobStore(join(options.folder, 'blobs'));
-    const labels = new NodeLabels({
-      mode: settings.nodeLabels,
-      store,
-      schedule,
-      queuesWith: (label) =>
-        scheduler.queues.filter((queue) => Number(scheduler.queueFacts(queue, label)?.['absoluteCapacity'] ?? 0) > 0),
-      onChange: () => {
-        nodes.relabelled();
-      },
-    });
-    const nodes: NodeRegistry = new NodeRegistry({ clock, log, settings, store, tokens, labels, schedule });
-    const refusals = new RefusalCounts();
-    const groups = new UserGroups(clock, settings.staticGroups, settings.groupsCacheMs);
-    const url = (): string => this.url;
-    const shared = {
-      ...{ clock, log, settings, store, tokens, applications, ledger },
-      ...{ nodes, labels, blobs, scheduler, schedule, url },
-    };
-    const manager = new ApplicationsManager(shared);
-    const appMasters = new AppMasterService({ ...shared, manager });
-    nodes.listen(new NodeEvents(applications, ledger, manager));
-    this.view = {
-      ...{ clock, identity, store, scheduler, applications, nodes, labels, manager, blobs, url },
-      resourceTypes: settings.resourceTypes,
-      refusals,
-      access: new AccessControl(groups, scheduler, settings.administrators),
-      refreshQueues: () => {
-        scheduler.refresh(options.policies());
-      },
-      containers: ledger,
-      startedMs: clock.nowMs(),
-      version: options.version,
-    };
-    this.recover();
-    this.endpoints = { clock, log, settings, tokens, nodes, appMasters, refusals };
-    this.stops.push(
-      clock.every(SCHEDULER_TICK_MS, () => {
-        schedule({ type: 'tick' });
-      }),
-      watchAllocations(clock, log, scheduler, options.policies),
-    );
-    this.watch(() => {
-      if (tokens.tick(clock.nowMs())) nodes.announceTokenKeys();
-    });
+    this.election = options.election(() => ({ id: options.id, address: server.url }));
+    this.blobs = new BlobStore(join(options.folder, 'blobs'));
+    this.startedMs = options.clock.nowMs();
   }
 
-  private readonly endpoints: EndpointOptions;
-
   /**
-   * Opens the store, takes up what it holds, and listens.
+   * Listens, takes part in the election, and leads if it wins at once.
    * @throws RM_STORE_UNUSABLE, RM_UNKNOWN_SCHEDULER, PORT_TAKEN
    */
   static async start(options: ResourceManagerOptions): Promise<ResourceManager> {
-    const store = StateStore.open(join(options.folder, 'state.db'), options.onStoreBroken);
+    const resourceManager = new ResourceManager(options, await listen(options));
     try {
-      const resourceManager = new ResourceManager(options, store);
-      await resourceManager.listen();
+      await resourceManager.begin();
       return resourceManager;
     } catch (error) {
-      store.close();
+      await resourceManager.stop();
       throw error;
     }
   }
 
-  /** `http://host:port`, once listening. */
+  /** `http://host:port` */
   get url(): string {
-    return this.server?.url ?? '';
+    return this.server.url;
   }
 
   get port(): number {
-    return this.server?.port ?? 0;
+    return this.server.port;
   }
 
-  /** Stops in order; applications go on, and are taken up at the next start. */
+  get isLeading(): boolean {
+    return this.lead !== undefined && this.election.lease.isHeld();
+  }
+
+  /** What the leader works with. @throws RM_NOT_ACTIVE */
+  get view(): ClusterView {
+    if (this.lead === undefined) throw notActive('it stands by');
+    return this.lead.services.view;
+  }
+
+  /** Stops in order; applications go on, and are taken up at the next start, or by another ResourceManager. */
   async stop(): Promise<void> {
-    for (const stop of this.stops) stop();
-    await this.server?.close();
-    this.store.close();
+    const { lead } = this;
+    // Of what it has told, all is durable.
+    await lead?.store.durable();
+    await this.election.lease.stop();
+    this.end('it is stopped');
+    await this.transitions;
+    await this.server.close();
+    this.standby?.close();
   }
 
-  private recover(): void {
-    const { applications, containers, nodes, labels, manager, identity } = this.view;
-    const state = this.store.load();
-    this.store.transaction(() => {
-      applications.restore(state);
-      containers.restore(state.containers);
-      labels.restore();
-      nodes.restore(state.nodes);
-      manager.recover();
-    });
+  won(term: Term): void {
+    this.term = term;
+    this.follow(() => this.takeOver(term));
+  }
+
+  lost(reason: string): void {
+    this.options.log.warn({ reason }, 'this ResourceManager leads no longer');
+    this.end(reason);
+  }
+
+  leaderChanged(leader: Leader | undefined): void {
+    this.leader = leader;
+  }
+
+  private async begin(): Promise<void> {
     const { log } = this.options;
-    log.info({ applications: state.applications.length, epoch: identity.epoch }, 'store read');
+    this.standby = await this.server.prepare({
+      routes: (app) => {
+        configureStandby(app, { ...this.identity(), leader: () => this.leader }, log);
+      },
+      endpoints: () => undefined,
+    });
+    this.server.show(this.standby);
+    await this.election.lease.start(this);
+    await this.transitions;
+    if (this.startFailure !== undefined) throw this.startFailure;
+    this.isStarted = true;
   }
 
-  private async listen(): Promise<void> {
-    const { port } = this.options.listen;
-    const { identity } = this.view;
-    const previous = identity.port;
-    if (port !== undefined || previous === undefined) this.server = await this.listenOn(port ?? 0);
-    else {
-      this.server = await this.listenOn(previous).catch((error: unknown) => {
-        if (!hasCode(error, 'PORT_TAKEN')) throw error;
-        return this.listenOn(0);
-      });
-    }
-    identity.rememberPort(this.server.port);
-  }
-
-  private listenOn(port: number): Promise<Listener> {
-    const { log, pagesFolder, network = systemNetwork, listen } = this.options;
-    return network.listen({
-      host: listen.bindHost,
-      advertisedHost: listen.advertisedHost,
-      port,
-      log,
-      bodyLimitBytes: MAX_UPLOAD_BYTES,
-      routes: (app) => configureRoutes(app, this.view, log, pagesFolder),
-      endpoints: (rpc) => {
-        registerEndpoints(rpc, this.endpoints);
+  private async takeOver(term: Term): Promise<void> {
+    const { clock, log, pagesFolder } = this.options;
+    const startedMs = clock.monotonicMs();
+    const engine = await this.election.openEngine(term);
+    const { store, state } = await StateStore.over(engine, {
+      isLeading: () => this.election.lease.isHeld(),
+      onBroken: (error) => {
+        this.storeBroken(term, error);
       },
     });
+    const services = new ActiveServices({ ...this.options, ...this.identity(), blobs: this.blobs, store, state });
+    const front = await this.server.prepare({
+      routes: (app) => configureRoutes(app, services.view, log, pagesFolder),
+      endpoints: (rpc) => {
+        registerEndpoints(rpc, services.endpoints);
+      },
+    });
+    const lead = { term, services, store, front };
+    await store.durable();
+    if (this.term !== term) {
+      retire(lead, notActive('its term was over before it began'));
+      return;
+    }
+    this.lead = lead;
+    this.server.show(front);
+    const tookMs = Math.round(clock.monotonicMs() - startedMs);
+    log.info({ epoch: services.view.identity.epoch, tookMs }, 'this ResourceManager leads');
   }
 
-  private watch(rollKeys: () => void): void {
-    const { clock, settings } = this.options;
-    this.stops.push(
-      clock.every(livenessCheckIntervalMs(settings), () => {
-        this.view.nodes.tick(clock.nowMs());
-        this.view.manager.tick(clock.nowMs());
-      }),
-      clock.every(KEY_CHECK_MS, rollKeys),
-    );
+  /** At once: nothing of its term may be said or done any more. */
+  private end(reason: string): void {
+    this.term = undefined;
+    const { lead, standby } = this;
+    this.lead = undefined;
+    if (lead === undefined) return;
+    if (standby !== undefined) this.server.show(standby);
+    retire(lead, notActive(reason));
   }
+
+  private storeBroken(term: Term, error: Error): void {
+    if (this.term !== term) return;
+    if (term.epoch === undefined) {
+      this.options.onStoreBroken(error);
+      return;
+    }
+    this.lost(error.message);
+    // Memory is ahead of the store: whoever leads next reads it, and that may be this one.
+    this.release(hasCode(error, 'RM_FENCED') ? 0 : PAUSE_AFTER_FAILURE_MS);
+  }
+
+  private release(pauseMs: number): void {
+    this.election.lease.release(pauseMs).catch((error: unknown) => {
+      this.options.log.warn({ err: error }, 'the lease could not be let go; it runs out by itself');
+    });
+  }
+
+  private follow(transition: () => Promise<void>): void {
+    this.transitions = this.transitions.then(transition).catch((error: unknown) => {
+      if (!this.isStarted) this.startFailure = error as Error;
+      else this.options.log.error({ err: error }, 'this ResourceManager could not take over');
+      this.term = undefined;
+      this.release(PAUSE_AFTER_FAILURE_MS);
+    });
+  }
+
+  private identity() {
+    const { clock, version } = this.options;
+    return { clock, version, refusals: this.refusals, startedMs: this.startedMs, url: () => this.url };
+  }
+}
+
+function retire({ services, store, front }: Lead, reason: Error): void {
+  services.stop();
+  store.break(reason);
+  front.close();
+  store.close();
+}
+
+function notActive(reason: string): WeftError {
+  return new WeftError('RM_NOT_ACTIVE', `This ResourceManager does not lead: ${reason}.`);
+}
+
+/** On the port of the last run unless told otherwise, so that nobody has to search for a restarted ResourceManager. */
+async function listen(options: ResourceManagerOptions): Promise<FrontedListener> {
+  const { folder, id, log, network = systemNetwork } = options;
+  const { port, bindHost: host, advertisedHost } = options.listen;
+  const memory = join(folder, id === '' ? 'port.json' : `port-${id}.json`);
+  const on = (candidate: number): Promise<FrontedListener> =>
+    network.front({ host, advertisedHost, port: candidate, log, bodyLimitBytes: MAX_UPLOAD_BYTES });
+  const previous = port === undefined ? readJson<{ port: number }>(memory)?.port : undefined;
+  const server = await on(port ?? previous ?? 0).catch((error: unknown) => {
+    if (previous === undefined || !hasCode(error, 'PORT_TAKEN')) throw error;
+    return on(0);
+  });
+  writeJsonAtomically(memory, { port: server.port });
+  return server;
 }

@@ -1,7 +1,8 @@
 /** All applications that are remembered, with their attempts. */
 import { WeftError } from '../../runtime/common/errors/index.js';
 import type { ApplicationAttemptId, ApplicationId } from '../../runtime/common/ids.js';
-import type { StateStore, StoredState } from '../store/state-store.js';
+import type { StateStore } from '../store/state-store.js';
+import type { StoredState } from '../store/store-engine.js';
 import { isEnded, type ApplicationRecord } from './application.js';
 import { AppMasterLink } from './appmaster-link.js';
 import type { AttemptRecord } from './attempt.js';
@@ -75,9 +76,9 @@ export class ApplicationRegistry {
     for (const id of this.ended) {
       if (this.ended.size <= limit) break;
       for (const sha256 of this.filesOf(id)) orphans.add(sha256);
+      this.store.deleteApplication(id, this.byId.get(id)?.attempts ?? []);
       this.ended.delete(id);
       this.byId.delete(id);
-      this.store.deleteApplication(id);
     }
     if (orphans.size > 0) for (const id of this.byId.keys()) for (const used of this.filesOf(id)) orphans.delete(used);
     return [...orphans];
@@ -89,7 +90,7 @@ export class ApplicationRegistry {
   }
 
   private put(record: ApplicationRecord): Application {
-    const application = { record, attempts: [], link: new AppMasterLink() };
+    const application = { record, attempts: [], link: new AppMasterLink(this.store) };
     this.byId.set(record.id, application);
     return application;
   }

@@ -1,6 +1,7 @@
 /** The way to an application's AppMaster: pushes what was decided, gathered per change of state. */
 import type { ApplicationAttemptId } from '../../runtime/common/ids.js';
 import type { TokenClaims } from '../../runtime/common/security/token.js';
+import type { StateStore } from '../store/state-store.js';
 import type { RpcPeer } from '../../runtime/common/wire/index.js';
 import type {
   AllocatedContainer,
@@ -21,20 +22,43 @@ export type AppMasterPeer = RpcPeer<
 >;
 type NodeUpdate = Parameters<typeof sendNodeUpdate>[1];
 
+/** What one transaction has for an AppMaster. */
+interface Batch {
+  /** The transaction. */
+  readonly of: object | undefined;
+  /** Who is connected meanwhile; another one is brought up to date when it registers. */
+  readonly peer: AppMasterPeer | undefined;
+  readonly allocated: AllocatedContainer[];
+  readonly completed: CompletedContainer[];
+}
+
 export class AppMasterLink {
   private peer: AppMasterPeer | undefined;
-  private allocated: AllocatedContainer[] = [];
-  private completed: CompletedContainer[] = [];
+  private batch: Batch | undefined;
+  /** What is ready before the answer to the registration is out. */
+  private early: Batch[] | undefined;
 
-  /** A process registered. One that registered before it, if any, has been superseded. */
+  constructor(private readonly store: Pick<StateStore, 'afterCommit' | 'openTransaction'>) {}
+
+  /**
+   * A process registered. One that registered before it, if any, has been superseded. It is told nothing until `release`, so
+   * that it knows its previous containers before it hears more.
+   */
   attach(peer: AppMasterPeer): void {
     const previous = this.peer;
     this.peer = peer;
-    this.allocated = [];
-    this.completed = [];
+    this.batch = undefined;
+    this.early = [];
     if (previous === undefined || previous === peer) return;
     previous.session.notify('shutdown', { reason: 'Another process registered for the same application attempt.' });
     previous.close();
+  }
+
+  /** The answer to the registration is out. */
+  release(): void {
+    const early = this.early ?? [];
+    this.early = undefined;
+    for (const batch of early) this.send(batch);
   }
 
   /** The session is over. What happens meanwhile is worked out when the AppMaster registers again. */
@@ -46,20 +70,35 @@ export class AppMasterLink {
     return this.peer === peer;
   }
 
+  /** Told once the open transaction is durable. */
   allocate(container: AllocatedContainer): void {
-    this.allocated.push(container);
+    this.gather((batch) => batch.allocated.push(container));
   }
 
   complete(container: CompletedContainer): void {
-    this.completed.push(container);
+    this.gather((batch) => batch.completed.push(container));
   }
 
-  /** Sends what was gathered; a broken connection gets it when it is back. */
-  flush(): void {
-    if (this.allocated.length === 0 && this.completed.length === 0) return;
-    this.peer?.session.notify('containers', { allocated: this.allocated, completed: this.completed });
-    this.allocated = [];
-    this.completed = [];
+  private gather(add: (batch: Batch) => void): void {
+    const of = this.store.openTransaction;
+    if (of !== undefined && this.batch?.of === of && this.batch.peer === this.peer) {
+      add(this.batch);
+      return;
+    }
+    const batch: Batch = { of, peer: this.peer, allocated: [], completed: [] };
+    this.batch = batch;
+    add(batch);
+    this.store.afterCommit(() => {
+      this.send(batch);
+    });
+  }
+
+  /** A broken connection gets it when it is back. */
+  private send(batch: Batch): void {
+    const { peer, allocated, completed } = batch;
+    if (peer === undefined || peer !== this.peer) return;
+    if (this.early === undefined) peer.session.notify('containers', { allocated, completed });
+    else this.early.push(batch);
   }
 
   nodeUpdate(update: NodeUpdate): void {

@@ -36,9 +36,6 @@ export interface AppMasterServiceOptions {
 }
 
 export class AppMasterService {
-  /** Attempts whose first heartbeat has been noted. */
-  private readonly heardAttempts = new Set<ApplicationAttemptId>();
-
   constructor(private readonly options: AppMasterServiceOptions) {}
 
   /** Refuses attempts that are over, so that a process that outlived its attempt stops. @throws AUTH_BAD_TOKEN */
@@ -121,7 +118,7 @@ export class AppMasterService {
    * previous ones; unstarted ones are given to it again; those that it believes to have and that are over, have ended.
    */
   private reconcile(application: Application, attempt: AttemptRecord, held: ReadonlySet<string>) {
-    const { ledger, manager, clock } = this.options;
+    const { ledger, manager, clock, store } = this.options;
     const { link, record } = application;
     const unknownToIt = ledger.ofApplication(record.id).filter(({ id, isAppMaster }) => !isAppMaster && !held.has(id));
     for (const container of unknownToIt) {
@@ -134,9 +131,11 @@ export class AppMasterService {
       const diagnostics = 'It ended while its AppMaster was not connected to the ResourceManager.';
       link.complete({ containerId: id, exit: { kind: 'unknown', exitStatus: -1000, diagnostics } });
     }
-    // After the answer, so that the AppMaster knows its previous containers before it hears more.
-    clock.after(0, () => {
-      link.flush();
+    store.afterCommit(() => {
+      // The answer goes out when this is durable; what is told after it waits for the next turn of the event loop.
+      clock.after(0, () => {
+        link.release();
+      });
     });
     return unknownToIt
       .filter(({ state }) => state === 'RUNNING')
@@ -197,10 +196,10 @@ export class AppMasterService {
 
   /** Step 10, once an attempt, also across a restart of this side. */
   private noteFirstHeartbeat({ record }: Application, attempt: AttemptRecord): void {
-    const { store, clock } = this.options;
-    if (this.heardAttempts.has(attempt.id)) return;
-    this.heardAttempts.add(attempt.id);
-    if (store.events(record.id).some(({ step, detail }) => step === 10 && detail['attemptId'] === attempt.id)) return;
+    const { store, clock, applications } = this.options;
+    if (attempt.isHeard === true) return;
+    attempt.isHeard = true;
+    applications.saveAttempt(attempt);
     store.appendEvent(chainEvent(10, 'resourcemanager', clock.nowMs(), record.id, { attemptId: attempt.id }));
   }
 

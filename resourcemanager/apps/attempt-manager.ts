@@ -80,16 +80,14 @@ export class AttemptManager implements AppMasterOwner {
   }
 
   appMasterAllocated(application: Application, attempt: AttemptRecord, container: ContainerRecord): void {
-    const { nodes, applications, store } = this.context;
+    const { nodes, applications } = this.context;
     moveAttempt(attempt, 'allocate');
     attempt.containerId = container.id;
     attempt.nodeId = container.nodeId;
     attempt.nodeHttpAddress = nodes.httpAddressOf(container.nodeId);
     applications.saveAttempt(attempt);
     this.allowAvoidedNodes(attempt);
-    store.afterCommit(() => {
-      this.launcher.launch(application, attempt, container);
-    });
+    this.launch(application, attempt, container);
   }
 
   /** Only the AppMaster avoids nodes where earlier ones failed; its containers may go there. */
@@ -106,8 +104,15 @@ export class AttemptManager implements AppMasterOwner {
       const application = this.context.applications.get(container.applicationId);
       const attempt = application && latestAttempt(application);
       if (application === undefined || attempt?.containerId !== container.id || attempt.state !== 'ALLOCATED') continue;
-      this.launcher.launch(application, attempt, container);
+      this.launch(application, attempt, container);
     }
+  }
+
+  /** Once all that led to it is durable. */
+  private launch(application: Application, attempt: AttemptRecord, container: ContainerRecord): void {
+    this.context.store.afterCommit(() => {
+      this.launcher.launch(application, attempt, container);
+    });
   }
 
   /** The AppMaster's process runs, and must be heard of from now on. Idempotent. */

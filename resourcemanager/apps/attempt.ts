@@ -44,6 +44,8 @@ export interface AttemptRecord {
   countsAsFailure: boolean;
   /** Whether its failure speaks against its node, for AppMasters of the same application. */
   blamesNode?: boolean;
+  /** Whether its AppMaster has sent a heartbeat. */
+  isHeard?: boolean;
   /** Nodes that its AppMaster had to avoid. */
   avoidedNodes?: NodeId[];
 }

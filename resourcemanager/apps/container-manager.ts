@@ -84,9 +84,6 @@ export class ContainerManager {
   giveTo(application: Application, container: ContainerRecord): void {
     application.link.allocate(this.describe(application, container));
     this.context.ledger.move(container, 'acquire');
-    this.context.store.afterCommit(() => {
-      application.link.flush();
-    });
   }
 
   /** A container as its AppMaster is told of it, with a fresh token. */
@@ -124,12 +121,7 @@ export class ContainerManager {
       schedule({ type: 'container-ended', applicationId: record.id, containerId: container.id });
       const attempt = latestAttempt(application);
       if (attempt.containerId === container.id) this.owner().appMasterEnded(application, attempt, exit);
-      else if (!isEnded(record.state)) {
-        link.complete({ containerId: container.id, exit });
-        store.afterCommit(() => {
-          link.flush();
-        });
-      }
+      else if (!isEnded(record.state)) link.complete({ containerId: container.id, exit });
     });
   }
 

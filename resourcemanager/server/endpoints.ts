@@ -2,7 +2,7 @@
 import type { Clock } from '../../runtime/common/clock.js';
 import type { ApplicationAttemptId } from '../../runtime/common/ids.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
-import type { RpcServer } from '../../runtime/common/wire/index.js';
+import type { Handlers, Methods, RpcServer } from '../../runtime/common/wire/index.js';
 import { appMasterProtocol, nodeProtocol } from '../../runtime/common/wire/protocols/index.js';
 import type { AppMasterIdentity } from '../apps/appmaster-link.js';
 import type { AppMasterService } from '../apps/appmaster-service.js';
@@ -11,11 +11,14 @@ import type { NodeIdentity } from '../nodes/node.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
 import type { RefusalCounts } from './refusal-counts.js';
 import type { TokenService } from '../security/token-service.js';
+import type { StateStore } from '../store/state-store.js';
 
 export interface EndpointOptions {
   clock: Clock;
   log: Logger;
   settings: ResourceManagerSettings;
+  /** What is answered waits until it is durable there. */
+  store: Pick<StateStore, 'durable'>;
   tokens: TokenService;
   nodes: NodeRegistry;
   appMasters: AppMasterService;
@@ -23,24 +26,25 @@ export interface EndpointOptions {
 }
 
 export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): void {
-  const { clock, log, settings, tokens, nodes, appMasters, refusals } = options;
+  const { clock, log, settings, store, tokens, nodes, appMasters, refusals } = options;
   rpc.register<(typeof nodeProtocol)['client'], (typeof nodeProtocol)['server'], NodeIdentity>({
     protocol: nodeProtocol,
     clock,
     log,
     resumeWithinMs: settings.nodeExpiryIntervalMs,
     authenticate: (token) => ({ nodeId: tokens.verifyNode(token, clock.nowMs()) }),
-    onSession: (peer) => ({
-      register: (params) => nodes.register(peer, params),
-      heartbeat: (params) => {
-        nodes.heartbeat(peer, params);
-        return {};
-      },
-      unregister: () => {
-        nodes.unregister(peer);
-        return {};
-      },
-    }),
+    onSession: (peer) =>
+      answeredWhenDurable<(typeof nodeProtocol)['server']>(store, {
+        register: (params) => nodes.register(peer, params),
+        heartbeat: (params) => {
+          nodes.heartbeat(peer, params);
+          return {};
+        },
+        unregister: () => {
+          nodes.unregister(peer);
+          return {};
+        },
+      }),
     onRefused: refusals.count,
     onDisconnected: (peer) => {
       nodes.disconnected(peer);
@@ -64,9 +68,26 @@ export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): voi
       return { attemptId, claims };
     },
     onRefused: refusals.count,
-    onSession: (peer) => appMasters.handlersFor(peer),
+    onSession: (peer) => answeredWhenDurable<(typeof appMasterProtocol)['server']>(store, appMasters.handlersFor(peer)),
     onClosed: (peer) => {
       appMasters.closed(peer);
     },
   });
+}
+
+/** Nobody is told what may be lost, or what another leader has overruled. */
+function answeredWhenDurable<M extends Methods>(
+  store: Pick<StateStore, 'durable'>,
+  handlers: Handlers<M>,
+): Handlers<M> {
+  type Handler = (params: unknown) => unknown;
+  const wrapped = Object.entries(handlers as Record<string, Handler>).map(([method, handle]): [string, Handler] => [
+    method,
+    async (params) => {
+      const result = await handle(params);
+      await store.durable();
+      return result;
+    },
+  ]);
+  return Object.fromEntries(wrapped) as Handlers<M>;
 }

@@ -5,6 +5,7 @@
 import type { FastifyInstance } from 'fastify';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { documentRoutes } from '../../runtime/common/http/openapi.js';
+import { toWireError } from '../../runtime/common/errors/index.js';
 import { speakXml } from '../../runtime/common/http/xml-bodies.js';
 import { activityRoutes } from './activity-routes.js';
 import { applicationRoutes } from './application-routes.js';
@@ -17,6 +18,7 @@ import { metricsRoutes } from './metrics-routes.js';
 import { pages } from './pages.js';
 import { proxyRoutes } from './proxy.js';
 import { queueRoutes } from './queue-routes.js';
+import { standbyRoutes, type StandbyView } from './standby-routes.js';
 import { blobRoutes, weftRoutes } from './weft-routes.js';
 
 /** Far more than any submission has. */
@@ -31,6 +33,7 @@ export async function configureRoutes(
   documentRoutes(app, { title: 'Weft ResourceManager', version: view.version });
   speakXml(app, '/ws/');
   limitBodies(app);
+  answerWhenDurable(app, view.store);
   installErrorHandlers(app, log, view.refusals.count);
   metricsRoutes(app, view);
   clusterRoutes(app, view);
@@ -43,6 +46,31 @@ export async function configureRoutes(
   await blobRoutes(app, view);
   await proxyRoutes(app, view);
   await pages(app, pagesFolder);
+}
+
+/** The routes of a ResourceManager that does not lead; it has no endpoints. */
+export function configureStandby(
+  app: FastifyInstance,
+  view: StandbyView & Pick<ClusterView, 'refusals'>,
+  log: Logger,
+): void {
+  speakXml(app, '/ws/');
+  installErrorHandlers(app, log, view.refusals.count);
+  standbyRoutes(app, view);
+}
+
+/** Nobody is told what may be lost, or what another leader has overruled. */
+function answerWhenDurable(app: FastifyInstance, store: ClusterView['store']): void {
+  app.addHook('onSend', async (_request, reply, payload) => {
+    try {
+      await store.durable();
+      return payload;
+    } catch (error) {
+      const { code, message } = toWireError(error);
+      reply.code(503).type('application/json').header('Retry-After', 1);
+      return JSON.stringify({ errors: [message], weftError: { code, message, causes: [] } });
+    }
+  });
 }
 
 /** Only files are large: what is told in a body is not. */

@@ -35,16 +35,6 @@ export class ClusterIdentity {
     return Number(timestamp) === this.clusterTimestampMs && Number(sequence) <= this.lastApplication;
   }
 
-  /** The port of the last run, so that nobody has to search for a restarted ResourceManager. */
-  get port(): number | undefined {
-    const port = this.store.meta('port');
-    return port === undefined ? undefined : Number(port);
-  }
-
-  rememberPort(port: number): void {
-    this.store.setMeta('port', String(port));
-  }
-
   private get lastApplication(): number {
     return Number(this.store.meta('lastApplication') ?? 0);
   }

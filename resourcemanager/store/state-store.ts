@@ -1,10 +1,9 @@
 /**
- * What must survive a restart of the ResourceManager, in SQLite: written before anybody is told of it. Called by the
- * managers of applications and nodes; it decides nothing. One process at a time may open it.
+ * What must survive a restart of the ResourceManager: written before anybody is told of it. Called by the managers of
+ * applications and nodes; it decides nothing. Changes are made in memory and gathered per transaction; the engine makes
+ * them durable, at once or a little later. What follows from them (`afterCommit`) and the answers to whoever asked
+ * (`durable`) wait for that. When the engine fails, neither ever happens, and this process must not lead any longer.
  */
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
-import Database from 'better-sqlite3';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import type { ChainEvent } from '../../runtime/common/events/chain-events.js';
 import type { ApplicationId, ContainerId, NodeId } from '../../runtime/common/ids.js';
@@ -12,186 +11,191 @@ import type { ApplicationRecord } from '../apps/application.js';
 import type { AttemptRecord } from '../apps/attempt.js';
 import type { ContainerRecord } from '../apps/container.js';
 import type { NodeRecord } from '../nodes/node.js';
+import type { StoreEngine, StoredState, StoreWrite, Table } from './store-engine.js';
 
-/** Raised when the tables change; an older store is migrated, a newer one refused. */
-const SCHEMA_VERSION = 1;
+interface Transaction {
+  /** The last write to a record counts; its text is made when the transaction is over. */
+  readonly records: Map<string, { table: Table; key: string; record: object | string | undefined }>;
+  readonly others: StoreWrite[];
+  readonly effects: (() => void)[];
+}
 
-/** How long a predecessor that is just ending may still hold the file. */
-const LOCK_TIMEOUT_MS = 3000;
-
-const SCHEMA = `
-  CREATE TABLE IF NOT EXISTS meta (key TEXT PRIMARY KEY, value TEXT NOT NULL) WITHOUT ROWID;
-  CREATE TABLE IF NOT EXISTS applications (id TEXT PRIMARY KEY, submission_order INTEGER NOT NULL, body TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS attempts (id TEXT PRIMARY KEY, application TEXT NOT NULL, body TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS containers (id TEXT PRIMARY KEY, application TEXT NOT NULL, body TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS nodes (id TEXT PRIMARY KEY, body TEXT NOT NULL);
-  CREATE TABLE IF NOT EXISTS events (
-    number INTEGER PRIMARY KEY, application TEXT NOT NULL, body TEXT NOT NULL, UNIQUE (application, body)
-  );
-`;
-
-export interface StoredState {
-  applications: ApplicationRecord[];
-  attempts: AttemptRecord[];
-  containers: ContainerRecord[];
-  nodes: NodeRecord[];
+/** The tie to whoever decides whether this process leads. */
+export interface LeadOfStore {
+  isLeading(): boolean;
+  /** Memory is ahead of what is stored and will stay so: whoever leads must stop and read it anew. Called once. */
+  onBroken(error: Error): void;
 }
 
 export class StateStore {
-  private readonly statements = new Map<string, Database.Statement>();
-  private depth = 0;
-  private afterwards: (() => void)[] = [];
+  private open: Transaction | undefined;
+  /** Of the last commit that is under way. */
+  private underWay: Promise<void> | undefined;
+  private broken: Error | undefined;
 
   private constructor(
-    private readonly database: Database.Database,
-    private readonly onBroken: (error: Error) => void,
+    private readonly engine: StoreEngine,
+    private readonly metaValues: Map<string, string>,
+    private readonly lead: LeadOfStore,
   ) {}
 
-  /**
-   * @param path a file, or `:memory:`
-   * @param onBroken the disk failed: memory is ahead of it, so this process must end and start again from the store
-   * @throws RM_STORE_UNUSABLE
-   */
-  static open(path: string, onBroken: (error: Error) => void): StateStore {
-    try {
-      if (path !== ':memory:') mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
-      const database = new Database(path, { timeout: LOCK_TIMEOUT_MS });
-      // WAL with NORMAL loses nothing when this process dies; a commit waits for the disk only at checkpoints.
-      database.pragma('journal_mode = WAL');
-      database.pragma('synchronous = NORMAL');
-      // Held to the end of the process: a second ResourceManager on the same home must not get in.
-      database.pragma('locking_mode = EXCLUSIVE');
-      const version = Number(database.pragma('user_version', { simple: true }));
-      if (version > SCHEMA_VERSION) throw new Error(`it has version ${version}, this Weft knows ${SCHEMA_VERSION}`);
-      database.exec(SCHEMA);
-      database.pragma(`user_version = ${SCHEMA_VERSION}`);
-      return new StateStore(database, onBroken);
-    } catch (cause) {
-      const isLocked = cause instanceof Database.SqliteError && cause.code === 'SQLITE_BUSY';
-      const reason = isLocked ? 'another ResourceManager has it open' : (cause as Error).message;
-      throw new WeftError('RM_STORE_UNUSABLE', `The store ${path} cannot be used: ${reason}.`, {
-        cause,
-        subject: path,
-        ...(isLocked ? { hint: 'Stop the other one first, or give this cluster a WEFT_HOME of its own.' } : {}),
-      });
-    }
+  /** The store, and what it holds at the start. */
+  static async over(engine: StoreEngine, lead: LeadOfStore): Promise<{ store: StateStore; state: StoredState }> {
+    const state = await engine.read();
+    return { store: new StateStore(engine, new Map(state.meta), lead), state };
+  }
+
+  get engineName(): string {
+    return this.engine.name;
   }
 
   /** All writes inside become durable together, or none. Nested calls join the outermost. */
   transaction<T>(body: () => T): T {
-    if (this.depth > 0) return body();
-    this.depth++;
-    this.database.exec('BEGIN');
+    if (this.open !== undefined) return body();
+    const transaction: Transaction = { records: new Map(), others: [], effects: [] };
+    this.open = transaction;
     let result: T;
     try {
       result = body();
-      this.database.exec('COMMIT');
-    } catch (error) {
-      this.afterwards = [];
-      if (this.database.inTransaction) this.database.exec('ROLLBACK');
-      if (error instanceof Database.SqliteError) this.onBroken(error);
-      throw error;
     } finally {
-      this.depth--;
+      this.open = undefined;
     }
-    const effects = this.afterwards;
-    this.afterwards = [];
-    for (const effect of effects) effect();
+    this.commit(transaction);
     return result;
   }
 
-  /** Tells somebody about a change once it is durable: after the open transaction, or at once. */
+  /** Stands for the transaction that is open; undefined outside. */
+  get openTransaction(): object | undefined {
+    return this.open;
+  }
+
+  /** Does something once everything up to here is durable: after the open transaction and those under way, or at once. */
   afterCommit(effect: () => void): void {
-    if (this.depth > 0) this.afterwards.push(effect);
-    else effect();
+    if (this.open !== undefined) this.open.effects.push(effect);
+    else this.commit({ records: new Map(), others: [], effects: [effect] });
+  }
+
+  /**
+   * Resolves when everything up to here is durable; undefined if it is already.
+   * @throws RM_NOT_ACTIVE; it (or the promise) also fails with what the engine failed with
+   */
+  durable(): Promise<void> | undefined {
+    if (this.broken !== undefined) throw this.broken;
+    if (!this.lead.isLeading()) throw new WeftError('RM_NOT_ACTIVE', 'The term of this ResourceManager is over.');
+    return this.underWay;
+  }
+
+  /** This process leads no longer: nothing is written, told or answered from now on. */
+  break(reason: Error): void {
+    this.broken ??= reason;
   }
 
   meta(key: string): string | undefined {
-    const row = this.statement('SELECT value FROM meta WHERE key = ?').get(key) as { value: string } | undefined;
-    return row?.value;
+    return this.metaValues.get(key);
   }
 
   setMeta(key: string, value: string): void {
-    this.statement('INSERT OR REPLACE INTO meta (key, value) VALUES (?, ?)').run(key, value);
+    this.metaValues.set(key, value);
+    this.put('meta', key, value);
   }
 
   saveApplication(record: ApplicationRecord): void {
-    this.statement('INSERT OR REPLACE INTO applications (id, submission_order, body) VALUES (?, ?, ?)').run(
-      record.id,
-      record.submissionOrder,
-      JSON.stringify(record),
-    );
+    this.put('applications', record.id, record);
   }
 
-  /** Forgets an application with its attempts, containers and events. */
-  deleteApplication(id: ApplicationId): void {
-    this.statement('DELETE FROM applications WHERE id = ?').run(id);
-    for (const table of ['attempts', 'containers', 'events']) {
-      this.statement(`DELETE FROM ${table} WHERE application = ?`).run(id);
-    }
+  /** Forgets an application with its attempts and events. It has no containers any more. */
+  deleteApplication(id: ApplicationId, attempts: readonly AttemptRecord[]): void {
+    this.transaction(() => {
+      for (const attempt of attempts) this.put('attempts', attempt.id, undefined);
+      this.put('applications', id, undefined);
+      this.open?.others.push({ kind: 'forget', application: id });
+    });
   }
 
   saveAttempt(record: AttemptRecord): void {
-    this.statement('INSERT OR REPLACE INTO attempts (id, application, body) VALUES (?, ?, ?)').run(
-      record.id,
-      record.applicationId,
-      JSON.stringify(record),
-    );
+    this.put('attempts', record.id, record);
   }
 
   saveContainer(record: ContainerRecord): void {
-    this.statement('INSERT OR REPLACE INTO containers (id, application, body) VALUES (?, ?, ?)').run(
-      record.id,
-      record.applicationId,
-      JSON.stringify(record),
-    );
+    this.put('containers', record.id, record);
   }
 
   deleteContainer(id: ContainerId): void {
-    this.statement('DELETE FROM containers WHERE id = ?').run(id);
+    this.put('containers', id, undefined);
   }
 
   saveNode(record: NodeRecord): void {
-    this.statement('INSERT OR REPLACE INTO nodes (id, body) VALUES (?, ?)').run(record.id, JSON.stringify(record));
+    this.put('nodes', record.id, record);
   }
 
   deleteNode(id: NodeId): void {
-    this.statement('DELETE FROM nodes WHERE id = ?').run(id);
+    this.put('nodes', id, undefined);
   }
 
-  /** Keeps the event unless exactly this one is there already: senders repeat what was not acknowledged. */
+  /** Keeps the event unless exactly this one is there already. */
   appendEvent(event: ChainEvent): void {
-    this.statement('INSERT OR IGNORE INTO events (application, body) VALUES (?, ?)').run(
-      event.applicationId,
-      JSON.stringify(event),
-    );
+    this.transaction(() => {
+      const body = JSON.stringify(event);
+      this.open?.others.push({ kind: 'append', application: event.applicationId as ApplicationId, body });
+    });
   }
 
+  /** Those that were durable a moment ago. */
   events(id: ApplicationId): ChainEvent[] {
-    return this.bodies<ChainEvent>('SELECT body FROM events WHERE application = ? ORDER BY number', id);
-  }
-
-  load(): StoredState {
-    return {
-      applications: this.bodies('SELECT body FROM applications ORDER BY submission_order'),
-      attempts: this.bodies('SELECT body FROM attempts ORDER BY id'),
-      containers: this.bodies('SELECT body FROM containers ORDER BY id'),
-      nodes: this.bodies('SELECT body FROM nodes ORDER BY id'),
-    };
+    return this.engine.events(id);
   }
 
   close(): void {
-    this.database.close();
+    this.engine.close();
   }
 
-  private bodies<T>(sql: string, ...parameters: string[]): T[] {
-    const rows = this.statement(sql).all(...parameters) as { body: string }[];
-    return rows.map(({ body }) => JSON.parse(body) as T);
+  private put(table: Table, key: string, record: object | string | undefined): void {
+    this.transaction(() => {
+      this.open?.records.set(`${table}/${key}`, { table, key, record });
+    });
   }
 
-  private statement(sql: string): Database.Statement {
-    let statement = this.statements.get(sql);
-    if (statement === undefined) this.statements.set(sql, (statement = this.database.prepare(sql)));
-    return statement;
+  private commit(transaction: Transaction): void {
+    if (this.broken !== undefined) return;
+    const writes = writesOf(transaction);
+    let written: void | Promise<void>;
+    try {
+      written = writes.length === 0 ? undefined : this.engine.commit(writes);
+    } catch (error) {
+      this.fail(error as Error);
+      return;
+    }
+    if (written === undefined && this.underWay === undefined) {
+      for (const effect of transaction.effects) effect();
+      return;
+    }
+    this.follow(Promise.all([this.underWay, written]), transaction.effects);
   }
+
+  /** In the order of the commits, whichever answer comes first. */
+  private follow(written: Promise<unknown>, effects: readonly (() => void)[]): void {
+    const done = written.then(() => {
+      if (this.broken !== undefined) throw this.broken;
+      if (this.underWay === done) this.underWay = undefined;
+      for (const effect of effects) effect();
+    });
+    this.underWay = done;
+    done.catch((error: unknown) => {
+      this.fail(error as Error);
+    });
+  }
+
+  private fail(error: Error): void {
+    if (this.broken !== undefined) return;
+    this.broken = error;
+    this.lead.onBroken(error);
+  }
+}
+
+function writesOf({ records, others }: Transaction): StoreWrite[] {
+  const writes = [...records.values()].map(({ table, key, record }): StoreWrite => {
+    if (record === undefined) return { kind: 'delete', table, key };
+    return { kind: 'put', table, key, body: typeof record === 'string' ? record : JSON.stringify(record) };
+  });
+  return [...writes, ...others];
 }

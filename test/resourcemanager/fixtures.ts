@@ -17,6 +17,7 @@ import {
   type Resource,
 } from '../../runtime/common/wire/protocols/index.js';
 import type { ResourceManagerSettings } from '../../resourcemanager/config/settings.js';
+import { soleElection } from '../../resourcemanager/ha/election.js';
 import { NO_POLICY_FILES, type PolicyFiles } from '../../resourcemanager/scheduler/index.js';
 import { ResourceManager } from '../../resourcemanager/resource-manager.js';
 
@@ -55,7 +56,9 @@ export function startResourceManager(
     clock: options.clock ?? systemClock,
     log: silentLogger(),
     settings: { ...SETTINGS, ...options.settings },
+    id: '',
     folder,
+    election: () => soleElection(folder),
     clusterKeys: () => [CLUSTER_KEY],
     listen: { bindHost: '127.0.0.1', advertisedHost: '127.0.0.1', port: options.port },
     pagesFolder: join(folder, 'no-pages'),

@@ -5,13 +5,25 @@ import { NOTHING, restResource, subtract } from '../../scheduler/index.js';
 import type { ClusterView } from '../cluster-view.js';
 import { withoutScheme } from './addresses.js';
 
-export function infoView({ identity, startedMs, version }: ClusterView): object {
+export function infoView(view: ClusterView): object {
   return {
-    id: identity.clusterTimestampMs,
+    ...processView(view, 'ACTIVE'),
+    id: view.identity.clusterTimestampMs,
+    rmStateStoreName: view.store.engineName,
+  };
+}
+
+/** What can be said of a process that may not lead. */
+export function processView(
+  { startedMs, version }: Pick<ClusterView, 'startedMs' | 'version'>,
+  haState: 'ACTIVE' | 'STANDBY',
+): object {
+  return {
+    id: startedMs,
     startedOn: startedMs,
     state: 'STARTED',
-    haState: 'ACTIVE',
-    rmStateStoreName: 'sqlite',
+    haState,
+    rmStateStoreName: '',
     resourceManagerVersion: version,
     resourceManagerBuildVersion: version,
     resourceManagerVersionBuiltOn: '',

@@ -1,4 +1,5 @@
 /** What the HTTP servers of all roles have in common: fastify with our logger, clear errors, and WebSocket upgrades. */
+import type { Server } from 'node:http';
 import { fastify, type FastifyInstance } from 'fastify';
 import { WeftError } from '../errors/index.js';
 import type { Logger } from '../log/logger.js';
@@ -31,19 +32,12 @@ export interface HttpServerOptions {
 
 /** @throws PORT_TAKEN when no port of the range is free. */
 export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const app: FastifyInstance = fastify({
-    logger: false,
-    // What no route is even looked for, such as a broken escape in the path, is answered as every other error.
-    frameworkErrors: (error, request, reply) => app.errorHandler(error, request, reply),
-    bodyLimit: options.bodyLimitBytes ?? 104_857_600,
-    forceCloseConnections: true,
-    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
-  });
-  const rpc = new RpcServer();
-  acceptWebSockets(app.server, (path, visitor) => rpc.admit(path, visitor));
-  await options.configure(app, rpc);
+  const { app, rpc } = await buildApp(options);
   const host = options.host ?? '127.0.0.1';
-  const port = await listen(app, host, options.port);
+  const port = await listenOnFree(host, options.port, async (candidate) => {
+    await app.listen({ host, port: candidate });
+    return portOf(app.server);
+  });
   const url = `http://${options.advertisedHost ?? host}:${port}`;
   options.log.info({ url }, 'listening');
   return {
@@ -58,13 +52,34 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   };
 }
 
-async function listen(app: FastifyInstance, host: string, port: HttpServerOptions['port']): Promise<number> {
-  const { from, to } = typeof port === 'number' ? { from: port, to: port } : port;
+/** An app with its routes and endpoints that does not listen yet. */
+export async function buildApp(
+  options: Pick<HttpServerOptions, 'bodyLimitBytes' | 'configure'>,
+): Promise<Pick<HttpServer, 'app' | 'rpc'>> {
+  const app: FastifyInstance = fastify({
+    logger: false,
+    // What no route is even looked for, such as a broken escape in the path, is answered as every other error.
+    frameworkErrors: (error, request, reply) => app.errorHandler(error, request, reply),
+    bodyLimit: options.bodyLimitBytes ?? 104_857_600,
+    forceCloseConnections: true,
+    routerOptions: { ignoreTrailingSlash: true, maxParamLength: 512 },
+  });
+  const rpc = new RpcServer();
+  acceptWebSockets(app.server, (path, visitor) => rpc.admit(path, visitor));
+  await options.configure(app, rpc);
+  return { app, rpc };
+}
+
+/** Listens on the first port that is free. @throws PORT_TAKEN */
+export async function listenOnFree(
+  host: string,
+  ports: HttpServerOptions['port'],
+  listen: (port: number) => Promise<number>,
+): Promise<number> {
+  const { from, to } = typeof ports === 'number' ? { from: ports, to: ports } : ports;
   for (let candidate = from; candidate <= to; candidate++) {
     try {
-      await app.listen({ host, port: candidate });
-      const address = app.server.address();
-      return typeof address === 'object' && address !== null ? address.port : candidate;
+      return await listen(candidate);
     } catch (error) {
       const code = (error as NodeJS.ErrnoException).code;
       if (code !== 'EADDRINUSE' && code !== 'EACCES') throw error;
@@ -72,4 +87,10 @@ async function listen(app: FastifyInstance, host: string, port: HttpServerOption
   }
   const range = from === to ? String(from) : `${from}-${to}`;
   throw new WeftError('PORT_TAKEN', `${host}:${range} is already in use.`);
+}
+
+/** The port that the server has. */
+export function portOf(server: Server): number {
+  const address = server.address();
+  return typeof address === 'object' && address !== null ? address.port : 0;
 }

@@ -88,6 +88,22 @@ export const RESOURCEMANAGER_CODES = defineCodes({
     hint: 'Check that all roles run the same version of Weft.',
     retry: 'backoff',
   },
+  RM_NOT_ACTIVE: {
+    domain: 'external',
+    summary: 'A ResourceManager was asked for something that only the one that leads does.',
+    hint: 'Ask another one of yarn.resourcemanager.ha.rm-ids; clients of Weft do so by themselves.',
+    retry: 'backoff',
+  },
+  RM_FENCED: {
+    domain: 'external',
+    summary: 'A ResourceManager wrote something after another one had taken over; nothing of it was written.',
+    hint: 'Nothing needs to be done: it stands by from now on.',
+  },
+  RM_STORE_FAILED: {
+    domain: 'external',
+    summary: 'The ResourceManager could not write its state, or does not know whether it was written.',
+    hint: 'Check the disk, or the ZooKeeper servers. It starts again, or stands by, from what was written.',
+  },
   RM_STORE_UNUSABLE: {
     domain: 'external',
     summary: 'The store of the ResourceManager cannot be opened or was written by a newer version.',
