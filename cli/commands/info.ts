@@ -4,7 +4,7 @@ import { drawGraph } from '../../runtime/graph/describe/index.js';
 import { INFO_SPEC } from '../program/action-options.js';
 import { clusterConfiguration, runConfiguration } from '../program/client-configuration.js';
 import { programWords } from '../program/program-words.js';
-import { firstJobGraph } from '../program/first-job-graph.js';
+import { firstGraphs } from '../program/first-graphs.js';
 import { withJobManagers } from '../program/job-managers.js';
 import { parseOptions, type ParsedOptions } from '../program/option-parser.js';
 import { dataOf, jsonOfProgram, textOfProgram, textOfRunningJob, type RunningJobGraphs } from '../render/graphs.js';
@@ -37,7 +37,7 @@ export const infoCommand: Command = async (argv) => {
 
 async function showProgram(path: string, args: readonly string[], options: InfoOptions): Promise<void> {
   const configuration = runConfiguration(options);
-  const jobGraph = await firstJobGraph(path, args, configuration);
+  const { jobGraph } = await firstGraphs(path, args, configuration);
   const drawing = options.get('svg');
   if (drawing !== undefined) writeFileSync(drawing, drawGraph(jobGraph));
   print(options.has('json') ? jsonOfProgram(jobGraph) : textOfProgram(jobGraph, configuration));

@@ -190,7 +190,19 @@ export const INSPECT_SPEC = {
 } satisfies ActionSpec<string>;
 
 export const CHECK_SPEC = {
-  options: options({ ...PROGRAM, ...COMMON }),
+  options: options({
+    ...PROGRAM,
+    allowNonRestoredState: {
+      short: 'n',
+      long: 'allowNonRestoredState',
+      description: 'Judges a start that leaves state behind that the program does not claim',
+    },
+    keepClosed: {
+      long: 'keepClosed',
+      description: 'Opens no function: what its states are declared to be is not judged',
+    },
+    ...COMMON,
+  }),
   properties: PROPERTIES,
   stopsAtProgram: true,
 } satisfies ActionSpec<string>;

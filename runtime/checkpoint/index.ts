@@ -22,7 +22,13 @@ export {
   type TaskStates,
 } from './metadata.js';
 export { readMetadata, requireFiles, sharedFilesOf, writeMetadata } from './metadata-file.js';
-export { operatorContents, type KeyedEntry, type OperatorContents } from './operator-contents.js';
+export {
+  describedOperators,
+  operatorContents,
+  type DescribedOperator,
+  type KeyedEntry,
+  type OperatorContents,
+} from './operator-contents.js';
 export { SharedFolder } from './shared-folder.js';
 export { StateFileReader } from './state-file-reader.js';
 export { StateFileWriter } from './state-file-writer.js';

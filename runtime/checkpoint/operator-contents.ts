@@ -1,5 +1,15 @@
 /** What a checkpoint or savepoint holds, operator by operator, read without a job. */
-import { readKeyedEntries, type DistributionMode, type Namespace } from '../state/index.js';
+import {
+  decodeListItem,
+  describedStates,
+  readKeyedEntries,
+  type DistributionMode,
+  type KeyedRestore,
+  type LogRestore,
+  type Namespace,
+  type RestoredList,
+  type StateOfThen,
+} from '../state/index.js';
 import type { CheckpointMetadata, TaskStates } from './metadata.js';
 import { StateFileReader } from './state-file-reader.js';
 
@@ -61,6 +71,56 @@ export async function operatorContents(
   return contents;
 }
 
+/** What one operator kept, by its description alone. */
+export interface DescribedOperator {
+  readonly operatorId: string;
+  /** One for each subtask that had some of it; timers and contents of windows too. */
+  readonly keyed: readonly StateOfThen[];
+  readonly lists: readonly {
+    readonly name: string;
+    readonly mode: DistributionMode;
+    readonly items: readonly unknown[];
+  }[];
+}
+
+/** Reads no entry of keyed state. @throws CHECKPOINT_CORRUPT, STATE_CORRUPT, STATE_FORMAT_UNKNOWN, FILE_FAILED */
+export async function describedOperators(folder: string, { tasks }: CheckpointMetadata): Promise<DescribedOperator[]> {
+  const described: DescribedOperator[] = [];
+  for (const { operators, subtasks, maxParallelism } of tasks) {
+    const readers = await Promise.all(
+      subtasks.flatMap(({ state }) => (state === undefined ? [] : [StateFileReader.open(folder, state)])),
+    );
+    for (const { operatorId } of operators) {
+      const parts = await Promise.all(readers.map((reader) => partOf(reader, operatorId)));
+      described.push({
+        operatorId,
+        keyed: parts.flatMap((part) => describedStates(part, maxParallelism)),
+        lists: parts.flatMap(({ lists }) =>
+          [...lists].map(([name, { mode, items }]) => ({ name, mode, items: items.map(decodeListItem) })),
+        ),
+      });
+    }
+  }
+  return described;
+}
+
+interface OperatorPart {
+  readonly keyed: readonly KeyedRestore[];
+  readonly logs: readonly LogRestore[];
+  readonly lists: ReadonlyMap<string, RestoredList>;
+}
+
+/** What one subtask of then kept of an operator. */
+async function partOf(reader: StateFileReader, operatorId: string): Promise<OperatorPart> {
+  const keyed = await reader.keyed(operatorId, () => true);
+  const log = await reader.log(operatorId, false);
+  return {
+    keyed: keyed === undefined ? [] : [keyed],
+    logs: log === undefined ? [] : [log],
+    lists: await reader.lists(operatorId),
+  };
+}
+
 class OperatorReading {
   private readonly keyed = new Map<string, KeyedStateContents>();
   private readonly lists = new Map<string, ListContents>();
@@ -84,24 +144,25 @@ class OperatorReading {
   async take(reader: StateFileReader): Promise<void> {
     const { operatorId } = this.operator;
     const { maxParallelism } = this.task;
-    const keyed = await reader.keyed(operatorId, () => true);
-    const log = await reader.log(operatorId, false);
-    await readKeyedEntries(
-      { keyed: keyed === undefined ? [] : [keyed], logs: log === undefined ? [] : [log] },
-      { maxParallelism, keyGroups: { start: 0, end: maxParallelism - 1 } },
-      (state, kind, namespace, key, value, bytes) => {
-        const seen = this.keyed.get(state) ?? { name: state, kind, entries: 0, bytes: 0 };
-        seen.entries++;
-        seen.bytes += bytes;
-        this.keyed.set(state, seen);
-        this.onEntry(operatorId, { state, kind, namespace, key, value });
-      },
-    );
-    for (const [name, { mode, items }] of await reader.lists(operatorId)) {
+    const part = await partOf(reader, operatorId);
+    await readKeyedEntries(part, { maxParallelism, keyGroups: { start: 0, end: maxParallelism - 1 } }, this);
+    for (const [name, { mode, items }] of part.lists) {
       const seen = this.lists.get(name) ?? { name, mode, items: 0, bytes: 0 };
       seen.items += items.length;
       for (const item of items) seen.bytes += item.length;
       this.lists.set(name, seen);
     }
+  }
+
+  restoreType(): void {
+    // `describedStatesOf` tells it without reading entries.
+  }
+
+  restoreEntry(state: string, kind: string, namespace: Namespace, key: unknown, value: unknown, bytes: number): void {
+    const seen = this.keyed.get(state) ?? { name: state, kind, entries: 0, bytes: 0 };
+    seen.entries++;
+    seen.bytes += bytes;
+    this.keyed.set(state, seen);
+    this.onEntry(this.operator.operatorId, { state, kind, namespace, key, value });
   }
 }

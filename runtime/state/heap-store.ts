@@ -10,8 +10,8 @@ export function heapStore({ keySpace, clock, epochs }: KeyedStoreParts): KeyedSt
   return {
     keepsCells: true,
     bucket: (section: Section, namespace: Namespace) => new HeapBucket(section, namespace, epochs),
-    snapshot({ tables, additions, describe }: KeyedContent) {
-      const run = epochs.begin(new PortionWriter(keySpace.maxParallelism, keySpace.keyGroups));
+    snapshot({ tables, additions, declared, describe }: KeyedContent) {
+      const run = epochs.begin(new PortionWriter(keySpace.maxParallelism, keySpace.keyGroups, declared));
       const buckets = tables.flatMap((table) => [...table.all()]);
       return new HeapSnapshot({ buckets, additions, run, epochs, clock, describe });
     },

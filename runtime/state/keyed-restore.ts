@@ -12,7 +12,9 @@ import {
   type ShapeReader,
 } from '../serde/index.js';
 import type { KeySpace } from './keyed-state-backend.js';
+import type { EntryTaker } from './keyed-store.js';
 import { KEYED_FORMAT_VERSION, type KeyedDescription, type Namespace } from './section-format.js';
+import type { StateOfThen } from './read-entries.js';
 import type { KeyedRestore } from './snapshot.js';
 
 const Description = Type.Object({
@@ -25,30 +27,35 @@ const Description = Type.Object({
       kind: Type.String(),
       keyShapes: Type.Array(Type.Unknown()),
       valueShapes: Type.Array(Type.Unknown()),
+      type: Type.Optional(Type.Unknown()),
     }),
   ),
 });
 
-/** Where entries go. */
-interface RestoreTarget {
-  readonly keySpace: KeySpace;
-  restoreEntry(name: string, kind: string, namespace: Namespace, key: unknown, value: unknown, bytes: number): void;
-}
-
 /** @throws STATE_CORRUPT, STATE_FORMAT_UNKNOWN, STATE_MAX_PARALLELISM_CHANGED, STATE_KIND_CHANGED */
-export async function restoreKeyed(backend: RestoreTarget, restore: KeyedRestore): Promise<void> {
-  const description = parseDescription(restore.description, backend.keySpace.maxParallelism);
+export async function restoreKeyed(
+  taker: EntryTaker,
+  { maxParallelism, keyGroups }: KeySpace,
+  restore: KeyedRestore,
+): Promise<void> {
+  const description = parseDescription(restore.description, maxParallelism);
+  for (const { name, kind, type } of description.sections) taker.restoreType(name, kind, type);
   const decoder = new RecordDecoder();
   const readers = description.sections.map(({ keyShapes, valueShapes }) => ({
     keys: keyShapes.map((shape) => readerOf(decoder, shape)),
     values: valueShapes.map((shape) => readerOf(decoder, shape)),
   }));
-  const { start, end } = backend.keySpace.keyGroups;
+  const { start, end } = keyGroups;
   for await (const { group, bytes } of restore.portions()) {
     if (group < start || group > end) continue;
     const cursor = cursorOver(bytes);
-    while (cursor.pos < bytes.length) readBlock(cursor, description, readers, backend);
+    while (cursor.pos < bytes.length) readBlock(cursor, description, readers, taker);
   }
+}
+
+/** The states of a snapshot, without their entries. @throws STATE_CORRUPT, STATE_FORMAT_UNKNOWN */
+export function describedSections(description: Uint8Array, maxParallelism: number): StateOfThen[] {
+  return parseDescription(description, maxParallelism).sections;
 }
 
 interface SectionReaders {
@@ -65,7 +72,7 @@ function readBlock(
   cursor: Cursor,
   { sections }: KeyedDescription,
   readers: readonly SectionReaders[],
-  backend: RestoreTarget,
+  taker: EntryTaker,
 ): void {
   const { dv, u8 } = cursor;
   const at = cursor.pos;
@@ -87,7 +94,7 @@ function readBlock(
     const from = cursor.pos;
     const key = readValue(cursor, keys, end);
     const value = readValue(cursor, values, end);
-    backend.restoreEntry(section.name, section.kind, namespace, key, value, cursor.pos - from - 8);
+    taker.restoreEntry(section.name, section.kind, namespace, key, value, cursor.pos - from - 8);
   }
   if (cursor.pos !== end) throw corrupt('the length of a block is wrong');
 }

@@ -2,7 +2,10 @@
 import type { Clock } from '../common/clock.js';
 import { WeftError } from '../common/errors/index.js';
 import type { State, StateDescriptor } from '../functions/index.js';
+import type { TypeDescription } from '../functions/types/index.js';
 import { KEY_HASH_VERSION, keyGroupOf, keyIdentity, makeCopier } from '../serde/index.js';
+import { DeclaredTypes } from './declared-types.js';
+import type { DeclaredType } from './declared-type.js';
 import { Epochs, type Versioned } from './epochs.js';
 import { heapStore } from './heap-store.js';
 import type { KeyedSnapshot, KeyedStore, MakeKeyedStore } from './keyed-store.js';
@@ -57,6 +60,7 @@ export class KeyedStateBackend {
   private readonly store: KeyedStore;
   private readonly tables = new Map<string, StateTable>();
   private readonly additions = new Map<string, { addition: KeyedAddition; section: Section }>();
+  private readonly types = new DeclaredTypes();
   private readonly copyKey = makeCopier();
 
   constructor(
@@ -111,13 +115,23 @@ export class KeyedStateBackend {
   table<V>(name: string, kind = 'value'): StateTable<V> {
     let table = this.tables.get(name);
     if (table === undefined) {
-      table = new StateTable(this.section(name, kind), (section, namespace) => this.store.bucket(section, namespace));
+      const own = this.section(name, kind);
+      own.declared = this.types.ofThen(name);
+      table = new StateTable(own, (section, namespace) => this.store.bucket(section, namespace));
       this.tables.set(name, table);
     }
     if (table.section.kind !== kind) {
       throw new WeftError('STATE_KIND_CHANGED', `State "${name}" is ${table.section.kind} state, not ${kind} state.`);
     }
     return table as StateTable<V>;
+  }
+
+  /**
+   * What the program says of the values of a state, when it asks for it: what came back is brought into that form.
+   * @throws STATE_KIND_CHANGED, STATE_TYPE_INCOMPATIBLE
+   */
+  declare(name: string, kind: string, type: TypeDescription | undefined): void {
+    this.types.declare(this.table(name, kind), type);
   }
 
   /** The keys that have some of this state. It may change while they are gone through. */
@@ -146,10 +160,14 @@ export class KeyedStateBackend {
 
   /** Takes a snapshot: nothing is copied. */
   snapshot(): KeyedSnapshot {
+    const tables = [...this.tables.values()];
+    const declared = new Map(
+      tables.flatMap(({ section }) => (section.declared === undefined ? [] : [[section.name, section.declared]])),
+    );
     return this.store.snapshot({
-      tables: [...this.tables.values()],
+      ...{ tables, declared },
       additions: [...this.additions.values()].flatMap(({ addition }) => addition.parts()),
-      describe: () => this.describe(),
+      describe: () => this.describe(declared),
     });
   }
 
@@ -163,6 +181,12 @@ export class KeyedStateBackend {
     this.store.close();
   }
 
+  restoreType(name: string, _kind: string, type: unknown): void {
+    this.types.cameBack(name, type);
+    const table = this.tables.get(name);
+    if (table !== undefined) table.section.declared = this.types.ofThen(name);
+  }
+
   /** An entry comes back. States and timers may be asked for before or after. */
   restoreEntry(name: string, kind: string, namespace: Namespace, key: unknown, value: unknown): void {
     const addition = this.additions.get(name);
@@ -170,13 +194,15 @@ export class KeyedStateBackend {
     else this.table(name, kind).bucket(namespace).set(keyIdentity(key), key, value);
   }
 
-  private describe(): KeyedDescription {
+  private describe(declared: ReadonlyMap<string, DeclaredType>): KeyedDescription {
     const sections = [...this.tables.values(), ...this.additions.values()].map(({ section }) => section);
     return {
       formatVersion: KEYED_FORMAT_VERSION,
       keyHashVersion: KEY_HASH_VERSION,
       maxParallelism: this.keySpace.maxParallelism,
-      sections: sections.sort((a, b) => a.index - b.index).map((section) => section.describe()),
+      sections: sections
+        .sort((a, b) => a.index - b.index)
+        .map((section) => section.describe(declared.get(section.name)?.json)),
     };
   }
 

@@ -17,6 +17,7 @@ import {
   ReducingStateDescriptor,
   ValueStateDescriptor,
 } from '../functions/index.js';
+import { descriptionOf, type StandardSchemaV1, type TypeDescription } from '../functions/types/index.js';
 import { KeyedSlot, type Slot } from './keyed-slot.js';
 import type { KeyedStateBackend } from './keyed-state-backend.js';
 import { MapView } from './map-view.js';
@@ -57,14 +58,42 @@ export function stateOf<S extends State>(
 ): S {
   const { name, ttl } = descriptor as StateDescriptor<State>;
   const kind = tableKind(descriptor);
+  backend.declare(name, kind, declaredTypeOf(descriptor));
   const bucket = () => backend.table(name, kind).bucket(namespace);
   const slot = ttl === undefined ? new KeyedSlot(backend, name, bucket) : new TtlSlot(backend, name, bucket, ttl);
   return viewOf(descriptor, slot) as unknown as S;
 }
 
 /** With a time to live, values are kept with their time: that is another kind of state. */
-function tableKind({ kind, ttl }: StateDescriptor<State>): string {
+export function tableKind({ kind, ttl }: StateDescriptor<State>): string {
   return ttl === undefined ? kind : `${kind} with a time to live`;
+}
+
+/** What the program says of the values as the table holds them; undefined when it does not say all of it. */
+export function declaredTypeOf(descriptor: StateDescriptor<State>): TypeDescription | undefined {
+  const value = typeOfValues(descriptor);
+  if (value === undefined || descriptor.ttl === undefined) return value;
+  return {
+    kind: 'row',
+    fields: [
+      { name: 'value', type: value, optional: false },
+      { name: 'atMs', type: { kind: 'double' }, optional: false },
+    ],
+  };
+}
+
+function typeOfValues(descriptor: StateDescriptor<State>): TypeDescription | undefined {
+  if (descriptor instanceof ListStateDescriptor) {
+    const of = descriptionOf(descriptor.elementType);
+    return of === undefined ? undefined : { kind: 'list', of };
+  }
+  if (descriptor instanceof MapStateDescriptor) {
+    const [key, value] = [descriptionOf(descriptor.keyType), descriptionOf(descriptor.valueType)];
+    return key === undefined || value === undefined ? undefined : { kind: 'map', key, value };
+  }
+  if (descriptor instanceof AggregatingStateDescriptor) return descriptionOf(descriptor.accumulatorType);
+  const { type } = descriptor as { type?: StandardSchemaV1 };
+  return descriptionOf(type);
 }
 
 /** The state of a descriptor over a place for its value. @throws STATE_BAD_DESCRIPTOR */

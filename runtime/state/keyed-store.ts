@@ -1,6 +1,7 @@
 /** Where the entries of keyed state lie: the seam between what operators do with state and what keeps it. */
 import type { Clock } from '../common/clock.js';
 import type { Bucket } from './bucket.js';
+import type { DeclaredType } from './declared-type.js';
 import type { Epochs } from './epochs.js';
 import type { KeySpace, SnapshotPart } from './keyed-state-backend.js';
 import type { PortionWriter } from './portion-writer.js';
@@ -23,6 +24,8 @@ export interface KeyedContent {
   readonly tables: readonly StateTable[];
   /** What lies beside the store: timers, and contents of windows. */
   readonly additions: readonly SnapshotPart[];
+  /** What values were declared to be at that moment, by the state's name. */
+  readonly declared: ReadonlyMap<string, DeclaredType>;
   /** Asked when all is written. */
   readonly describe: () => KeyedDescription;
 }
@@ -35,11 +38,18 @@ export interface KeyedSnapshot {
   release(): void;
 }
 
+/** Takes what was written, entry by entry. */
+export interface EntryTaker {
+  /** Before the entries of a state, for each subtask of then. @param type as `typeToJson` writes it, if one was declared */
+  restoreType(name: string, kind: string, type: unknown): void;
+  /** @param bytes of key and value where they were written */
+  restoreEntry(name: string, kind: string, namespace: Namespace, key: unknown, value: unknown, bytes: number): void;
+}
+
 /** Where what comes back is put. */
-export interface KeyedTables {
+export interface KeyedTables extends EntryTaker {
   /** Made when it is first asked for. @throws STATE_KIND_CHANGED */
   table(name: string, kind: string): StateTable;
-  restoreEntry(name: string, kind: string, namespace: Namespace, key: unknown, value: unknown): void;
 }
 
 export interface KeyedStore {

@@ -6,6 +6,8 @@ import type {
   MapStateDescriptor,
   OperatorStateStore,
 } from '../functions/index.js';
+import { descriptionOf } from '../functions/types/index.js';
+import { declareItems } from './declared-types.js';
 import { badDescriptor } from './keyed-states.js';
 import { mapKey } from './map-view.js';
 import type { OperatorList, OperatorStates } from './operator-states.js';
@@ -19,7 +21,9 @@ export function operatorStateStore(states: OperatorStates): OperatorStateStore {
   ): ListState<T> => {
     const given = descriptor as Partial<ListStateDescriptor<T>> | undefined;
     if (given?.kind !== 'list') throw badDescriptor(`${method}()`, 'a list state descriptor', descriptor);
-    return new OperatorListView<T>(states.list(descriptor.name, mode));
+    const own = states.list(descriptor.name, mode);
+    declareItems(own, descriptionOf(descriptor.elementType));
+    return new OperatorListView<T>(own);
   };
   return {
     getListState: (descriptor) => list(descriptor, 'SPLIT', 'getListState'),
@@ -63,8 +67,11 @@ export function broadcastStateOf<K, V>(
   if (given?.kind !== 'map') throw badDescriptor('Broadcast state', 'a map state descriptor', descriptor);
   const { name } = descriptor;
   const list = states.list(name, 'BROADCAST');
+  const [key, value] = [descriptionOf(descriptor.keyType), descriptionOf(descriptor.valueType)];
+  const entry = key && value && ({ kind: 'tuple', items: [key, value] } as const);
   let map = maps.get(list) as Map<K, V> | undefined;
   if (map === undefined) {
+    declareItems(list, entry);
     const created = new Map(list.items as [K, V][]);
     map = created;
     maps.set(list, created);
@@ -73,6 +80,7 @@ export function broadcastStateOf<K, V>(
         list.items = [...created];
       },
       stateRestored: () => {
+        declareItems(list, entry);
         created.clear();
         for (const [key, value] of list.items as [K, V][]) created.set(key, value);
       },

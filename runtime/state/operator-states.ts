@@ -2,6 +2,7 @@
 import type { Clock } from '../common/clock.js';
 import { WeftError } from '../common/errors/index.js';
 import { decodeTagged, encodeTagged } from '../serde/index.js';
+import type { DeclaredType } from './declared-type.js';
 import { heapStore } from './heap-store.js';
 import { restoreKeyed } from './keyed-restore.js';
 import { KeyedStateBackend, type KeySpace } from './keyed-state-backend.js';
@@ -17,6 +18,8 @@ import type {
 /** A list of an operator that belongs to no key: offsets, pending records, rules. Small: it is written at once. */
 export class OperatorList {
   items: unknown[] = [];
+  /** What the items are by the program's word. */
+  declared: DeclaredType | undefined;
 
   constructor(
     readonly name: string,
@@ -100,8 +103,8 @@ export class OperatorStates {
   async restore({ keyed, logs = [], operatorStates }: OperatorRestore): Promise<void> {
     this.isRestored = true;
     if (logs.length > 0) await this.keyed().restoreLogs(logs);
-    for (const part of keyed) await restoreKeyed(this.keyed(), part);
-    for (const [name, { mode, items }] of operatorStates) this.list(name, mode).items = items.map(decodeTagged);
+    for (const part of keyed) await restoreKeyed(this.keyed(), this.keySpace, part);
+    for (const [name, { mode, items }] of operatorStates) this.list(name, mode).items = items.map(decodeListItem);
     for (const participant of this.participants) participant.stateRestored?.();
   }
 
@@ -119,7 +122,11 @@ export class OperatorStates {
   }
 }
 
-function encodeItems({ name, items }: OperatorList): Uint8Array[] {
+/** The item of a list from its bytes. @throws SERDE_CORRUPT */
+export const decodeListItem: (bytes: Uint8Array) => unknown = decodeTagged;
+
+function encodeItems({ name, items, declared }: OperatorList): Uint8Array[] {
+  for (const item of items) declared?.require(item);
   try {
     return items.map(encodeTagged);
   } catch (cause) {

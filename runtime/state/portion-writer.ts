@@ -9,6 +9,7 @@
  */
 import { encodeTagged, keyGroupOf } from '../serde/index.js';
 import { WeftError } from '../common/errors/index.js';
+import type { DeclaredType } from './declared-type.js';
 import type { KeyGroupPortion } from './snapshot.js';
 import type { Namespace, Section } from './section-format.js';
 
@@ -26,10 +27,18 @@ export class PortionWriter {
   failure: WeftError | undefined;
   private readonly groups = new Map<number, GroupBuffer>();
 
-  /** @param owned the key groups of the subtask, both ends included */
+  private section: Section | undefined;
+  /** Of the section. */
+  private type: DeclaredType | undefined;
+
+  /**
+   * @param owned the key groups of the subtask, both ends included
+   * @param declared what values have to be, by the section's name
+   */
   constructor(
     private readonly maxParallelism: number,
     private readonly owned: { start: number; end: number },
+    private readonly declared: ReadonlyMap<string, DeclaredType> = new Map(),
   ) {}
 
   /** Never throws: who changes an entry must not fail because a snapshot does. */
@@ -38,6 +47,11 @@ export class PortionWriter {
     try {
       const group = keyGroupOf(key, this.maxParallelism);
       if (group < this.owned.start || group > this.owned.end) throw strayKey(key, group, this.owned);
+      if (section !== this.section) {
+        this.section = section;
+        this.type = this.declared.get(section.name);
+      }
+      this.type?.require(value);
       let buffer = this.groups.get(group);
       if (buffer === undefined) {
         buffer = new GroupBuffer();
@@ -139,7 +153,7 @@ class GroupBuffer {
 }
 
 function notSerializable(section: Section, cause: unknown): WeftError {
-  if (cause instanceof WeftError && cause.code === 'STATE_KEY_CHANGED') return cause;
+  if (cause instanceof WeftError && cause.code.startsWith('STATE_')) return cause;
   const why = cause instanceof Error ? cause.message : String(cause);
   return new WeftError('STATE_NOT_SERIALIZABLE', `State "${section.name}" cannot be written: ${why}`, { cause });
 }

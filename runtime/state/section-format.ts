@@ -1,5 +1,6 @@
 /** One kind of entries in a snapshot (a state, the timers): its name, and the shapes that its keys and values have. */
 import { RecordEncoder, type Shape } from '../serde/index.js';
+import type { DeclaredType } from './declared-type.js';
 
 /** What an entry belongs to besides its key: a window, or nothing. */
 export type Namespace = number | string;
@@ -15,6 +16,8 @@ export interface SectionDescription {
   /** Shapes of the keys, by their version less 1. */
   keyShapes: Shape[];
   valueShapes: Shape[];
+  /** What the program declared of the values, as `typeToJson` writes it. */
+  type?: unknown;
 }
 
 export interface KeyedDescription {
@@ -29,6 +32,8 @@ export interface KeyedDescription {
 export class Section {
   readonly keyEncoder = new RecordEncoder();
   readonly valueEncoder = new RecordEncoder();
+  /** What the values are by the program's word; undefined: what they happen to be. */
+  declared: DeclaredType | undefined;
   private readonly keyShapes: Shape[] = [];
   private readonly valueShapes: Shape[] = [];
 
@@ -39,9 +44,11 @@ export class Section {
     readonly kind: string,
   ) {}
 
-  describe(): SectionDescription {
+  /** @param type of the values when the snapshot was taken, as JSON */
+  describe(type: unknown): SectionDescription {
     this.noteShapes();
-    return { name: this.name, kind: this.kind, keyShapes: this.keyShapes, valueShapes: this.valueShapes };
+    const { name, kind, keyShapes, valueShapes } = this;
+    return { name, kind, keyShapes, valueShapes, ...(type === undefined ? {} : { type }) };
   }
 
   /** To be called whenever an encoder may have widened its shape. */

@@ -49,6 +49,21 @@ test('state on disk survives a TaskManager, a cancelled job and another parallel
   t.is(misses.code, 1);
   t.regex(misses.stdout, /cannot start[^]*missing[^]*What to do:\n- [^]*\.uid\('counting'\)/);
 
+  const declaring = (type: string): string =>
+    readFileSync(job.program, 'utf8').replace(
+      "'seen', undefined, 0",
+      `'seen', (await import('weft-stream')).Types.${type}, 0`,
+    );
+  for (const [type, code, verdict] of [
+    ['STRING', 1, /seen: incompatible +value does not fit[^]*What to do:\n- [^]*"seen": Declare a type/],
+    ['LONG', 0, /can start from [^]*seen: as is/],
+  ] as const) {
+    writeFileSync(other, declaring(type).replace(/^ {2}open\(\)/m, '  async open()'));
+    const checked = await cluster.weft('savepoint', 'check', other, last, ...job.args);
+    t.is(checked.code, code, checked.stderr);
+    t.regex(checked.stdout, verdict);
+  }
+
   const again = await cluster.weft(
     'run',
     '-t',

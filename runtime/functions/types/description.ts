@@ -41,11 +41,18 @@ export interface RowField {
   readonly type: TypeDescription;
   /** Whether it may be missing. */
   readonly optional: boolean;
+  /** What state gets that was kept before there was the field. */
+  readonly default?: unknown;
 }
 
 /** A type that a program declares, for the records of a stream or the values of state. */
 export interface TypeInformation<T> extends StandardSchemaV1<T, T> {
   readonly description: TypeDescription;
+}
+
+/** A field of this type has a value for state that was kept before there was the field. */
+export interface DefaultedType<T> extends TypeInformation<T> {
+  readonly defaultValue: T;
 }
 
 /** A field of this type may be missing. */

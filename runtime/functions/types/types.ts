@@ -1,5 +1,6 @@
 /** Builders of declared types, by Flink's names where it has them. */
 import type {
+  DefaultedType,
   Literal,
   OptionalType,
   RowField,
@@ -29,7 +30,10 @@ export type RowOf<F> = Flat<
 class DeclaredType<T> implements TypeInformation<T> {
   readonly '~standard': StandardProps<T, T>;
 
-  constructor(readonly description: TypeDescription) {
+  constructor(
+    readonly description: TypeDescription,
+    readonly defaultValue?: T,
+  ) {
     this['~standard'] = {
       version: 1,
       vendor: 'weft',
@@ -53,8 +57,9 @@ function row<const F extends FieldTypes>(fields: F): TypeInformation<RowOf<F>> {
   const described = Object.entries(fields).map(([name, type]): RowField => {
     // A missing field could not be told from what objects inherit.
     if (name in Object.prototype) throw new TypeError(`A field cannot be called "${name}".`);
-    const { description } = requireType(type, `the field "${name}"`);
-    return { name, type: description, optional: description.kind === 'optional' };
+    const { description, defaultValue } = requireType(type, `the field "${name}"`);
+    const filled = defaultValue === undefined ? {} : { default: defaultValue };
+    return { name, type: description, optional: description.kind === 'optional', ...filled };
   });
   return new DeclaredType({ kind: 'row', fields: described });
 }
@@ -64,7 +69,14 @@ export function descriptionOf(schema: StandardSchemaV1 | undefined): TypeDescrip
   return schema instanceof DeclaredType ? schema.description : undefined;
 }
 
-function requireType(type: TypeInformation<unknown>, what: string): TypeInformation<unknown> {
+function withDefault<T>(type: TypeInformation<T>, value: NoInfer<T>): DefaultedType<T> {
+  const { description } = requireType(type, 'a default');
+  const found = mismatch(description, value, 'the default');
+  if (found !== undefined) throw new TypeError(`${found.path} does not fit its type: ${found.problem}.`);
+  return new DeclaredType<T>(description, value) as DefaultedType<T>;
+}
+
+function requireType(type: TypeInformation<unknown>, what: string): DeclaredType<unknown> {
   if (type instanceof DeclaredType) return type;
   throw new TypeError(`The type of ${what} is none: use one of Types.`);
 }
@@ -120,6 +132,11 @@ export const Types = {
   /** Or null. */
   NULLABLE: <T>(of: TypeInformation<T>): TypeInformation<T | null> =>
     new DeclaredType({ kind: 'nullable', of: requireType(of, 'NULLABLE').description }),
+  /**
+   * For a field: state that was kept before there was the field gets this value. Numbers have 0 and booleans `false` without it.
+   * @throws TypeError when the value is not of the type
+   */
+  WITH_DEFAULT: withDefault,
   /** One of these values. */
   ENUM: <const V extends readonly [Literal, ...Literal[]]>(...values: V): TypeInformation<V[number]> =>
     new DeclaredType({ kind: 'enum', values }),

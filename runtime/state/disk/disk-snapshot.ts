@@ -92,11 +92,16 @@ export class DiskSnapshot implements KeyedSnapshot {
       formatVersion: LOG_FORMAT_VERSION,
       keyHashVersion: KEY_HASH_VERSION,
       ...this.store.keySpace,
-      states: states.map(({ name, kind, shapes }) => ({ name, kind, shapes })),
+      states: states.map((state) => this.describeState(state)),
       buckets: this.parts.closing.buckets.map((bucket) => describe(bucket, states)),
       segments: mark.segments.map(({ segment: { id } }, n) => ({ id, files: counts[n] })),
     };
     await shared.log(Buffer.from(JSON.stringify(description), 'utf8'), files, tail);
+  }
+
+  private describeState({ name, kind, shapes }: DiskState): LogDescription['states'][number] {
+    const declared = this.parts.content.declared.get(name);
+    return { name, kind, shapes, ...(declared === undefined ? {} : { type: declared.json }) };
   }
 
   /** Keeps what no file has yet. @returns the files of all segments, and what got none */

@@ -154,6 +154,7 @@ export class EntryLog implements KeyProbe {
 
   private append(cell: DiskCell, keyHash: number, gone: boolean): { address: number; bytes: number } {
     const { bucket, id, value } = cell;
+    if (!gone) bucket.section.declared?.require(value);
     const { encoder } = bucket.state;
     const { segments } = this;
     segments.makeRoom(HEADER_BYTES + keyBytesBound(id) + (gone ? 0 : bound(cell)));

@@ -12,8 +12,16 @@ const LogDescriptionSchema = Type.Object({
   keyHashVersion: Type.Integer(),
   maxParallelism: Type.Integer({ minimum: 1 }),
   keyGroups: Type.Object({ start: Type.Integer(), end: Type.Integer() }),
-  /** Shapes of values by their number in records less 1. */
-  states: Type.Array(Type.Object({ name: Type.String(), kind: Type.String(), shapes: Type.Array(Type.Unknown()) })),
+  states: Type.Array(
+    Type.Object({
+      name: Type.String(),
+      kind: Type.String(),
+      /** Of values, by their number in records less 1. */
+      shapes: Type.Array(Type.Unknown()),
+      /** As the program declared it. */
+      type: Type.Optional(Type.Unknown()),
+    }),
+  ),
   /** The buckets that count: number in records, index of the state, namespace. */
   buckets: Type.Array(Type.Tuple([Type.Integer(), Type.Integer(), Type.Union([Type.Number(), Type.String()])])),
   /** The oldest first, with the number of files of each. */

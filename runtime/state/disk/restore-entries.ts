@@ -1,6 +1,6 @@
 import { keyIdentity, readKeyBytes, type KeyIdentity } from '../../serde/index.js';
 import type { KeySpace } from '../keyed-state-backend.js';
-import type { TakeEntry } from '../read-entries.js';
+import type { EntryTaker } from '../keyed-store.js';
 import type { LogRestore } from '../snapshot.js';
 import { DiskState } from './disk-state.js';
 import { parseLogDescription } from './log-description.js';
@@ -11,10 +11,11 @@ import { bucketsOf, replayLog } from './log-restore.js';
 export async function restoreEntries(
   logs: readonly LogRestore[],
   { maxParallelism, keyGroups }: KeySpace,
-  target: { restoreEntry: TakeEntry },
+  taker: EntryTaker,
 ): Promise<void> {
   for (const log of logs) {
     const description = parseLogDescription(log.description, maxParallelism);
+    for (const { name, kind, type } of description.states) taker.restoreType(name, kind, type);
     const buckets = new Map(
       [...bucketsOf(description)].map(([number, bucket]) => {
         const state = new DiskState(bucket.name, bucket.kind);
@@ -44,7 +45,7 @@ export async function restoreEntries(
     });
     for (const { name, kind, namespace, entries } of buckets.values()) {
       for (const { key, value, bytes } of entries.values()) {
-        target.restoreEntry(name, kind, namespace, key, value, bytes);
+        taker.restoreEntry(name, kind, namespace, key, value, bytes);
       }
     }
   }

@@ -13,6 +13,9 @@ export async function restoreToLog(store: DiskStore, logs: readonly LogRestore[]
   const { maxParallelism, keyGroups } = store.keySpace;
   const described = logs.map((log) => ({ log, description: parseLogDescription(log.description, maxParallelism) }));
   const [first] = described;
+  for (const { description } of described) {
+    for (const { name, kind, type } of description.states) tables.restoreType(name, kind, type);
+  }
   const { start, end } = first.description.keyGroups;
   if (described.length === 1 && start === keyGroups.start && end === keyGroups.end) {
     await adopt(store, first.log, first.description, tables);

@@ -35,7 +35,7 @@ export async function savepointContents(path: string, aliveFromMs: number): Prom
 async function entriesOf(keyed: KeyedRestore, { maxParallelism }: Task, aliveFromMs: number): Promise<string[]> {
   const backend = new Entries({ maxParallelism, keyGroups: { start: 0, end: maxParallelism - 1 } }, new ManualClock());
   backend.aliveFromMs = aliveFromMs;
-  await restoreKeyed(backend, keyed);
+  await restoreKeyed(backend, backend.keySpace, keyed);
   return backend.entries;
 }
 

@@ -23,6 +23,11 @@ export const STATE_CODES = defineCodes({
     summary: 'A state was asked for under a name that belongs to a state of another kind.',
     hint: 'Give each state of an operator its own name; a state that changes its kind needs a new one.',
   },
+  STATE_TYPE_INCOMPATIBLE: {
+    domain: 'user',
+    summary: 'A state that came back was kept under a type that cannot be brought into the one that the program declares.',
+    hint: 'Do what the message says, or give the changed state a new name; `weft savepoint check` tells it before the job is stopped.',
+  },
   STATE_BAD_DESCRIPTOR: {
     domain: 'user',
     summary: 'A state was asked for with something that is not the right kind of descriptor.',
