@@ -1,6 +1,6 @@
 /** What a NodeManager does once in a while: looks at its disks, and deletes what nobody needs any more. */
 import type { Clock } from '../runtime/common/clock.js';
-import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
+import { nodeManagerOptions } from '../runtime/common/config/options/node-manager.js';
 import type { YarnConfiguration } from '../runtime/common/config/yarn-site.js';
 import type { Logger } from '../runtime/common/log/logger.js';
 import type { ContainerManager } from './containers/container-manager.js';

@@ -5,10 +5,12 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
+import { nodeManagerOptions } from '../runtime/common/config/options/node-manager.js';
 import { WeftError } from '../runtime/common/errors/index.js';
 import { systemNetwork, type Network } from '../runtime/common/http/network.js';
 import { claimRole, removeRoleRecord, writeRoleRecord } from '../runtime/common/process/role-record.js';
+import type { ControlGroups } from './cgroups/control-groups.js';
+import { openControlGroups } from './cgroups/open.js';
 import type { ContainerManager, ContainerManagerOptions } from './containers/container-manager.js';
 import { Housekeeping } from './housekeeping.js';
 import { Launcher, type NodePlace } from './launcher/launcher.js';
@@ -16,6 +18,7 @@ import { blobsOf } from './localizer/fetch-blob.js';
 import { FileCache } from './localizer/file-cache.js';
 import { Localizer } from './localizer/localizer.js';
 import { ContainerLogs } from './logs/container-logs.js';
+import { ContainerProcesses } from './monitor/container-processes.js';
 import { MemoryMonitor } from './monitor/memory-monitor.js';
 import { NodeFolders } from './node-folders.js';
 import type { NodeManagerOptions } from './node-manager.js';
@@ -57,14 +60,15 @@ export class LocalMachine implements NodeMachine {
   readonly monitor: MemoryMonitor;
   readonly logs: ContainerLogs;
   private readonly folders: NodeFolders;
+  private readonly groups: ControlGroups | undefined;
   private readonly cache: FileCache;
   private readonly place: { -readonly [K in keyof NodePlace]: NodePlace[K] };
 
   constructor(
     private readonly options: NodeManagerOptions,
-    onExceeded: (containerId: string, description: string) => void,
+    onExceeded: (containerId: string) => void,
   ) {
-    const { clock, home, index, settings } = options;
+    const { clock, home, index, log, settings } = options;
     const { site } = settings;
     const perNode = (dir: string | undefined): string | undefined => dir && `${dir}/nodemanager-${index}`;
     const localDir = perNode(site.get(nodeManagerOptions.localDirs));
@@ -72,8 +76,11 @@ export class LocalMachine implements NodeMachine {
     for (const folder of [this.folders.local, this.folders.logs]) mkdirSync(folder, { recursive: true });
     this.nodeStore = new NodeStore(this.folders.nodeRecord);
     this.logs = new ContainerLogs(this.folders);
+    this.groups = openControlGroups(home, index, site, { clock, log });
+    const processes = new ContainerProcesses(this.groups);
     this.monitor = new MemoryMonitor({
       clock,
+      processes,
       intervalMs: site.get(nodeManagerOptions.monitorIntervalMs),
       enforce: site.get(nodeManagerOptions.memoryCheckEnabled),
       onExceeded,
@@ -92,7 +99,8 @@ export class LocalMachine implements NodeMachine {
       home: home.path,
     };
     this.store = new ContainerStore(this.folders.containerRecords);
-    this.launcher = new Launcher(this.folders, this.store, this.place, clock);
+    const { folders, groups, place, store } = this;
+    this.launcher = new Launcher({ folders, groups, place, store, processes, clock });
   }
 
   private nodeId = '';
@@ -118,6 +126,7 @@ export class LocalMachine implements NodeMachine {
   }
 
   withdraw(): void {
+    this.groups?.close();
     removeRoleRecord(this.options.home, this.recordName);
   }
 

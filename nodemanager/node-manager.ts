@@ -1,15 +1,16 @@
 /** One NodeManager: puts its parts together, brings them up in the order that recovery needs, and takes them down again. */
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../runtime/common/clock.js';
-import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
+import { nodeManagerOptions } from '../runtime/common/config/options/node-manager.js';
 import { hasCode } from '../runtime/common/errors/index.js';
 import type { WeftHome } from '../runtime/common/home.js';
 import type { Listener } from '../runtime/common/http/network.js';
 import { nodeId } from '../runtime/common/ids.js';
 import type { Logger } from '../runtime/common/log/logger.js';
+import { EXIT_STATUS } from '../runtime/common/wire/protocols/exit-reason.js';
 import type { RpcServer } from '../runtime/common/wire/server.js';
 import { ContainerManager } from './containers/container-manager.js';
-import { EXIT_STATUS } from './containers/exit-reason.js';
+import { stoppedBy } from './containers/exit-reason.js';
 import { ResourceManagerLink, type Registration } from './heartbeat/resourcemanager-link.js';
 import type { Housekeeping } from './housekeeping.js';
 import { LocalMachine, type NodeMachine } from './machine.js';
@@ -59,8 +60,8 @@ export class NodeManager {
     const { clock, log, settings } = options;
     const { site } = settings;
     this.startedMs = clock.nowMs();
-    const onExceeded = (containerId: string, description: string): void => {
-      this.containers.stopForMemory(containerId, description);
+    const onExceeded = (containerId: string): void => {
+      this.containers.stopForMemory(containerId);
     };
     this.machine = options.machine ?? new LocalMachine(options, onExceeded);
     const { store, localizer, launcher, monitor, nodeStore } = this.machine;
@@ -102,7 +103,7 @@ export class NodeManager {
 
   /** Ordered stop: its containers stop too, and the ResourceManager is told. */
   async stop(): Promise<void> {
-    await this.containers.stopAll('The NodeManager was stopped.', EXIT_STATUS.aborted);
+    await this.containers.stopAll('The NodeManager was stopped.');
     await this.link?.stop();
     await this.detach();
     this.machine.withdraw();
@@ -244,7 +245,9 @@ export class NodeManager {
     this.finishedApplications.add(applicationId);
     for (const record of this.containers.list()) {
       if (record.applicationId !== applicationId) continue;
-      this.containers.stop(record.containerId, 'The application has ended.', EXIT_STATUS.stoppedAfterApplication);
+      const reason = 'The application has ended.';
+      const exit = stoppedBy('resourcemanager', EXIT_STATUS.stoppedAfterApplication, reason);
+      this.containers.stop(record.containerId, exit);
     }
     this.cleanUpApplication(applicationId);
   }

@@ -1,5 +1,5 @@
 /** What a NodeManager is told: its command line over `yarn-site.xml` over the machine's own figures. */
-import { nodeManagerOptions } from '../runtime/common/config/options/yarn-site.js';
+import { nodeManagerOptions } from '../runtime/common/config/options/node-manager.js';
 import { loadYarnSite, type YarnConfiguration } from '../runtime/common/config/yarn-site.js';
 import { nodeResourcesOf } from '../runtime/common/config/resource-types.js';
 import { machineCores, machineMemoryBytes } from '../runtime/common/process/machine.js';

@@ -1,4 +1,5 @@
 /** Applications as the ResourceManager's REST API reports them, in YARN's field names. */
+import type { ExitReason } from '../../runtime/common/wire/protocols/exit-reason.js';
 
 export const APPLICATION_STATES = [
   'NEW',
@@ -73,6 +74,10 @@ export interface ContainerReport {
   containerState: string;
   logUrl: string;
   nodeHttpAddress: string;
+  /** Epoch milliseconds, 0 while it runs. */
+  finishedTime: string;
+  /** Why it ended, once it has. */
+  exit?: ExitReason;
 }
 
 export interface NodeReport {

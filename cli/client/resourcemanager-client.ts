@@ -104,6 +104,12 @@ export class ResourceManagerClient {
     return Array.isArray(container) ? container : [container];
   }
 
+  /** Those that ended lately, with the reason; the oldest first. */
+  async endedContainers(applicationId: string): Promise<ContainerReport[]> {
+    const path = `/ws/v1/weft/apps/${applicationId}/ended-containers`;
+    return ((await this.http.get(path)) as { containers: ContainerReport[] }).containers;
+  }
+
   async container(applicationId: string, attemptId: string, containerId: string): Promise<ContainerReport> {
     const path = `/ws/v1/cluster/apps/${applicationId}/appattempts/${attemptId}/containers/${containerId}`;
     return (await this.http.get(path)) as ContainerReport;

@@ -5,7 +5,10 @@ import {
   applicationOfContainer,
   parseApplicationAttemptId,
   parseContainerId,
+  type ApplicationAttemptId,
+  type ContainerId,
 } from '../../runtime/common/ids.js';
+import type { ContainerReport } from '../client/application-report.js';
 import { clientCommand, theOneOf } from '../client/client-command.js';
 import { renderContainer, renderContainers } from '../render/attempts.js';
 
@@ -14,23 +17,34 @@ export const containerCommand = clientCommand({
   about: 'The containers of an application that run.',
   options: {
     list: { long: 'list', value: 'attempt id', description: 'Lists the containers that run for an attempt' },
+    all: { long: 'all', description: 'With -list: also those that ended lately' },
     status: { long: 'status', value: 'container id', description: 'Shows one container' },
   },
   plan(options) {
     if (theOneOf(options, ['list', 'status']) === 'list') {
       const id = parseApplicationAttemptId(options.get('list') ?? '');
       return async (client) => {
-        const containers = await client.containers(applicationOfAttempt(id), id);
+        const application = applicationOfAttempt(id);
+        const containers = await client.containers(application, id);
+        if (options.has('all')) containers.push(...(await client.endedContainers(application)).filter(isOf(id)));
         return { text: renderContainers(containers), result: { containers } };
       };
     }
     const id = parseContainerId(options.get('status') ?? '');
     const application = applicationOfContainer(id);
-    // The attempt is the last number but one: container_e17_1410901177871_0001_01_000005.
-    const attempt = applicationAttemptId(application, Number(id.split('_').at(-2)));
+    const attempt = attemptOf(id);
     return async (client) => {
       const container = await client.container(application, attempt, id);
       return { text: renderContainer(container), result: container };
     };
   },
 });
+
+function isOf(attempt: ApplicationAttemptId): (container: ContainerReport) => boolean {
+  return ({ containerId }) => attemptOf(parseContainerId(containerId)) === attempt;
+}
+
+/** The attempt is the last number but one: container_e17_1410901177871_0001_01_000005. */
+function attemptOf(id: ContainerId): ApplicationAttemptId {
+  return applicationAttemptId(applicationOfContainer(id), Number(id.split('_').at(-2)));
+}

@@ -27,9 +27,9 @@ export function renderAttempt(attempt: AttemptDetails): string {
 export function renderContainers(containers: readonly ContainerReport[]): string {
   return table(
     `Total number of containers :${containers.length}`,
-    ['Container-Id', 'Start Time', 'State', 'Host', 'LOG-URL'],
-    containers.map(({ containerId, startedTime, containerState, assignedNodeId, logUrl }) => [
-      ...[containerId, time(Number(startedTime))],
+    ['Container-Id', 'Start Time', 'Finish Time', 'State', 'Host', 'LOG-URL'],
+    containers.map(({ containerId, startedTime, finishedTime, containerState, assignedNodeId, logUrl }) => [
+      ...[containerId, time(Number(startedTime)), finishedTime === '0' ? 'N/A' : time(Number(finishedTime))],
       ...[containerState, assignedNodeId, logUrl],
     ]),
   );
@@ -45,7 +45,18 @@ export function renderContainer(container: ContainerReport): string {
     ['LOG-URL', container.logUrl],
     ['Host', container.assignedNodeId],
     ['NodeHttpAddress', container.nodeHttpAddress],
+    ...endOf(container),
   ]);
+}
+
+function endOf({ exit, finishedTime }: ContainerReport): [string, string][] {
+  if (exit === undefined) return [];
+  const by = exit.by === undefined ? '' : `, by ${exit.by}`;
+  return [
+    ['Finish-Time', time(Number(finishedTime))],
+    ['Exit', `${exit.kind}${by} (${exit.exitStatus})`],
+    ['Diagnostics', exit.diagnostics],
+  ];
 }
 
 function table(title: string, head: readonly string[], rows: readonly (readonly string[])[]): string {

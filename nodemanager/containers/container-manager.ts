@@ -8,19 +8,20 @@ import { WeftError, asWeftError } from '../../runtime/common/errors/index.js';
 import { applicationOfContainer, parseContainerId } from '../../runtime/common/ids.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { transition } from '../../runtime/common/state-machine.js';
-import type {
-  ContainerStatus,
-  ExitReason,
-  LaunchContext,
-  Resource,
-} from '../../runtime/common/wire/protocols/shared.js';
+import {
+  EXIT_STATUS,
+  type ExitReason,
+  type MemoryParts,
+  type MemoryReport,
+} from '../../runtime/common/wire/protocols/exit-reason.js';
+import type { ContainerStatus, LaunchContext, Resource } from '../../runtime/common/wire/protocols/shared.js';
 import type { LaunchedProcess, Launcher } from '../launcher/launcher.js';
 import type { Localizer } from '../localizer/localizer.js';
 import type { MemoryMonitor } from '../monitor/memory-monitor.js';
 import type { ContainerStore } from '../recovery/container-store.js';
-import { statusOf, type ContainerRecord, type StopRequest } from './container-record.js';
+import { statusOf, type ContainerRecord } from './container-record.js';
 import { CONTAINER_TRANSITIONS, type ContainerEvent } from './container-states.js';
-import { EXIT_STATUS, exitReasonOf, launchFailure, type ProcessEnd } from './exit-reason.js';
+import { exitReasonOf, launchFailure, memoryExceeded, stoppedBy, withPlan, type ProcessEnd } from './exit-reason.js';
 
 export interface ContainerSpec {
   readonly containerId: string;
@@ -33,7 +34,7 @@ export interface ContainerManagerOptions {
   readonly store: Pick<ContainerStore, 'save' | 'loadAll' | 'remove'>;
   readonly localizer: Pick<Localizer, 'localize'>;
   readonly launcher: Pick<Launcher, keyof Launcher>;
-  readonly monitor: Pick<MemoryMonitor, 'watch' | 'forget' | 'residentMb' | 'programPid'>;
+  readonly monitor: Pick<MemoryMonitor, 'watch' | 'forget' | 'residentMb' | 'programPid' | 'report'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Time between SIGTERM and SIGKILL. */
@@ -119,22 +120,43 @@ export class ContainerManager {
   }
 
   /** Ends a container: SIGTERM to its process group, SIGKILL after the grace time. Unknown and ended ones are no error. */
-  stop(containerId: string, reason: string, exitStatus: number = EXIT_STATUS.stoppedByAppMaster): void {
-    this.requestStop(containerId, { kind: 'stopped', exitStatus, reason });
+  stop(containerId: string, exit: ExitReason): void {
+    const live = this.containers.get(containerId);
+    if (live === undefined || live.record.state === 'COMPLETE' || live.record.stopRequest !== undefined) return;
+    live.record.stopRequest = exit;
+    const { kind, by, diagnostics } = exit;
+    this.options.log.info({ containerId, kind, by, reason: diagnostics }, 'stopping container');
+    if (live.record.state === 'RUNNING') {
+      this.options.store.save(live.record);
+      this.signalStop(live, diagnostics);
+    } else if (!live.launching) {
+      this.complete(live, 'stopped', exit);
+    }
   }
 
   /** It uses more memory than it was given. */
-  stopForMemory(containerId: string, description: string): void {
-    this.requestStop(containerId, { kind: 'memory', exitStatus: EXIT_STATUS.memoryExceeded, reason: description });
+  stopForMemory(containerId: string): void {
+    const record = this.get(containerId);
+    if (record !== undefined) this.stop(containerId, memoryExceeded(this.memoryOf(record), 'nodemanager'));
   }
 
-  /** Stops all and resolves when they have ended. */
-  async stopAll(reason: string, exitStatus: number): Promise<void> {
+  /** Stops all, for a reason of this node's own, and resolves when they have ended. */
+  async stopAll(reason: string): Promise<void> {
     const ends = this.list()
       .filter((record) => record.state !== 'COMPLETE')
       .map((record) => this.ended(record.containerId));
-    for (const record of this.list()) this.stop(record.containerId, reason, exitStatus);
+    for (const { containerId } of this.list()) {
+      this.stop(containerId, stoppedBy('nodemanager', EXIT_STATUS.aborted, reason));
+    }
     await Promise.all(ends);
+  }
+
+  /** What the program of a container plans its memory for. */
+  noteMemoryPlan(containerId: string, plan: MemoryParts): void {
+    const record = this.get(containerId);
+    if (record === undefined || record.state === 'COMPLETE') return;
+    record.memoryPlan = plan;
+    this.options.store.save(record);
   }
 
   /** Takes over what an earlier NodeManager of this node started, and learns how the rest ended. */
@@ -147,7 +169,7 @@ export class ContainerManager {
       if (process !== undefined) {
         this.options.log.info({ containerId: record.containerId, pid: process.leaderPid }, 'container taken over');
         this.running(live, process);
-        if (record.stopRequest !== undefined) this.signalStop(live, record.stopRequest.reason);
+        if (record.stopRequest !== undefined) this.signalStop(live, record.stopRequest.diagnostics);
       } else {
         this.lostMeanwhile(live);
       }
@@ -204,7 +226,7 @@ export class ContainerManager {
       live.launching = true;
       const process = await launcher.launch(record, context);
       this.running(live, process);
-      if (record.stopRequest !== undefined) this.signalStop(live, record.stopRequest.reason);
+      if (record.stopRequest !== undefined) this.signalStop(live, record.stopRequest.diagnostics);
     } catch (error) {
       live.launching = false;
       this.options.log.warn({ err: error, containerId: record.containerId }, 'container could not be started');
@@ -217,7 +239,7 @@ export class ContainerManager {
     if (record.stopRequest === undefined) return;
     throw new WeftError(
       'CONTAINER_ENDED',
-      `${record.containerId} was stopped before it started: ${record.stopRequest.reason}`,
+      `${record.containerId} was stopped before it started: ${record.stopRequest.diagnostics}`,
     );
   }
 
@@ -240,37 +262,29 @@ export class ContainerManager {
   private exited(live: Live, end: ProcessEnd): void {
     const { record } = live;
     live.cancelKill?.();
-    const lastWords = this.options.launcher.lastWords(record);
-    this.complete(live, 'exited', exitReasonOf(end, record.stopRequest, lastWords.join('\n')));
+    const { launcher } = this.options;
+    const { containerId, signalledBy, stopRequest } = record;
+    const killedByKernel = launcher.hasKernelKilled(containerId) ? this.memoryOf(record) : undefined;
+    launcher.sweep(record);
+    const circumstances = { stop: stopRequest, lastWords: launcher.lastWords(record), signalledBy, killedByKernel };
+    this.complete(live, 'exited', exitReasonOf(end, circumstances));
+  }
+
+  private memoryOf({ containerId, memoryPlan, resource }: ContainerRecord): MemoryReport {
+    const report = this.options.monitor.report(containerId) ?? { limitMb: resource.memoryMb, usedMb: 0, curve: [] };
+    return withPlan(report, memoryPlan);
   }
 
   private lostMeanwhile(live: Live): void {
     const { record } = live;
-    this.options.launcher.sweep(record);
     if (record.leaderPid !== undefined || this.options.launcher.endOf(record.containerId).exitCode !== undefined) {
       if (record.state !== 'RUNNING') this.move(live, 'launched');
       this.exited(live, this.options.launcher.endOf(record.containerId));
       return;
     }
+    this.options.launcher.sweep(record);
     const error = new WeftError('CONTAINER_LAUNCH_FAILED', 'The NodeManager was killed before the process ran.');
     this.complete(live, 'failed', launchFailure(error));
-  }
-
-  private requestStop(containerId: string, request: StopRequest): void {
-    const live = this.containers.get(containerId);
-    if (live === undefined || live.record.state === 'COMPLETE' || live.record.stopRequest !== undefined) return;
-    live.record.stopRequest = request;
-    this.options.log.info({ containerId, kind: request.kind, reason: request.reason }, 'stopping container');
-    if (live.record.state === 'RUNNING') {
-      this.options.store.save(live.record);
-      this.signalStop(live, request.reason);
-    } else if (!live.launching) {
-      this.complete(live, 'stopped', {
-        kind: request.kind,
-        exitStatus: request.exitStatus,
-        diagnostics: request.reason,
-      });
-    }
   }
 
   private signalStop(live: Live, reason: string): void {

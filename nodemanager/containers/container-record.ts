@@ -1,14 +1,8 @@
 /** What a NodeManager knows of one container, as it is kept on disk: enough to take it over after a restart. */
 import type { ApplicationId, ContainerId } from '../../runtime/common/ids.js';
-import type { ContainerStatus, ExitReason, Resource } from '../../runtime/common/wire/protocols/shared.js';
+import type { EndedBy, ExitReason, MemoryParts } from '../../runtime/common/wire/protocols/exit-reason.js';
+import type { ContainerStatus, Resource } from '../../runtime/common/wire/protocols/shared.js';
 import type { ContainerState } from './container-states.js';
-
-/** Why we end a container, decided before its process ends; the first request counts. */
-export interface StopRequest {
-  readonly kind: 'stopped' | 'memory';
-  readonly exitStatus: number;
-  readonly reason: string;
-}
 
 export interface ContainerRecord {
   readonly containerId: ContainerId;
@@ -24,7 +18,12 @@ export interface ContainerRecord {
   /** Leader of the process group (the wrapper around the program), with its start time: no other process has both. */
   leaderPid?: number;
   leaderStartTicks?: number;
-  stopRequest?: StopRequest;
+  /** Why we end it, decided before its process ends; the first request counts. */
+  stopRequest?: ExitReason;
+  /** Who had a signal sent to it last, without having it stopped. */
+  signalledBy?: EndedBy;
+  /** What its program says that it plans its memory for. */
+  memoryPlan?: MemoryParts;
   exit?: ExitReason;
   /** Whether the ResourceManager has acknowledged that the container ended. */
   endReported?: boolean;

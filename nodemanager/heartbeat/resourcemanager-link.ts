@@ -9,8 +9,9 @@ import { RpcClient } from '../../runtime/common/wire/client.js';
 import type { Dial } from '../../runtime/common/wire/connection.js';
 import type { Handlers, ParamsOf, ResultOf } from '../../runtime/common/wire/protocol.js';
 import { nodeProtocol } from '../../runtime/common/wire/protocols/nodemanager-resourcemanager.js';
-import { EXIT_STATUS } from '../containers/exit-reason.js';
+import { EXIT_STATUS } from '../../runtime/common/wire/protocols/exit-reason.js';
 import type { ContainerManager } from '../containers/container-manager.js';
+import { stoppedBy } from '../containers/exit-reason.js';
 import type { Health } from '../health/disk-health.js';
 import { StatusDeltas } from './status-deltas.js';
 
@@ -101,8 +102,8 @@ export class ResourceManagerLink {
         await containers.start(spec);
         return {};
       },
-      stopContainer: ({ containerId, reason }) => {
-        containers.stop(containerId, reason, EXIT_STATUS.stoppedByResourceManager);
+      stopContainer: ({ containerId, exit }) => {
+        containers.stop(containerId, exit);
       },
       applicationFinished: ({ applicationId }) => {
         this.options.onApplicationFinished(applicationId);
@@ -112,7 +113,7 @@ export class ResourceManagerLink {
       },
       resync: async () => {
         this.options.log.warn('the ResourceManager counts this node as lost: stopping all containers');
-        await containers.stopAll('The ResourceManager had given up this node.', EXIT_STATUS.aborted);
+        await containers.stopAll('The ResourceManager had given up this node.');
         await this.register();
       },
     };
@@ -133,7 +134,10 @@ export class ResourceManagerLink {
       log.info({ nodeId: node.nodeId, containers: statuses.length }, 'registered at the ResourceManager');
       this.options.onRegistered(registration);
       for (const containerId of registration.containersToStop) {
-        containers.stop(containerId, 'Its application has ended.', EXIT_STATUS.stoppedAfterApplication);
+        containers.stop(
+          containerId,
+          stoppedBy('resourcemanager', EXIT_STATUS.stoppedAfterApplication, 'Its application has ended.'),
+        );
       }
       this.cancelHeartbeats = clock.every(registration.heartbeatIntervalMs, () => {
         this.beat();

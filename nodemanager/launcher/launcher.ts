@@ -12,11 +12,12 @@ import type { Clock } from '../../runtime/common/clock.js';
 import { ENV } from '../../runtime/common/environment.js';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { lastWords } from '../../runtime/common/log/last-words.js';
-import { findProcessesByEnvironment } from '../../runtime/common/process/process-environment.js';
 import { isSameProcess, processStartTicks, sendSignal } from '../../runtime/common/process/process-identity.js';
 import type { LaunchContext } from '../../runtime/common/wire/protocols/shared.js';
+import type { ControlGroups } from '../cgroups/control-groups.js';
 import type { ContainerRecord } from '../containers/container-record.js';
 import type { ProcessEnd } from '../containers/exit-reason.js';
+import type { ContainerProcesses } from '../monitor/container-processes.js';
 import type { NodeFolders } from '../node-folders.js';
 import type { ContainerStore } from '../recovery/container-store.js';
 import { containerEnvironment, expand, type LaunchPlace } from './environment.js';
@@ -34,25 +35,31 @@ export type NodePlace = Pick<LaunchPlace, 'nodeManagerUrl' | 'nodeHost' | 'nodeB
 
 /**
  * The trap keeps the wrapper alive through a SIGTERM to the group until the program has ended; a trapped signal, unlike
- * an ignored one, has its usual effect on the program.
+ * an ignored one, has its usual effect on the program. It joins the container's control group before anything runs.
  */
-const WRAPPER = 'trap : TERM INT HUP; echo $$ >"$1"; exit_file=$2; shift 2; "$@"; echo $? >"$exit_file"';
+const WRAPPER =
+  '[ -z "$1" ] || { echo 0 >"$1"; } 2>/dev/null; ' +
+  'trap : TERM INT HUP; echo $$ >"$2"; exit_file=$3; shift 3; "$@"; echo $? >"$exit_file"';
 
 /** How often a process that is not our child is looked at. */
 const ADOPTED_POLL_MS = 50;
 
+export interface LauncherOptions {
+  readonly folders: NodeFolders;
+  readonly store: ContainerStore;
+  readonly place: NodePlace;
+  readonly processes: ContainerProcesses;
+  readonly groups: ControlGroups | undefined;
+  readonly clock: Clock;
+}
+
 export class Launcher {
-  constructor(
-    private readonly folders: NodeFolders,
-    private readonly store: ContainerStore,
-    private readonly place: NodePlace,
-    private readonly clock: Clock,
-  ) {}
+  constructor(private readonly options: LauncherOptions) {}
 
   /** Makes the empty working folder and the log folder. */
   prepareFolders(record: ContainerRecord): { workingDir: string; logDir: string } {
-    const workingDir = this.folders.workingDir(record.applicationId, record.containerId);
-    const logDir = this.folders.logDir(record.applicationId, record.containerId);
+    const workingDir = this.options.folders.workingDir(record.applicationId, record.containerId);
+    const logDir = this.options.folders.logDir(record.applicationId, record.containerId);
     rmSync(workingDir, { recursive: true, force: true });
     mkdirSync(join(workingDir, 'tmp'), { recursive: true });
     mkdirSync(logDir, { recursive: true });
@@ -61,10 +68,10 @@ export class Launcher {
 
   /** @throws CONTAINER_LAUNCH_FAILED */
   async launch(record: ContainerRecord, context: LaunchContext): Promise<LaunchedProcess> {
-    const workingDir = this.folders.workingDir(record.applicationId, record.containerId);
-    const logDir = this.folders.logDir(record.applicationId, record.containerId);
+    const workingDir = this.options.folders.workingDir(record.applicationId, record.containerId);
+    const logDir = this.options.folders.logDir(record.applicationId, record.containerId);
     const place: LaunchPlace = {
-      ...this.place,
+      ...this.options.place,
       containerId: record.containerId,
       livenessToken: record.livenessToken,
       workingDir,
@@ -75,7 +82,14 @@ export class Launcher {
     const [word = '', ...rest] = context.command.map((text) => expand(text, place));
     const program = findProgram(word, workingDir, environment['PATH']);
     const { containerId } = record;
-    const wrapperArguments = [this.store.pidFile(containerId), this.store.exitFile(containerId), program, ...rest];
+    const group = this.options.groups?.create(containerId, record.resource) ?? '';
+    const wrapperArguments = [
+      group,
+      this.options.store.pidFile(containerId),
+      this.options.store.exitFile(containerId),
+      program,
+      ...rest,
+    ];
     const output = ['stdout', 'stderr'].map((name) => openSync(join(logDir, name), 'a'));
     try {
       const child = spawn('/bin/sh', ['-c', WRAPPER, 'weft-container', ...wrapperArguments], {
@@ -94,11 +108,12 @@ export class Launcher {
   adopt(record: ContainerRecord): LaunchedProcess | undefined {
     const { leaderPid, leaderStartTicks } = record;
     if (leaderPid !== undefined && leaderStartTicks !== undefined) {
-      if (!isSameProcess(leaderPid, leaderStartTicks)) return undefined;
-      return this.watchStranger(record.containerId, leaderPid, leaderStartTicks);
+      // After a reboot another process may have both.
+      const isOurs = isSameProcess(leaderPid, leaderStartTicks) && runsContainer(leaderPid, record.containerId);
+      return isOurs ? this.watchStranger(record.containerId, leaderPid, leaderStartTicks) : undefined;
     }
     // It died between the start and noting it: the wrapper's own note tells, and the environment proves it.
-    const pid = this.store.pidOf(record.containerId);
+    const pid = this.options.store.pidOf(record.containerId);
     const ticks = pid === undefined ? undefined : processStartTicks(pid);
     if (pid === undefined || ticks === undefined || !runsContainer(pid, record.containerId)) return undefined;
     return this.watchStranger(record.containerId, pid, ticks);
@@ -106,7 +121,7 @@ export class Launcher {
 
   /** How a process ended that nobody watched. */
   endOf(containerId: string): ProcessEnd {
-    const exitCode = this.store.exitCodeOf(containerId);
+    const exitCode = this.options.store.exitCodeOf(containerId);
     return exitCode === undefined ? {} : { exitCode };
   }
 
@@ -115,22 +130,23 @@ export class Launcher {
     sendSignal(-leaderPid, signal);
   }
 
-  /** Kills what is left of a container whose leader has ended: by now the group's number may be another's. */
+  /** Whether the kernel killed one of a container's processes for its memory; asked before `sweep`. */
+  hasKernelKilled(containerId: string): boolean {
+    return this.options.processes.hasKernelKilled(containerId);
+  }
+
+  /** Kills what is left of a container whose leader has ended. */
   sweep(record: ContainerRecord): void {
-    const left = findProcessesByEnvironment({
-      [ENV.containerId]: record.containerId,
-      [ENV.livenessToken]: record.livenessToken,
-    });
-    for (const pid of left) sendSignal(pid, 'SIGKILL');
+    this.options.processes.sweep(record);
   }
 
   /** The last lines on its stderr. */
   lastWords({ applicationId, containerId }: ContainerRecord): string[] {
-    return lastWords([join(this.folders.logDir(applicationId, containerId), 'stderr')]);
+    return lastWords([join(this.options.folders.logDir(applicationId, containerId), 'stderr')]);
   }
 
   async removeWorkingDir({ applicationId, containerId }: ContainerRecord): Promise<void> {
-    await rm(this.folders.workingDir(applicationId, containerId), { recursive: true, force: true });
+    await rm(this.options.folders.workingDir(applicationId, containerId), { recursive: true, force: true });
   }
 
   private async watchChild(child: ChildProcess, containerId: string): Promise<LaunchedProcess> {
@@ -156,7 +172,7 @@ export class Launcher {
 
   private watchStranger(containerId: string, leaderPid: number, leaderStartTicks: number): LaunchedProcess {
     const ended = new Promise<ProcessEnd>((resolve) => {
-      const stopPolling = this.clock.every(ADOPTED_POLL_MS, () => {
+      const stopPolling = this.options.clock.every(ADOPTED_POLL_MS, () => {
         if (isSameProcess(leaderPid, leaderStartTicks)) return;
         stopPolling();
         resolve(this.endOf(containerId));

@@ -1,11 +1,12 @@
 /** The resident memory of one container over the last minute, and the verdict on it. Pure. */
+import type { MemoryReport } from '../../runtime/common/wire/protocols/exit-reason.js';
 
 const MB = 1024 * 1024;
-const SAMPLES = 60;
-/** Columns of the curve that a message shows. */
-const SHOWN = 12;
+const KEPT_MS = 60_000;
+/** However often one looks. */
+const MAX_SAMPLES = 120;
 /** One sample a little over may be garbage that is about to be collected; this much over is not waited for. */
-const AT_ONCE_FACTOR = 1.5;
+export const AT_ONCE_FACTOR = 1.5;
 
 interface Sample {
   readonly timeMs: number;
@@ -20,7 +21,9 @@ export class MemoryCurve {
 
   add(timeMs: number, bytes: number): void {
     this.samples.push({ timeMs, bytes });
-    if (this.samples.length > SAMPLES) this.samples.shift();
+    while (this.samples.length > MAX_SAMPLES || timeMs - (this.samples[0]?.timeMs ?? timeMs) > KEPT_MS) {
+      this.samples.shift();
+    }
   }
 
   get latestBytes(): number {
@@ -34,19 +37,16 @@ export class MemoryCurve {
     return latest > this.limitBytes && previous > this.limitBytes;
   }
 
-  /** `412 MB of 256 MB …; MB in the last 8 s: 60 80 …`. */
-  describe(): string {
-    const first = this.samples[0];
-    const last = this.samples.at(-1);
-    if (first === undefined || last === undefined) return 'no samples';
-    const step = Math.max(1, Math.ceil(this.samples.length / SHOWN));
-    const shown = this.samples.filter((_, index) => (this.samples.length - 1 - index) % step === 0);
-    const curve = shown.map((sample) => toMb(sample.bytes)).join(' ');
-    const seconds = Math.round((last.timeMs - first.timeMs) / 1000);
-    return (
-      `The processes of the container use ${toMb(last.bytes)} MB of resident memory and were given ` +
-      `${toMb(this.limitBytes)} MB. MB over the last ${seconds} s: ${curve}.`
-    );
+  report(): MemoryReport {
+    const nowMs = this.samples.at(-1)?.timeMs ?? 0;
+    return {
+      limitMb: toMb(this.limitBytes),
+      usedMb: toMb(this.latestBytes),
+      curve: this.samples.map(({ timeMs, bytes }) => ({
+        secondsAgo: Math.round((nowMs - timeMs) / 1000),
+        mb: toMb(bytes),
+      })),
+    };
   }
 }
 

@@ -1,17 +1,20 @@
 /** Looks at the resident memory of every running container in a fixed rhythm and tells who uses more than it was given. */
 import type { Clock } from '../../runtime/common/clock.js';
+import type { MemoryReport } from '../../runtime/common/wire/protocols/exit-reason.js';
 import { MemoryCurve } from './memory-curve.js';
-import { childrenOf, processTree, residentBytes } from './process-tree.js';
+import type { ContainerProcesses } from './container-processes.js';
+import { childrenOf, residentBytes } from './process-tree.js';
 
 const MB = 1024 * 1024;
 
 export interface MemoryMonitorOptions {
   readonly clock: Clock;
+  readonly processes: ContainerProcesses;
   readonly intervalMs: number;
   /** Whether to tell of excess at all; memory is measured in any case. */
   readonly enforce: boolean;
-  /** Called once per container, with a message for people that shows the curve. */
-  onExceeded(containerId: string, description: string): void;
+  /** Called once per container. */
+  onExceeded(containerId: string): void;
 }
 
 interface Watched {
@@ -52,6 +55,11 @@ export class MemoryMonitor {
     return watched === undefined ? undefined : Math.round(watched.curve.latestBytes / MB);
   }
 
+  /** The memory of a watched container over the last minute. */
+  report(containerId: string): MemoryReport | undefined {
+    return this.watched.get(containerId)?.curve.report();
+  }
+
   get totalMb(): number {
     let bytes = 0;
     for (const { curve } of this.watched.values()) bytes += curve.latestBytes;
@@ -68,13 +76,14 @@ export class MemoryMonitor {
 
   /** One look at all. */
   sample(): void {
-    const nowMs = this.options.clock.nowMs();
+    const { clock, processes } = this.options;
+    const nowMs = clock.monotonicMs();
     for (const [containerId, watched] of this.watched) {
-      const bytes = processTree(watched.leaderPid).reduce((sum, pid) => sum + residentBytes(pid), 0);
+      const bytes = processes.of(containerId, watched.leaderPid).reduce((sum, pid) => sum + residentBytes(pid), 0);
       watched.curve.add(nowMs, bytes);
       if (!this.options.enforce || watched.told || !watched.curve.exceeded) continue;
       watched.told = true;
-      this.options.onExceeded(containerId, watched.curve.describe());
+      this.options.onExceeded(containerId);
     }
   }
 }

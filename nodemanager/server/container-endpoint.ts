@@ -10,8 +10,10 @@ import { verifyToken, type TokenClaims } from '../../runtime/common/security/tok
 import type { Handlers } from '../../runtime/common/wire/protocol.js';
 import type { Resource } from '../../runtime/common/wire/protocols/shared.js';
 import { containerProtocol } from '../../runtime/common/wire/protocols/appmaster-nodemanager.js';
+import { EXIT_STATUS } from '../../runtime/common/wire/protocols/exit-reason.js';
 import type { RpcPeer, RpcServer } from '../../runtime/common/wire/server.js';
 import type { ContainerManager } from '../containers/container-manager.js';
+import { stoppedBy } from '../containers/exit-reason.js';
 
 export interface ContainerEndpointOptions {
   readonly containers: ContainerManager;
@@ -66,7 +68,9 @@ function handlers(
       return {};
     },
     stopContainer: ({ containerId, reason }) => {
-      if (applicationOfContainer(parseContainerId(containerId)) === applicationId) containers.stop(containerId, reason);
+      if (applicationOfContainer(parseContainerId(containerId)) === applicationId) {
+        containers.stop(containerId, stoppedBy('appmaster', EXIT_STATUS.stoppedByAppMaster, reason));
+      }
       return {};
     },
   };

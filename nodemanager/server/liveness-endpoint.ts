@@ -32,7 +32,10 @@ export function registerLivenessEndpoint(rpc: RpcServer, options: LivenessEndpoi
     onSession: (peer) => {
       peers.add(peer);
       return {
-        hello: () => ({ nodeLossTimeoutMs: options.nodeLossTimeoutMs() }),
+        hello: ({ memoryPlan }) => {
+          if (memoryPlan !== undefined) options.containers.noteMemoryPlan(peer.identity, memoryPlan);
+          return { nodeLossTimeoutMs: options.nodeLossTimeoutMs() };
+        },
         ping: () => ({}),
       };
     },

@@ -3,10 +3,10 @@ import type { FastifyInstance } from 'fastify';
 import { VERSION } from '../../runtime/common/version.js';
 import { documentRoutes } from '../../runtime/common/http/openapi.js';
 import { parseApplicationId, parseContainerId } from '../../runtime/common/ids.js';
+import { EXIT_STATUS } from '../../runtime/common/wire/protocols/exit-reason.js';
 import type { Resource } from '../../runtime/common/wire/protocols/shared.js';
 import type { ContainerManager } from '../containers/container-manager.js';
 import type { ContainerRecord } from '../containers/container-record.js';
-import { EXIT_STATUS } from '../containers/exit-reason.js';
 import type { Health } from '../health/disk-health.js';
 import type { ContainerLogs } from '../logs/container-logs.js';
 import { notFound } from './rest-errors.js';
@@ -114,6 +114,7 @@ async function containerInfo(record: ContainerRecord, options: NodeRoutesOptions
     state: yarnState(record),
     exitCode: record.exit?.exitStatus ?? EXIT_STATUS.invalid,
     diagnostics: record.exit?.diagnostics ?? '',
+    ...(record.exit === undefined ? {} : { exit: record.exit }),
     user: record.user,
     totalMemoryNeededMB: record.resource.memoryMb,
     totalVCoresNeeded: record.resource.vcores,

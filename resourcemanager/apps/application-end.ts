@@ -1,7 +1,8 @@
 /** The end of an application: what still runs of it is stopped, its nodes clean up, its record stays for a while. */
 import { moveApplication } from './application.js';
 import type { Application } from './application-registry.js';
-import { stopped, type ContainerManager } from './container-manager.js';
+import type { ContainerManager } from './container-manager.js';
+import { stoppedAfter } from './exits.js';
 import type { Lifetimes } from './lifetime.js';
 import type { ManagerContext } from './manager-context.js';
 import type { Silences } from './silences.js';
@@ -29,7 +30,7 @@ export class ApplicationEnd {
     schedule({ type: 'application-removed', applicationId: record.id });
     // `applicationFinished` stops their processes; here their room is given back.
     for (const container of ledger.ofApplication(record.id)) {
-      this.containers.ended(container, 'kill', stopped('Its application is over.'));
+      this.containers.ended(container, 'kill', stoppedAfter('Its application is over.'));
     }
     applications.save(application);
     this.forgetOldest(settings.maxCompletedApplications);

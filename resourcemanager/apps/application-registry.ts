@@ -6,12 +6,15 @@ import type { StoredState } from '../store/store-engine.js';
 import { isEnded, type ApplicationRecord } from './application.js';
 import { AppMasterLink } from './appmaster-link.js';
 import type { AttemptRecord } from './attempt.js';
+import { EndedContainers } from './ended-containers.js';
 
 export interface Application {
   readonly record: ApplicationRecord;
   /** Oldest first; never empty once the application is accepted. */
   readonly attempts: AttemptRecord[];
   readonly link: AppMasterLink;
+  /** Containers that ended lately, for whoever asks why; not kept over a restart. */
+  readonly ended: EndedContainers;
 }
 
 export class ApplicationRegistry {
@@ -90,7 +93,12 @@ export class ApplicationRegistry {
   }
 
   private put(record: ApplicationRecord): Application {
-    const application = { record, attempts: [], link: new AppMasterLink(this.store) };
+    const application = {
+      record,
+      attempts: [],
+      link: new AppMasterLink(this.store),
+      ended: new EndedContainers(),
+    };
     this.byId.set(record.id, application);
     return application;
   }

@@ -5,13 +5,15 @@
  */
 import { chainEvent } from '../../runtime/common/events/chain-events.js';
 import type { ApplicationId } from '../../runtime/common/ids.js';
+import type { EndedBy } from '../../runtime/common/wire/protocols/index.js';
 import { newTokenKey } from '../../runtime/common/security/token.js';
 import { isEnded, moveApplication, type ApplicationRecord, type Submission } from './application.js';
 import { ApplicationChanges } from './application-changes.js';
 import { ApplicationEnd } from './application-end.js';
 import { latestAttempt, type Application } from './application-registry.js';
 import { AttemptManager } from './attempt-manager.js';
-import { ContainerManager, stopped } from './container-manager.js';
+import { ContainerManager } from './container-manager.js';
+import { released, stopped } from './exits.js';
 import { Lifetimes } from './lifetime.js';
 import type { ManagerContext } from './manager-context.js';
 import type { SchedulerEvent } from '../scheduler/index.js';
@@ -57,10 +59,10 @@ export class ApplicationsManager {
 
   /** Ends the application at the wish of a user. @returns false if it has ended already, or is about to by itself */
   kill(application: Application, by: string): boolean {
-    return this.killBecause(application, `Application ${application.record.id} was killed by user ${by}`);
+    return this.killBecause(application, 'user', `Application ${application.record.id} was killed by user ${by}`);
   }
 
-  private killBecause(application: Application, reason: string): boolean {
+  private killBecause(application: Application, by: EndedBy, reason: string): boolean {
     const { record, link } = application;
     if (isEnded(record.state) || record.state === 'FINISHING') return false;
     if (record.state === 'KILLING') return true;
@@ -79,7 +81,7 @@ export class ApplicationsManager {
         this.applicationEnd.reach(application, 'end', reason);
       } else {
         this.silences.awaitEnd(record.id, clock.nowMs());
-        this.containers.stop(container, reason);
+        this.containers.stop(container, stopped(by, reason));
       }
     });
     return true;
@@ -90,7 +92,7 @@ export class ApplicationsManager {
     const { applications, ledger } = this.context;
     for (const id of this.lifetimes.takeExpired(nowMs)) {
       const application = applications.get(id);
-      if (application !== undefined) this.killBecause(application, LIFETIME_OVER);
+      if (application !== undefined) this.killBecause(application, 'resourcemanager', LIFETIME_OVER);
     }
     for (const id of this.silences.appMasters.takeExpired(nowMs)) {
       const application = applications.get(id);
@@ -99,14 +101,11 @@ export class ApplicationsManager {
     for (const id of this.silences.ending.takeExpired(nowMs)) {
       const application = applications.get(id);
       const container = application && this.containers.ofAppMaster(latestAttempt(application));
-      if (container !== undefined) this.containers.end(container, 'kill', stopped('It did not end in time.'));
+      if (container !== undefined)
+        this.containers.end(container, 'kill', stopped('resourcemanager', 'It did not end in time.'));
     }
     const { timeoutMs } = this.silences.unstarted;
-    const exit = {
-      kind: 'released',
-      exitStatus: -100,
-      diagnostics: `It was not started within ${timeoutMs} ms.`,
-    } as const;
+    const exit = released('resourcemanager', `It was not started within ${timeoutMs} ms.`);
     for (const id of this.silences.unstarted.takeExpired(nowMs)) {
       const container = ledger.get(id);
       if (container !== undefined) this.containers.end(container, 'expire', exit);

@@ -17,6 +17,7 @@ import type { AppMasterPeer } from './appmaster-link.js';
 import { checkAsks } from './ask-checks.js';
 import { isOver, moveAttempt, type AttemptRecord } from './attempt.js';
 import type { ContainerLedger } from './container-ledger.js';
+import { released } from './exits.js';
 
 type ServerMethods = typeof appMasterProtocol.server;
 type Params<K extends keyof ServerMethods> = ParamsOf<ServerMethods, K>;
@@ -150,8 +151,7 @@ export class AppMasterService {
     for (const id of params.releases) {
       const container = ledger.get(id as ContainerId);
       if (container?.applicationId !== record.id || container.isAppMaster) continue;
-      const diagnostics = 'The application gave it back.';
-      manager.containers.end(container, 'release', { kind: 'released', exitStatus: -100, diagnostics });
+      manager.containers.end(container, 'release', released('appmaster', 'The application gave it back.'));
     }
     schedule({ type: 'asked', applicationId: record.id, asks, blacklistAdditions, blacklistRemovals });
     const refusal = scheduler.refusal(record.id, clock.nowMs());

@@ -8,7 +8,8 @@ import { latestAttempt, type Application } from './application-registry.js';
 import { blamesNode, countFailures, countsAsFailure, describeFailure, nodesToAvoid } from './attempt-failures.js';
 import { AttemptLauncher } from './attempt-launcher.js';
 import { isOver, moveAttempt, type AttemptRecord } from './attempt.js';
-import { stopped, type AppMasterOwner, type ContainerManager } from './container-manager.js';
+import type { AppMasterOwner, ContainerManager } from './container-manager.js';
+import { stopped, withNode } from './exits.js';
 import type { ContainerRecord } from './container.js';
 import type { ManagerContext } from './manager-context.js';
 import type { Silences } from './silences.js';
@@ -159,11 +160,7 @@ export class AttemptManager implements AppMasterOwner {
     const silence = `The AppMaster was not heard of for ${this.silences.appMasters.timeoutMs} ms.`;
     // With its node gone silent too, it is the node that failed.
     const isNodeThere = this.context.nodes.isConnected(container.nodeId);
-    this.containers.end(
-      container,
-      'kill',
-      isNodeThere ? stopped(silence) : { kind: 'node-lost', exitStatus: -100, diagnostics: silence },
-    );
+    this.containers.end(container, 'kill', isNodeThere ? stopped('resourcemanager', silence) : withNode(silence));
   }
 
   endAttempt(attempt: AttemptRecord, event: 'end' | 'fail' | 'kill', diagnostics: string): void {
@@ -176,6 +173,7 @@ export class AttemptManager implements AppMasterOwner {
 
   private failed(application: Application, attempt: AttemptRecord, exit: ExitReason): void {
     const { record, attempts } = application;
+    attempt.exit = exit;
     attempt.countsAsFailure = countsAsFailure(exit);
     attempt.blamesNode = blamesNode(exit);
     this.endAttempt(attempt, 'fail', describeFailure(attempt, exit));
@@ -203,7 +201,7 @@ export class AttemptManager implements AppMasterOwner {
     this.context.schedule({ type: 'attempt-removed', applicationId: record.id });
     for (const container of ledger.ofApplication(record.id)) {
       if (record.submission.keepContainers && container.state === 'RUNNING') continue;
-      this.containers.end(container, 'kill', stopped('Its attempt is over.'));
+      this.containers.end(container, 'kill', stopped('resourcemanager', 'Its attempt is over.'));
     }
     this.startNext(application);
   }

@@ -1,6 +1,7 @@
 /** One attempt to run an application's AppMaster. */
 import type { ApplicationAttemptId, ApplicationId, ContainerId, NodeId } from '../../runtime/common/ids.js';
 import { transition, type TransitionTable } from '../../runtime/common/state-machine.js';
+import type { ExitReason } from '../../runtime/common/wire/protocols/index.js';
 
 export type AttemptState =
   'NEW' | 'SCHEDULED' | 'ALLOCATED' | 'LAUNCHED' | 'RUNNING' | 'FINISHING' | 'FINISHED' | 'FAILED' | 'KILLED';
@@ -40,6 +41,8 @@ export interface AttemptRecord {
   rpcPort: number;
   /** The JobManager's pages; empty until they are up. */
   trackingUrl: string;
+  /** How the AppMaster's container ended, where that was its failure. */
+  exit?: ExitReason;
   /** Whether its failure is held against the application: not when its node was lost. */
   countsAsFailure: boolean;
   /** Whether its failure speaks against its node, for AppMasters of the same application. */

@@ -5,6 +5,7 @@ import { isEnded, type ApplicationRecord } from './application.js';
 import { latestAttempt, type Application } from './application-registry.js';
 import type { AttemptRecord } from './attempt.js';
 import type { ContainerEvent, ContainerRecord } from './container.js';
+import { preempted } from './exits.js';
 import type { ManagerContext } from './manager-context.js';
 import type { Silences } from './silences.js';
 
@@ -48,7 +49,7 @@ export class ContainerManager {
     const { record } = applications.require(container.applicationId);
     record.preempted = withLoss(record.preempted, container, this.heldSeconds(container));
     const diagnostics = `Container preempted by the ${scheduler.name} scheduler. ${reason}`;
-    this.end(container, 'kill', { kind: 'preempted', exitStatus: -102, diagnostics });
+    this.end(container, 'kill', preempted(diagnostics));
   }
 
   /** The Scheduler gave a container away. */
@@ -110,13 +111,14 @@ export class ContainerManager {
 
   /** A container is over, for whatever reason: its room is free, and whoever owns it is told. */
   ended(container: ContainerRecord, event: ContainerEvent, exit: ExitReason): void {
-    const { ledger, applications, store, schedule } = this.context;
+    const { clock, ledger, applications, store, schedule } = this.context;
     if (ledger.get(container.id) !== container) return;
     store.transaction(() => {
       ledger.remove(container, event);
       this.silences.unstarted.forget(container.id);
       const application = applications.require(container.applicationId);
       const { record, link } = application;
+      application.ended.add({ container, exit, endedMs: clock.nowMs() });
       this.addUsage(application, container);
       schedule({ type: 'container-ended', applicationId: record.id, containerId: container.id });
       const attempt = latestAttempt(application);
@@ -127,15 +129,15 @@ export class ContainerManager {
 
   /** Has the node stop the container's processes, and counts it as ended. */
   end(container: ContainerRecord, event: ContainerEvent, exit: ExitReason): void {
-    this.stop(container, exit.diagnostics);
+    this.stop(container, exit);
     this.ended(container, event, exit);
   }
 
   /** Has the node stop the container's processes; it is over when the node says so. */
-  stop(container: ContainerRecord, reason: string): void {
+  stop(container: ContainerRecord, exit: ExitReason): void {
     const { store, nodes } = this.context;
     store.afterCommit(() => {
-      nodes.stopContainer(container.nodeId, container.id, reason);
+      nodes.stopContainer(container.nodeId, container.id, exit);
     });
   }
 
@@ -170,9 +172,4 @@ function withLoss(
     memoryMbSeconds: (before?.memoryMbSeconds ?? 0) + memoryMb * heldSeconds,
     vcoreSeconds: (before?.vcoreSeconds ?? 0) + vcores * heldSeconds,
   };
-}
-
-/** The exit of a container that this side ended. */
-export function stopped(diagnostics: string): ExitReason {
-  return { kind: 'stopped', exitStatus: -105, diagnostics };
 }

@@ -1,5 +1,5 @@
 import type { ApplicationId, ContainerId, NodeId } from '../../runtime/common/ids.js';
-import type { LaunchContext, Resource } from '../../runtime/common/wire/protocols/index.js';
+import type { ExitReason, LaunchContext, Resource } from '../../runtime/common/wire/protocols/index.js';
 
 /** What the ApplicationsManager asks of nodes. A node that is not connected hears it when it registers again. */
 export interface NodeCommands {
@@ -11,6 +11,7 @@ export interface NodeCommands {
     node: NodeId,
     start: { containerId: ContainerId; user: string; resource: Resource; context: LaunchContext },
   ): Promise<void>;
-  stopContainer(node: NodeId, containerId: ContainerId, reason: string): void;
+  /** @param exit why it ends, as it is counted here */
+  stopContainer(node: NodeId, containerId: ContainerId, exit: ExitReason): void;
   applicationFinished(node: NodeId, applicationId: ApplicationId): void;
 }

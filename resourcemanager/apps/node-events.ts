@@ -1,12 +1,13 @@
 /** What happens on nodes, as it concerns applications. */
 import type { ApplicationId, ContainerId, NodeId } from '../../runtime/common/ids.js';
-import type { ContainerStatus, ExitReason } from '../../runtime/common/wire/protocols/index.js';
+import { EXIT_STATUS, type ContainerStatus, type ExitReason } from '../../runtime/common/wire/protocols/index.js';
 import type { NodeListener } from '../nodes/node-registry.js';
 import { isGone, type Node } from '../nodes/node.js';
 import { isEnded } from './application.js';
 import type { ApplicationRegistry } from './application-registry.js';
 import type { ApplicationsManager } from './applications-manager.js';
 import type { ContainerLedger } from './container-ledger.js';
+import { withNode } from './exits.js';
 
 export class NodeEvents implements NodeListener {
   constructor(
@@ -19,7 +20,11 @@ export class NodeEvents implements NodeListener {
     const container = this.containers.get(status.containerId as ContainerId);
     if (container?.nodeId !== node) return false;
     if (status.state === 'COMPLETE') {
-      const unknown: ExitReason = { kind: 'unknown', exitStatus: -1000, diagnostics: 'The node gave no reason.' };
+      const unknown: ExitReason = {
+        kind: 'unknown',
+        exitStatus: EXIT_STATUS.invalid,
+        diagnostics: 'The node gave no reason.',
+      };
       this.manager.containers.ended(container, 'complete', status.exit ?? unknown);
     } else if (status.state === 'RUNNING') this.manager.containers.started(container);
     return true;
@@ -30,7 +35,7 @@ export class NodeEvents implements NodeListener {
       // One that was never seen there may be about to be started.
       if (container.state !== 'RUNNING' || reported.has(container.id)) continue;
       const diagnostics = `Its node ${node} was restarted and no longer runs it.`;
-      this.manager.containers.ended(container, 'complete', { kind: 'node-lost', exitStatus: -100, diagnostics });
+      this.manager.containers.ended(container, 'complete', withNode(diagnostics));
     }
   }
 

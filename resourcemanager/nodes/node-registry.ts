@@ -19,6 +19,7 @@ import type { ParamsOf, ResultOf } from '../../runtime/common/wire/index.js';
 import type { ContainerStatus, ExitReason, nodeProtocol } from '../../runtime/common/wire/protocols/index.js';
 import type { NodeCommands } from '../apps/node-commands.js';
 import { livenessCheckIntervalMs, type ResourceManagerSettings } from '../config/settings.js';
+import { stopped, withNode } from '../apps/exits.js';
 import type { SchedulerEvent } from '../scheduler/index.js';
 import type { TokenService } from '../security/token-service.js';
 import type { StateStore } from '../store/state-store.js';
@@ -200,8 +201,8 @@ export class NodeRegistry implements NodeCommands {
     await peer.session.call('startContainer', start, { timeoutMs: START_TIMEOUT_MS });
   }
 
-  stopContainer(id: NodeId, containerId: ContainerId, reason: string): void {
-    this.nodes.get(id)?.peer?.session.notify('stopContainer', { containerId, reason });
+  stopContainer(id: NodeId, containerId: ContainerId, exit: ExitReason): void {
+    this.nodes.get(id)?.peer?.session.notify('stopContainer', { containerId, exit });
   }
 
   applicationFinished(id: NodeId, applicationId: ApplicationId): void {
@@ -268,7 +269,8 @@ export class NodeRegistry implements NodeCommands {
     const wanted = this.listener?.containerReported(node.id, status) ?? false;
     if (wanted || status.state === 'COMPLETE') return;
     this.options.store.afterCommit(() => {
-      this.stopContainer(node.id, status.containerId as ContainerId, 'The ResourceManager does not know it.');
+      const exit = stopped('resourcemanager', 'The ResourceManager does not know it.');
+      this.stopContainer(node.id, status.containerId as ContainerId, exit);
     });
   }
 
@@ -290,7 +292,7 @@ export class NodeRegistry implements NodeCommands {
       store.deleteNode(node.id);
       schedule({ type: 'node-removed', nodeId: node.id });
       const diagnostics = `Its node ${node.id} ${why}.`;
-      this.listener?.nodeLost(node.id, { kind: 'node-lost', exitStatus: -100, diagnostics });
+      this.listener?.nodeLost(node.id, withNode(diagnostics));
     });
     this.listener?.nodeChanged(node);
   }

@@ -20,7 +20,13 @@ import { FilterSchema, filterApplications } from './application-filter.js';
 import { applicationStatistics, type StatisticsQuery } from './application-statistics.js';
 import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
-import { applicationView, attemptView, containerView, type ContainerView } from './views/application-view.js';
+import {
+  applicationView,
+  attemptView,
+  containerView,
+  endedContainerView,
+  type ContainerView,
+} from './views/application-view.js';
 
 interface ById {
   Params: { id: string };
@@ -77,6 +83,10 @@ function containerRoutes(app: FastifyInstance, view: ClusterView, base: string):
       const id = parseContainerId(params.container);
       const container = running(params).find(({ containerId }) => containerId === id);
       if (container !== undefined) return container;
+      // YARN has these of its history server.
+      const { record, ended } = requireApplication(view, params.id);
+      const found = ended.all().find(({ container: { id: each } }) => each === id);
+      if (found !== undefined) return endedContainerView(found, record.user, view);
       throw new WeftError('HTTP_NOT_FOUND', `container with id: ${id} not found`);
     },
   );

@@ -6,6 +6,7 @@ import { publicState } from '../apps/application.js';
 import type { AttemptRecord } from '../apps/attempt.js';
 import { requireApplication } from './application-routes.js';
 import type { ClusterView } from './cluster-view.js';
+import { endedContainerView } from './views/application-view.js';
 import { explanationOf } from './views/explanation.js';
 
 interface ById {
@@ -16,6 +17,11 @@ export function weftRoutes(app: FastifyInstance, view: ClusterView): void {
   app.get<ById>('/ws/v1/weft/apps/:id/events', ({ params }) => ({
     events: view.store.events(requireApplication(view, params.id).record.id),
   }));
+
+  app.get<ById>('/ws/v1/weft/apps/:id/ended-containers', ({ params }) => {
+    const { record, ended } = requireApplication(view, params.id);
+    return { containers: ended.all().map((each) => endedContainerView(each, record.user, view)) };
+  });
 
   app.get<ById>('/ws/v1/weft/apps/:id/explain', ({ params }) =>
     explanationOf(requireApplication(view, params.id), view),

@@ -12,6 +12,7 @@ import { watchNodeManager } from '../common/process/container-liveness.js';
 import { runRole } from '../common/process/lifecycle.js';
 import { readTaskManagerSettings } from './cluster/settings.js';
 import { TaskManager } from './cluster/task-manager.js';
+import { memoryParts, memorySharesOf, planMemory } from './memory-plan.js';
 
 const log = createLogger({
   role: 'taskmanager',
@@ -23,8 +24,9 @@ await runRole(log, async () => {
   const end = (exitCode: number): void => {
     void close().then(() => process.exit(exitCode));
   };
+  const settings = readTaskManagerSettings();
   const taskManager = await TaskManager.start({
-    settings: readTaskManagerSettings(),
+    settings,
     workDir: process.cwd(),
     clock: systemClock,
     log,
@@ -33,6 +35,7 @@ await runRole(log, async () => {
   const nodeWatch = watchNodeManager({
     clock: systemClock,
     log,
+    memoryPlan: memoryParts(planMemory(memorySharesOf(settings.configuration))),
     onStop: (reason) => {
       log.info({ reason }, 'the NodeManager is about to stop this container');
     },

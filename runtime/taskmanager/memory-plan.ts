@@ -6,6 +6,7 @@
 import { clusterOptions, memoryOptions, type Configuration } from '../common/config/index.js';
 import { WeftError } from '../common/errors/index.js';
 import { formatBytes } from '../common/units.js';
+import type { MemoryParts } from '../common/wire/protocols/exit-reason.js';
 import type { MemoryPlan } from '../common/wire/protocols/taskmanager-jobmanager.js';
 
 const MB = 1024 * 1024;
@@ -67,6 +68,12 @@ export function planMemory(shares: MemoryShares): MemoryPlan {
     );
   }
   return plan;
+}
+
+/** The plan's parts in MB, as the NodeManager quotes them if the process uses more. */
+export function memoryParts({ networkBytes, managedBytes, heapBytes, overheadBytes }: MemoryPlan): MemoryParts {
+  const parts = { heap: heapBytes, managed: managedBytes, network: networkBytes, overhead: overheadBytes };
+  return Object.fromEntries(Object.entries(parts).map(([name, bytes]) => [name, Math.round(bytes / MB)]));
 }
 
 /** The plan on one line, for messages and logs. */

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import test from 'ava';
 import { processStartTicks, sendSignal } from '../../runtime/common/process/process-identity.js';
-import { APPLICATION, RESOURCE, TestNode, container, nodeProgram, until } from './harness.js';
+import { APPLICATION, RESOURCE, TestNode, container, nodeProgram, stopOf, until } from './harness.js';
 
 test('a program runs in its working folder with a clean environment, and its end is reported', async (t) => {
   const node = await TestNode.start();
@@ -74,9 +74,9 @@ test('a stop ends the whole process group: in order where the program listens, b
     'process.on("SIGTERM", () => { console.log("bye"); process.exit(0) }); setInterval(() => {}, 1000); console.log("up")';
   await node.startContainer(container(1), nodeProgram(polite));
   await until('start', () => readFileSync(node.logs(container(1), 'stdout'), 'utf8').includes('up'));
-  node.manager.containers.stop(container(1), 'no longer needed');
+  node.manager.containers.stop(container(1), stopOf('no longer needed'));
   const stopped = (await until('end', () => resourceManager.heardOf(container(1), 'COMPLETE'))).exit;
-  t.deepEqual(stopped, { kind: 'stopped', exitStatus: -105, diagnostics: 'no longer needed' });
+  t.deepEqual(stopped, { kind: 'stopped', exitStatus: -105, diagnostics: 'no longer needed', by: 'appmaster' });
   t.regex(readFileSync(node.logs(container(1), 'stdout'), 'utf8'), /bye/);
 
   const stubborn = `process.on("SIGTERM", () => {});
@@ -87,7 +87,7 @@ test('a stop ends the whole process group: in order where the program listens, b
     await until('grandchild', () => readFileSync(node.logs(container(2), 'stdout'), 'utf8').trim() || undefined),
   );
   t.not(processStartTicks(grandchild), undefined);
-  node.manager.containers.stop(container(2), 'enough');
+  node.manager.containers.stop(container(2), stopOf('enough'));
   t.is((await until('end', () => resourceManager.heardOf(container(2), 'COMPLETE'))).exit?.kind, 'stopped');
   await until('the grandchild to end', () => processStartTicks(grandchild) === undefined);
 });
@@ -117,7 +117,7 @@ test('starting twice is one container; starting one that ended is an error', asy
   await node.startContainer(container(1), context);
   await until('output', () => readFileSync(node.logs(container(1), 'stdout'), 'utf8') !== '');
   t.is(readFileSync(node.logs(container(1), 'stdout'), 'utf8'), 'once\n');
-  node.manager.containers.stop(container(1), 'done');
+  node.manager.containers.stop(container(1), stopOf('done'));
   await until('end', () => node.resourceManager.heardOf(container(1), 'COMPLETE'));
   await t.throwsAsync(node.startContainer(container(1), context), { message: /has ended already/ });
 });
@@ -126,7 +126,7 @@ test('a stop that comes while the container starts leaves no process', async (t)
   const node = await TestNode.start();
   t.teardown(() => node.close());
   const starting = node.startContainer(container(1), nodeProgram('setInterval(() => {}, 1000)'));
-  node.manager.containers.stop(container(1), 'changed my mind');
+  node.manager.containers.stop(container(1), stopOf('changed my mind'));
   await starting.catch(() => undefined);
   const { exit } = await until('end', () => node.resourceManager.heardOf(container(1), 'COMPLETE'));
   t.is(exit?.kind, 'stopped');

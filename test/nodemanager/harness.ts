@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { mkdirSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { stoppedBy } from '../../nodemanager/containers/exit-reason.js';
 import { NodeManager } from '../../nodemanager/node-manager.js';
 import { nodeSettings } from '../../nodemanager/settings.js';
 import { sha256 } from '../../runtime/common/blobs/blob-store.js';
@@ -13,6 +14,7 @@ import { silentLogger } from '../../runtime/common/log/logger.js';
 import { newTokenKey, signToken, verifyToken, type TokenClaims } from '../../runtime/common/security/token.js';
 import type { ParamsOf } from '../../runtime/common/wire/protocol.js';
 import { nodeProtocol } from '../../runtime/common/wire/protocols/nodemanager-resourcemanager.js';
+import { EXIT_STATUS, type ExitReason } from '../../runtime/common/wire/protocols/exit-reason.js';
 import type { ContainerStatus, LaunchContext } from '../../runtime/common/wire/protocols/shared.js';
 import type { RpcPeer } from '../../runtime/common/wire/server.js';
 
@@ -28,6 +30,11 @@ export function nodeProgram(code: string, ...words: string[]): LaunchContext {
 }
 
 export const RESOURCE = { memoryMb: 512, vcores: 1 };
+
+/** A stop that an AppMaster asked for. */
+export function stopOf(reason: string): ExitReason {
+  return stoppedBy('appmaster', EXIT_STATUS.stoppedByAppMaster, reason);
+}
 
 /** Waits until the condition holds. */
 export async function until<T>(what: string, condition: () => T | undefined | false, timeoutMs = 10_000): Promise<T> {

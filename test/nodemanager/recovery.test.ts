@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import test from 'ava';
 import { isSameProcess, sendSignal } from '../../runtime/common/process/process-identity.js';
-import { TestNode, container, nodeProgram, until } from './harness.js';
+import { TestNode, container, nodeProgram, stopOf, until } from './harness.js';
 
 const ENDLESS = nodeProgram('setInterval(() => {}, 1000)');
 
@@ -23,7 +23,7 @@ test('a restarted NodeManager is the same node and takes its living containers o
   const after = node.manager.containers.get(container(1))!;
   t.is(after.livenessToken, before.livenessToken);
   t.true(isSameProcess(before.leaderPid!, before.leaderStartTicks!));
-  node.manager.containers.stop(container(1), 'over');
+  node.manager.containers.stop(container(1), stopOf('over'));
   t.is((await until('end', () => node.resourceManager.heardOf(container(1), 'COMPLETE'))).exit?.kind, 'stopped');
   t.false(isSameProcess(before.leaderPid!, before.leaderStartTicks!));
 });

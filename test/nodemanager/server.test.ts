@@ -5,7 +5,7 @@ import { silentLogger } from '../../runtime/common/log/logger.js';
 import { watchNodeManager } from '../../runtime/common/process/container-liveness.js';
 import { RpcClient } from '../../runtime/common/wire/client.js';
 import { containerProtocol } from '../../runtime/common/wire/protocols/appmaster-nodemanager.js';
-import { APPLICATION, TestNode, container, nodeProgram, until } from './harness.js';
+import { APPLICATION, TestNode, container, nodeProgram, stopOf, until } from './harness.js';
 
 async function get(node: TestNode, path: string): Promise<{ status: number; body: unknown }> {
   const response = await fetch(node.manager.url + path);
@@ -69,7 +69,7 @@ test('a container token is good for one start, of all that was allocated', async
   const { leaderPid } = node.manager.containers.get(id)!;
   await start();
   t.is(node.manager.containers.get(id)?.leaderPid, leaderPid, 'a repeated message starts nothing');
-  node.manager.containers.stop(id, 'enough');
+  node.manager.containers.stop(id, stopOf('enough'));
   await until('its end', () => node.manager.containers.get(id)?.state === 'COMPLETE');
   await t.throwsAsync(start(), { code: 'CONTAINER_ENDED' });
   await node.killAndRestart();
@@ -120,7 +120,7 @@ test('a process in a container is told of its stop, also by a NodeManager that w
       });
       await until('the connection again', () => watch.isConnected());
     }
-    node.manager.containers.stop(id, 'time is up');
+    node.manager.containers.stop(id, stopOf('time is up'));
     await until('the word', () => heard.length > 0);
     return heard;
   };

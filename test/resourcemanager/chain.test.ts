@@ -179,6 +179,7 @@ test('kill: the AppMaster is told, its container stopped; a second kill is no er
   const killed = await untilState(it.rm, id, 'KILLED');
   t.regex(killed['diagnostics'] as string, /killed by user eve/);
   t.true(node.stopped.includes(containerId));
+  t.like(node.stopReasons.get(containerId), { kind: 'stopped', by: 'user', exitStatus: -106 });
   await until('shutdown', () => appMaster.shutdownReason);
   t.like(await http(it.rm, 'PUT', path, { state: 'KILLED' }), { status: 200, body: { state: 'KILLED' } });
 });
@@ -218,6 +219,13 @@ test('a broken connection makes a node suspect, silence loses it; back again, it
   t.is(it.rm.view.nodes.require(other.nodeId).state, 'SUSPECT');
   const lost = await until('the verdict', () => appMaster.completed[0]);
   t.like(lost, { containerId: worker.containerId, exit: { kind: 'node-lost', exitStatus: -100 } });
+  const attempts = `/ws/v1/cluster/apps/${id}/appattempts/${appMaster.attemptId}`;
+  const ended = (await http(it.rm, 'GET', `${attempts}/containers/${worker.containerId}`)).body;
+  t.like(ended, { containerState: 'COMPLETE', containerExitStatus: '-100', exit: { kind: 'node-lost' } });
+  t.regex(ended['diagnosticsInfo'] as string, /was not heard of for \d+ ms/);
+  t.like((await http(it.rm, 'GET', `/ws/v1/weft/apps/${id}/ended-containers`)).body, {
+    containers: [{ containerId: worker.containerId }],
+  });
 
   const back = new FakeNode(it.url, other.nodeId);
   it.nodes.push(back);

@@ -12,6 +12,7 @@ import {
   type AllocatedContainer,
   type CompletedContainer,
   type ContainerStatus,
+  type ExitReason,
   type LaunchContext,
   type PreemptionNotice,
   type Resource,
@@ -89,6 +90,7 @@ export class FakeNode {
   readonly containers = new Map<string, ContainerStatus>();
   readonly starts: { containerId: string; context: LaunchContext }[] = [];
   readonly stopped: string[] = [];
+  readonly stopReasons = new Map<string, ExitReason>();
   readonly finishedApplications: string[] = [];
   registrations = 0;
   lastAnswer: { containersToStop: string[] } | undefined;
@@ -116,8 +118,9 @@ export class FakeNode {
           this.containers.set(containerId, { containerId, state: 'RUNNING', resource: size });
           return {};
         },
-        stopContainer: ({ containerId }) => {
+        stopContainer: ({ containerId, exit }) => {
           this.stopped.push(containerId);
+          this.stopReasons.set(containerId, exit);
           if (this.containers.has(containerId)) this.exit(containerId, 143, 'stopped');
         },
         applicationFinished: ({ applicationId }) => {

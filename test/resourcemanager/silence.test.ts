@@ -87,6 +87,7 @@ test('what an application gives back is free, and stopped on its node', async (t
   node.run(containerId);
   await appMaster.ask(0, 512, [containerId, 'container_1_0001_01_000001']);
   await until('its stop', () => node.stopped.includes(containerId));
+  t.like(node.stopReasons.get(containerId), { kind: 'released', by: 'appmaster' });
   t.is(rm.view.scheduler.totals().containers, 1);
 });
 

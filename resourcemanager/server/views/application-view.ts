@@ -4,6 +4,7 @@ import { isEnded, publicState, type ApplicationRecord } from '../../apps/applica
 import type { Application } from '../../apps/application-registry.js';
 import type { AttemptRecord } from '../../apps/attempt.js';
 import type { ContainerRecord } from '../../apps/container.js';
+import type { EndedContainer } from '../../apps/ended-containers.js';
 import type { ClusterView } from '../cluster-view.js';
 import { logsUrl, withoutScheme } from './addresses.js';
 import { timeoutView } from './timeout-view.js';
@@ -78,6 +79,7 @@ export function attemptView(attempt: AttemptRecord, user: string): object {
     appAttemptId: attempt.id,
     exportPorts: 'null',
     appAttemptState: attempt.state,
+    ...(attempt.exit === undefined ? {} : { amContainerExit: attempt.exit }),
   };
 }
 
@@ -112,6 +114,20 @@ export function containerView(container: ContainerRecord, user: string, view: Cl
       ],
     },
     exposedPorts: '',
+  };
+}
+
+/** One that has ended: YARN's fields, and the reason as a value. */
+export function endedContainerView(ended: EndedContainer, user: string, view: ClusterView): ContainerView {
+  const { container, endedMs, exit } = ended;
+  return {
+    ...containerView(container, user, view),
+    finishedTime: String(endedMs),
+    elapsedTime: String(endedMs - container.allocatedMs),
+    containerExitStatus: String(exit.exitStatus),
+    containerState: 'COMPLETE',
+    diagnosticsInfo: exit.diagnostics,
+    exit,
   };
 }
 

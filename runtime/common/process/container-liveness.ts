@@ -8,6 +8,7 @@ import type { Logger } from '../log/logger.js';
 import { RpcClient } from '../wire/client.js';
 import type { Dial } from '../wire/connection.js';
 import { livenessProtocol } from '../wire/protocols/container-nodemanager.js';
+import type { MemoryParts } from '../wire/protocols/exit-reason.js';
 
 export interface NodeWatchOptions {
   /** @default over WebSockets */
@@ -18,6 +19,8 @@ export interface NodeWatchOptions {
   onStop(reason: string): void;
   /** The NodeManager was not reached for its loss timeout, or does not know this container any more. Called once. */
   onNodeLost(): void;
+  /** What the process plans its memory for, MB: quoted if its container uses too much. */
+  memoryPlan?: MemoryParts;
   /** @default process.env */
   environment?: Readonly<Record<string, string | undefined>>;
 }
@@ -102,7 +105,9 @@ class Watch implements NodeWatch {
 
   private async greet(): Promise<void> {
     try {
-      const hello = { containerId: this.containerId, pid: process.pid };
+      const { memoryPlan } = this.options;
+      const plan = memoryPlan === undefined ? {} : { memoryPlan };
+      const hello = { containerId: this.containerId, pid: process.pid, ...plan };
       this.lossTimeoutMs = (await this.client.session.call('hello', hello)).nodeLossTimeoutMs;
       this.pingLater();
     } catch (error) {

@@ -10,6 +10,7 @@ import {
   stringOption,
   type ConfigOption,
 } from '../option.js';
+import { nodeManagerOptions } from './node-manager.js';
 
 export const resourceManagerOptions = {
   schedulerClass: stringOption({
@@ -167,105 +168,6 @@ export const schedulerOptions = {
     key: 'yarn.resourcemanager.scheduler.monitor.policies',
     default: 'ProportionalCapacityPreemptionPolicy',
     description: 'What takes containers; there is this one.',
-  }),
-} as const;
-
-export const nodeManagerOptions = {
-  memoryMb: integerOption({
-    key: 'yarn.nodemanager.resource.memory-mb',
-    default: -1,
-    min: -1,
-    description: 'Memory that a node gives to containers; -1 = worked out from the machine.',
-  }),
-  vcores: integerOption({
-    key: 'yarn.nodemanager.resource.cpu-vcores',
-    default: -1,
-    min: -1,
-    description: 'Virtual cores that a node gives to containers; -1 = worked out from the machine.',
-  }),
-  hostname: stringOption({
-    key: 'yarn.nodemanager.hostname',
-    default: undefined,
-    description: 'Name that others reach the NodeManager by. Default: the host of its address, or loopback.',
-  }),
-  webappAddress: addressOption({
-    key: 'yarn.nodemanager.webapp.address',
-    default: undefined,
-    description: 'host:port of a NodeManager’s server. Default: loopback, the port it had before or else a free one.',
-  }),
-  bindHost: stringOption({
-    key: 'yarn.nodemanager.bind-host',
-    default: undefined,
-    description: 'Interface to bind when it is not the host of yarn.nodemanager.webapp.address.',
-  }),
-  labelProvider: enumOption<'config' | undefined>({
-    key: 'yarn.nodemanager.node-labels.provider',
-    values: ['config'],
-    default: undefined,
-    description: 'Where a NodeManager has its label from, if the labels of nodes are distributed.',
-  }),
-  configuredLabel: stringOption({
-    key: 'yarn.nodemanager.node-labels.provider.configured-node-partition',
-    default: '',
-    description: 'The label of this node, with the provider `config`.',
-  }),
-  localDirs: stringOption({
-    key: 'yarn.nodemanager.local-dirs',
-    default: undefined,
-    description: 'Folder of working folders and of the cache. Default: below WEFT_HOME.',
-  }),
-  logDirs: stringOption({
-    key: 'yarn.nodemanager.log-dirs',
-    default: undefined,
-    description: 'Folder of the containers’ logs. Default: below WEFT_HOME.',
-  }),
-  logRetainSeconds: integerOption({
-    key: 'yarn.nodemanager.log.retain-seconds',
-    default: 10_800,
-    min: 0,
-    description: 'How long logs of ended applications are kept, in seconds.',
-  }),
-  deleteDelaySeconds: integerOption({
-    key: 'yarn.nodemanager.delete.debug-delay-sec',
-    default: 0,
-    min: 0,
-    description: 'How long working folders of ended containers stay for a look at them, in seconds.',
-  }),
-  cacheTargetSizeMb: integerOption({
-    key: 'yarn.nodemanager.localizer.cache.target-size-mb',
-    default: 10_240,
-    min: 0,
-    description: 'Size that the cache of shipped files is cut back to.',
-  }),
-  sigkillDelayMs: durationOption({
-    key: 'yarn.nodemanager.sleep-delay-before-sigkill.ms',
-    default: 1000,
-    min: 0,
-    description: 'Time between SIGTERM and SIGKILL when a container is stopped. (YARN: 250.)',
-  }),
-  monitorIntervalMs: durationOption({
-    key: 'yarn.nodemanager.container-monitor.interval-ms',
-    default: 1000,
-    min: 10,
-    description: 'Time between two looks at the memory of the containers. (YARN: 3000.)',
-  }),
-  memoryCheckEnabled: booleanOption({
-    key: 'yarn.nodemanager.pmem-check-enabled',
-    default: true,
-    description: 'Whether a container that uses more resident memory than it was given is stopped.',
-  }),
-  healthIntervalMs: durationOption({
-    key: 'yarn.nodemanager.health-checker.interval-ms',
-    default: 60_000,
-    min: 100,
-    description: 'Time between two looks at the node’s disks. (YARN: 600000.)',
-  }),
-  maxDiskUtilizationPercent: numberOption({
-    key: 'yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage',
-    default: 90,
-    min: 0,
-    max: 100,
-    description: 'A node whose disk is fuller than this many percent is unhealthy: it gets no further containers.',
   }),
 } as const;
 

@@ -5,6 +5,7 @@
  */
 import { Type } from 'typebox';
 import { defineProtocol } from '../protocol.js';
+import { MemoryPartsSchema } from './exit-reason.js';
 import { Empty } from './shared.js';
 
 export const livenessProtocol = defineProtocol({
@@ -16,7 +17,12 @@ export const livenessProtocol = defineProtocol({
   },
   server: {
     hello: {
-      params: Type.Object({ containerId: Type.String(), pid: Type.Integer() }),
+      params: Type.Object({
+        containerId: Type.String(),
+        pid: Type.Integer(),
+        /** What the process plans its memory for, to be quoted if the container uses too much. */
+        memoryPlan: Type.Optional(MemoryPartsSchema),
+      }),
       result: Type.Object({ nodeLossTimeoutMs: Type.Number() }),
     },
     ping: { params: Empty, result: Empty },

@@ -1,3 +1,4 @@
+export * from './exit-reason.js';
 export * from './shared.js';
 export * from './nodemanager-resourcemanager.js';
 export * from './appmaster-resourcemanager.js';

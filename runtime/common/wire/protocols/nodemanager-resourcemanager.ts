@@ -1,6 +1,7 @@
 /** NodeManager (client) ↔ ResourceManager (server): registration, heartbeats, the AppMaster's container. */
 import { Type } from 'typebox';
 import { defineProtocol } from '../protocol.js';
+import { ExitReasonSchema } from './exit-reason.js';
 import { ContainerStatusSchema, Empty, LaunchContextSchema, ResourceSchema } from './shared.js';
 
 export const nodeProtocol = defineProtocol({
@@ -17,8 +18,11 @@ export const nodeProtocol = defineProtocol({
       }),
       result: Empty,
     },
-    /** SIGTERM to the process group, SIGKILL after the grace time. Unknown and ended containers are no error. */
-    stopContainer: { params: Type.Object({ containerId: Type.String(), reason: Type.String() }) },
+    /**
+     * SIGTERM to the process group, SIGKILL after the grace time. Unknown and ended containers are no error. The container
+     * then ended for the reason that is given, in whatever way its processes obeyed.
+     */
+    stopContainer: { params: Type.Object({ containerId: Type.String(), exit: ExitReasonSchema }) },
     /** The application is over: its containers stop, its local folders are cleaned, its logs are kept. */
     applicationFinished: { params: Type.Object({ applicationId: Type.String() }) },
     /** The key by which container tokens are checked has rolled; both keys are good for now. */

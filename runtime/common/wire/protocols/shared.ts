@@ -1,5 +1,6 @@
 /** Shapes that several protocols share: resources, launch contexts, containers. */
 import { Type, type Static } from 'typebox';
+import { ExitReasonSchema } from './exit-reason.js';
 
 export const Empty = Type.Object({});
 
@@ -42,26 +43,6 @@ export const ContainerStateSchema = Type.Union([
   Type.Literal('RUNNING'),
   Type.Literal('COMPLETE'),
 ]);
-
-/** Why a container ended; `exitStatus` follows YARN's numbers (0, code, 137, -100 lost, -102 preempted, -104 memory …). */
-export const ExitReasonSchema = Type.Object({
-  kind: Type.Union([
-    Type.Literal('finished'),
-    Type.Literal('exit-code'),
-    Type.Literal('signal'),
-    Type.Literal('stopped'),
-    Type.Literal('memory'),
-    Type.Literal('launch-failed'),
-    Type.Literal('node-lost'),
-    Type.Literal('released'),
-    Type.Literal('preempted'),
-    Type.Literal('unknown'),
-  ]),
-  exitStatus: Type.Integer(),
-  /** For people: what happened, with the last lines of stderr where the process failed. */
-  diagnostics: Type.String(),
-});
-export type ExitReason = Static<typeof ExitReasonSchema>;
 
 export const ContainerStatusSchema = Type.Object({
   containerId: Type.String(),
