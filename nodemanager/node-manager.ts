@@ -7,6 +7,7 @@ import type { WeftHome } from '../runtime/common/home.js';
 import type { Listener } from '../runtime/common/http/network.js';
 import { nodeId } from '../runtime/common/ids.js';
 import type { Logger } from '../runtime/common/log/logger.js';
+import { Refusals } from '../runtime/common/security/refusals.js';
 import { EXIT_STATUS } from '../runtime/common/wire/protocols/exit-reason.js';
 import type { RpcServer } from '../runtime/common/wire/server.js';
 import { ContainerManager } from './containers/container-manager.js';
@@ -18,6 +19,7 @@ import { registerContainerEndpoint } from './server/container-endpoint.js';
 import { registerLivenessEndpoint } from './server/liveness-endpoint.js';
 import { registerLogRoutes } from './server/log-routes.js';
 import { speakXml } from '../runtime/common/http/xml-bodies.js';
+import { metricsRoutes } from './server/metrics-routes.js';
 import { registerNodeRoutes } from './server/node-routes.js';
 import { answerErrors } from './server/rest-errors.js';
 import type { NodeSettings } from './settings.js';
@@ -52,6 +54,7 @@ export class NodeManager {
   private readonly finishedApplications = new Set<string>();
   private readonly timers: (() => void)[] = [];
   private readonly startedMs: number;
+  private readonly refusals: Refusals;
   private tokenKeys: readonly string[] = [];
   private server: Listener | undefined;
   private link: ResourceManagerLink | undefined;
@@ -60,6 +63,7 @@ export class NodeManager {
     const { clock, log, settings } = options;
     const { site } = settings;
     this.startedMs = clock.nowMs();
+    this.refusals = new Refusals(clock, log);
     const onExceeded = (containerId: string): void => {
       this.containers.stopForMemory(containerId);
     };
@@ -128,6 +132,7 @@ export class NodeManager {
         advertisedHost: settings.host,
         port,
         log,
+        refusals: this.refusals,
         routes: (app) => {
           this.addRoutes(app);
         },
@@ -150,7 +155,8 @@ export class NodeManager {
     const { containers } = this;
     const { logs } = this.machine;
     speakXml(app, '/ws/');
-    answerErrors(app);
+    answerErrors(app, this.refusals.count);
+    metricsRoutes(app, this.refusals);
     registerNodeRoutes(app, {
       containers,
       logs,

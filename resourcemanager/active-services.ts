@@ -5,6 +5,7 @@
 import type { BlobStore } from '../runtime/common/blobs/blob-store.js';
 import type { Clock } from '../runtime/common/clock.js';
 import type { Logger } from '../runtime/common/log/logger.js';
+import type { Refusals } from '../runtime/common/security/refusals.js';
 import { ApplicationRegistry } from './apps/application-registry.js';
 import { ApplicationsManager } from './apps/applications-manager.js';
 import { AppMasterService } from './apps/appmaster-service.js';
@@ -20,7 +21,6 @@ import { TokenService } from './security/token-service.js';
 import { UserGroups } from './security/user-groups.js';
 import type { ClusterView } from './server/cluster-view.js';
 import type { EndpointOptions } from './server/endpoints.js';
-import type { RefusalCounts } from './server/refusal-counts.js';
 import { ClusterIdentity } from './store/cluster-identity.js';
 import type { StateStore } from './store/state-store.js';
 import type { StoredState } from './store/store-engine.js';
@@ -37,7 +37,7 @@ export interface ActiveServicesOptions {
   readonly policies: () => PolicyFiles;
   /** Uploaded files. */
   readonly blobs: BlobStore;
-  readonly refusals: RefusalCounts;
+  readonly refusals: Refusals;
   /** When this process started, epoch milliseconds. */
   readonly startedMs: number;
   /** `http://host:port` of this server. */
@@ -91,7 +91,7 @@ export class ActiveServices {
       startedMs: options.startedMs,
       version: options.version,
     };
-    this.endpoints = { clock, log, settings, store, tokens, nodes, appMasters, refusals };
+    this.endpoints = { clock, log, settings, store, tokens, nodes, appMasters };
     this.recover(options.state);
     this.stops.push(
       clock.every(SCHEDULER_TICK_MS, () => {

@@ -9,6 +9,7 @@ import { hasCode, WeftError } from '../runtime/common/errors/index.js';
 import { readJson, writeJsonAtomically } from '../runtime/common/home.js';
 import { systemNetwork, type Front, type FrontedListener, type Network } from '../runtime/common/http/network.js';
 import type { Logger } from '../runtime/common/log/logger.js';
+import { Refusals } from '../runtime/common/security/refusals.js';
 import { ActiveServices } from './active-services.js';
 import type { ListenAddress, ResourceManagerSettings } from './config/settings.js';
 import type { Election } from './ha/election.js';
@@ -17,7 +18,6 @@ import type { PolicyFiles } from './scheduler/index.js';
 import { registerEndpoints } from './server/endpoints.js';
 import { configureRoutes, configureStandby } from './server/index.js';
 import type { ClusterView } from './server/cluster-view.js';
-import { RefusalCounts } from './server/refusal-counts.js';
 import { StateStore } from './store/state-store.js';
 
 export interface ResourceManagerOptions {
@@ -59,7 +59,6 @@ interface Lead {
 export class ResourceManager implements LeaseListener {
   private readonly election: Election;
   private readonly blobs: BlobStore;
-  private readonly refusals = new RefusalCounts();
   private readonly startedMs: number;
   private standby: Front | undefined;
   /** Won and not lost since; what follows from it may still be under way. */
@@ -74,6 +73,7 @@ export class ResourceManager implements LeaseListener {
   private constructor(
     private readonly options: ResourceManagerOptions,
     private readonly server: FrontedListener,
+    private readonly refusals: Refusals,
   ) {
     this.election = options.election(() => ({ id: options.id, address: server.url }));
     this.blobs = new BlobStore(join(options.folder, 'blobs'));
@@ -85,7 +85,8 @@ export class ResourceManager implements LeaseListener {
    * @throws RM_STORE_UNUSABLE, RM_UNKNOWN_SCHEDULER, PORT_TAKEN
    */
   static async start(options: ResourceManagerOptions): Promise<ResourceManager> {
-    const resourceManager = new ResourceManager(options, await listen(options));
+    const refusals = new Refusals(options.clock, options.log);
+    const resourceManager = new ResourceManager(options, await listen(options, refusals), refusals);
     try {
       await resourceManager.begin();
       return resourceManager;
@@ -238,12 +239,12 @@ function notActive(reason: string): WeftError {
 }
 
 /** On the port of the last run unless told otherwise, so that nobody has to search for a restarted ResourceManager. */
-async function listen(options: ResourceManagerOptions): Promise<FrontedListener> {
+async function listen(options: ResourceManagerOptions, refusals: Refusals): Promise<FrontedListener> {
   const { folder, id, log, network = systemNetwork } = options;
   const { port, bindHost: host, advertisedHost } = options.listen;
   const memory = join(folder, id === '' ? 'port.json' : `port-${id}.json`);
   const on = (candidate: number): Promise<FrontedListener> =>
-    network.front({ host, advertisedHost, port: candidate, log, bodyLimitBytes: MAX_UPLOAD_BYTES });
+    network.front({ host, advertisedHost, port: candidate, log, refusals, bodyLimitBytes: MAX_UPLOAD_BYTES });
   const previous = port === undefined ? readJson<{ port: number }>(memory)?.port : undefined;
   const server = await on(port ?? previous ?? 0).catch((error: unknown) => {
     if (previous === undefined || !hasCode(error, 'PORT_TAKEN')) throw error;

@@ -1,5 +1,7 @@
 /** The clean environment of a container, and the few words that are expanded in what it was given. Pure. */
 import { ENV } from '../../runtime/common/environment.js';
+import { WeftError } from '../../runtime/common/errors/index.js';
+import { refusedVariable } from '../../runtime/common/security/launch-rules.js';
 import type { LaunchContext } from '../../runtime/common/wire/protocols/shared.js';
 
 /** What a container sees of the NodeManager's own environment. */
@@ -33,7 +35,10 @@ export function expand(text: string, place: LaunchPlace): string {
   });
 }
 
-/** The context's values come over what is inherited; what the node vouches for comes over both. */
+/**
+ * The context's values come over what is inherited; what the node vouches for comes over both.
+ * @throws ENVIRONMENT_REFUSED
+ */
 export function containerEnvironment(
   context: LaunchContext,
   place: LaunchPlace,
@@ -44,7 +49,13 @@ export function containerEnvironment(
     const value = own[name];
     if (value !== undefined) environment[name] = value;
   }
-  for (const [name, value] of Object.entries(context.environment)) environment[name] = expand(value, place);
+  for (const [name, value] of Object.entries(context.environment)) {
+    const refusal = refusedVariable(name, value);
+    if (refusal !== undefined) {
+      throw new WeftError('ENVIRONMENT_REFUSED', `The variable ${name} was refused: ${refusal}.`, { subject: name });
+    }
+    environment[name] = expand(value, place);
+  }
   return {
     ...environment,
     PWD: place.workingDir,

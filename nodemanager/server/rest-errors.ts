@@ -10,12 +10,17 @@ function remoteException(exception: string, message: string): RemoteException {
   return { RemoteException: { exception, message, javaClassName: `org.apache.hadoop.yarn.webapp.${exception}` } };
 }
 
-/** Answers what no route takes, and what a route throws. */
-export function answerErrors(app: FastifyInstance): void {
+/**
+ * Answers what no route takes, and what a route throws.
+ * @param count told of each refusal
+ */
+export function answerErrors(app: FastifyInstance, count: (error: unknown) => void): void {
   app.setNotFoundHandler(async (request, reply) => {
+    count(notFound(request.url));
     await reply.status(404).send(remoteException('NotFoundException', `There is nothing under ${request.url}.`));
   });
   app.setErrorHandler(async (error, _request, reply) => {
+    count(error);
     const message = error instanceof Error ? error.message : String(error);
     // What the server itself refuses (too large a body, say) is the sender's mistake.
     const { statusCode = 500 } = error as { statusCode?: number };

@@ -1,6 +1,7 @@
 /** YARN's ApplicationSubmissionContext, as it is POSTed, and what it becomes after it was checked. */
 import { Type, type Static } from 'typebox';
 import { WeftError } from '../../runtime/common/errors/index.js';
+import { hasControls, refusedInSubmission, refusedPath } from '../../runtime/common/security/launch-rules.js';
 import type { ResourceType } from '../../runtime/common/config/resource-types.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
 import type { LocalResource } from '../../runtime/common/wire/protocols/index.js';
@@ -38,6 +39,10 @@ const ResourceInformation = Type.Object({ name: Type.String({ minLength: 1 }), v
 /** Hadoop's rules. */
 const TAG = /^[\x20-\x7e]{1,100}$/;
 const MAX_TAGS = 10;
+/** It stands in lists, logs and pages. */
+const MAX_NAME_LENGTH = 1000;
+/** Hadoop cuts off what is longer. */
+const MAX_TYPE_LENGTH = 20;
 
 const TimeoutEntry = Type.Object({ key: Type.Literal('LIFETIME'), value: Type.Integer({ minimum: 1 }) });
 
@@ -86,7 +91,7 @@ export interface SubmissionChecks {
 }
 
 /**
- * @throws RM_BAD_SUBMISSION, RM_UNKNOWN_QUEUE naming the queues, RM_QUEUE_REFUSED naming the gate, RM_NODE_LABELS, RM_UNKNOWN_RESOURCE_TYPE, RM_ASK_TOO_LARGE with numbers, RM_RESOURCE_NOT_STAGED
+ * @throws RM_BAD_SUBMISSION, ENVIRONMENT_REFUSED, LOCAL_RESOURCE_BAD_PATH, RM_UNKNOWN_QUEUE naming the queues, RM_QUEUE_REFUSED naming the gate, RM_NODE_LABELS, RM_UNKNOWN_RESOURCE_TYPE, RM_ASK_TOO_LARGE with numbers, RM_RESOURCE_NOT_STAGED
  */
 export async function checkSubmission(body: unknown, checks: SubmissionChecks): Promise<Submission> {
   const given = readText(SubmissionSchema, body) as SubmissionBody;
@@ -95,7 +100,6 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
     throw new WeftError('RM_BAD_SUBMISSION', 'An unmanaged AppMaster is not supported: give it a container.');
   }
   const spec = given['am-container-spec'];
-  const environment = many(spec.environment?.entry).map(({ key, value }) => [key, value] as const);
   const maxAttempts = given['max-app-attempts'] ?? 0;
   const queue = queueOf(given, checks);
   const labels = labelsOf(given, checks);
@@ -103,9 +107,9 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
   checkQueueLimits('The AppMaster', queue, resource, labels.amLabel ?? labels.label ?? '', checks.scheduler);
   const lifetimeSeconds = many(given['application-timeouts']?.entry).at(-1)?.value;
   return {
-    name: given['application-name'] ?? 'N/A',
+    name: textOf('name', given['application-name'] ?? 'N/A', MAX_NAME_LENGTH),
     queue,
-    type: given['application-type'] ?? 'YARN',
+    type: textOf('type', given['application-type'] ?? 'YARN', MAX_TYPE_LENGTH),
     tags: tagsOf(given),
     priority: given.priority ?? 0,
     maxAttempts: maxAttempts > 0 ? maxAttempts : undefined,
@@ -116,7 +120,7 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
     resource,
     context: {
       command: splitCommand(spec.commands.command),
-      environment: Object.fromEntries(environment),
+      environment: environmentOf(many(spec.environment?.entry)),
       localResources: await localResourcesOf(many(spec['local-resources']?.entry), checks),
     },
   };
@@ -167,10 +171,48 @@ function sizeOf({ resource }: SubmissionBody, { scheduler, resourceTypes }: Subm
   return size;
 }
 
+/** @throws RM_BAD_SUBMISSION for what would not stay on one line of a log or a terminal */
+function textOf(what: string, text: string, limit: number): string {
+  if (text.length <= limit && !hasControls(text)) return text;
+  const why = text.length > limit ? `has more than ${limit} characters` : 'has control characters';
+  throw new WeftError('RM_BAD_SUBMISSION', `The ${what} ${JSON.stringify(text.slice(0, 100))} ${why}.`);
+}
+
+/** @throws ENVIRONMENT_REFUSED */
+function environmentOf(entries: readonly Static<typeof EnvironmentEntry>[]): Record<string, string> {
+  for (const { key, value } of entries) {
+    const refusal = refusedInSubmission(key, value);
+    if (refusal === undefined) continue;
+    throw new WeftError('ENVIRONMENT_REFUSED', `The variable ${key} was refused: ${refusal}.`, { subject: key });
+  }
+  return Object.fromEntries(entries.map(({ key, value }) => [key, value]));
+}
+
+/** @throws LOCAL_RESOURCE_BAD_PATH for what leads out of the working folder, and for two files in one place */
+function checkPlaces(paths: readonly string[]): void {
+  const bad = (path: string, why: string): WeftError =>
+    new WeftError('LOCAL_RESOURCE_BAD_PATH', `The local resource ${JSON.stringify(path)} was refused: ${why}.`, {
+      subject: path,
+    });
+  const taken = new Set<string>();
+  for (const path of paths) {
+    const refusal = refusedPath(path);
+    if (refusal !== undefined) throw bad(path, refusal);
+    if (taken.has(path)) throw bad(path, 'it is named twice');
+    taken.add(path);
+  }
+  for (const path of paths) {
+    const parents = path.split('/').slice(0, -1);
+    const file = parents.map((_part, at) => parents.slice(0, at + 1).join('/')).find((parent) => taken.has(parent));
+    if (file !== undefined) throw bad(path, `"${file}" is a file`);
+  }
+}
+
 async function localResourcesOf(
   entries: readonly LocalResourceEntry[],
   checks: SubmissionChecks,
 ): Promise<LocalResource[]> {
+  checkPlaces(entries.map(({ key }) => key));
   return Promise.all(
     entries.map(async ({ key, value }) => {
       const sha256 = /^weft-blob:([0-9a-f]{64})$/.exec(value.resource)?.[1];

@@ -8,7 +8,7 @@ import type { NodeLabels } from '../nodes/node-labels.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
 import type { AccessControl } from '../security/access-control.js';
 import type { Scheduler } from '../scheduler/index.js';
-import type { RefusalCounts } from './refusal-counts.js';
+import type { Refusals } from '../../runtime/common/security/refusals.js';
 import type { ClusterIdentity } from '../store/cluster-identity.js';
 import type { StateStore } from '../store/state-store.js';
 
@@ -28,7 +28,7 @@ export interface ClusterView {
   readonly labels: NodeLabels;
   readonly resourceTypes: ReadonlyMap<string, ResourceType>;
   readonly access: AccessControl;
-  readonly refusals: RefusalCounts;
+  readonly refusals: Refusals;
   readonly manager: ApplicationsManager;
   readonly blobs: BlobStore;
   /** Puts the policy files as they are now in force. @throws RM_BAD_QUEUES, with nothing changed */

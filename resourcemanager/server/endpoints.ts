@@ -9,7 +9,6 @@ import type { AppMasterService } from '../apps/appmaster-service.js';
 import type { ResourceManagerSettings } from '../config/settings.js';
 import type { NodeIdentity } from '../nodes/node.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
-import type { RefusalCounts } from './refusal-counts.js';
 import type { TokenService } from '../security/token-service.js';
 import type { StateStore } from '../store/state-store.js';
 
@@ -22,11 +21,10 @@ export interface EndpointOptions {
   tokens: TokenService;
   nodes: NodeRegistry;
   appMasters: AppMasterService;
-  refusals: RefusalCounts;
 }
 
 export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): void {
-  const { clock, log, settings, store, tokens, nodes, appMasters, refusals } = options;
+  const { clock, log, settings, store, tokens, nodes, appMasters } = options;
   rpc.register<(typeof nodeProtocol)['client'], (typeof nodeProtocol)['server'], NodeIdentity>({
     protocol: nodeProtocol,
     clock,
@@ -45,7 +43,6 @@ export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): voi
           return {};
         },
       }),
-    onRefused: refusals.count,
     onDisconnected: (peer) => {
       nodes.disconnected(peer);
     },
@@ -67,7 +64,6 @@ export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): voi
       appMasters.admit(attemptId);
       return { attemptId, claims };
     },
-    onRefused: refusals.count,
     onSession: (peer) => answeredWhenDurable<(typeof appMasterProtocol)['server']>(store, appMasters.handlersFor(peer)),
     onClosed: (peer) => {
       appMasters.closed(peer);

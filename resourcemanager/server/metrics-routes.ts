@@ -1,6 +1,7 @@
 /** The cluster's metrics as Prometheus reads them, where Hadoop has them: `/prom`. */
 import type { FastifyInstance } from 'fastify';
 import { EXPOSITION_TYPE, expositionOf, type MetricFamily } from '../../runtime/common/metrics/index.js';
+import { refusalFamily } from '../../runtime/common/security/refusals.js';
 import type { ClusterView } from './cluster-view.js';
 import { metricsView } from './views/cluster-views.js';
 
@@ -11,12 +12,7 @@ export function metricsRoutes(app: FastifyInstance, view: ClusterView): void {
 function familiesOf(view: ClusterView): MetricFamily[] {
   const figures = Object.entries(metricsView(view)).filter(([, value]) => typeof value === 'number');
   return [
-    {
-      name: 'resourcemanager_refused_requests_total',
-      help: 'Requests that were refused, by the code of the refusal.',
-      type: 'counter',
-      samples: [...view.refusals.entries].map(([code, value]) => ({ labels: { code }, value })),
-    },
+    refusalFamily('resourcemanager', view.refusals),
     ...figures.map(([name, value]): MetricFamily => ({
       name: `cluster_metrics_${name}`,
       help: `${name} of the cluster, as in /ws/v1/cluster/metrics.`,

@@ -19,6 +19,8 @@ const NOT_FORWARDED = new Set([
   'host',
   'authorization',
   'cookie',
+  // Of our own pages: it was looked at here.
+  'origin',
 ]);
 /** How long a page may be silent. */
 const PAGE_TIMEOUT_MS = 60_000;

@@ -1,4 +1,5 @@
 import { WeftError } from '../common/errors/index.js';
+import { Refusals } from '../common/security/refusals.js';
 import { formatBytes } from '../common/units.js';
 import {
   blockingSegments,
@@ -51,6 +52,7 @@ interface Need {
 }
 
 class MainNetwork implements TaskManagerNetwork, SessionHost {
+  readonly refusals: Refusals;
   private readonly pool: SegmentPool;
   private readonly views: PoolViews;
   private readonly bells: Doorbells;
@@ -67,7 +69,8 @@ class MainNetwork implements TaskManagerNetwork, SessionHost {
     this.bells = Doorbells.create(options.slots);
     this.freeBells = Array.from({ length: this.bells.count - 1 }, (_, i) => this.bells.count - 1 - i);
     this.partitions = new PartitionStore(options.partitionFolder);
-    this.server = new DataServer(this, options.clock, options.log);
+    this.refusals = new Refusals(options.clock, options.log);
+    this.server = new DataServer(this, options.clock, options.log, this.refusals);
     void this.pumpUntilClosed();
   }
 

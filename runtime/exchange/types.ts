@@ -1,4 +1,5 @@
 /** What the rest of Weft sees of the data path: the descriptions that go in, and the writer and gate that come out. */
+import type { Refusals } from '../common/security/refusals.js';
 import type { Shape } from '../serde/index.js';
 import type { Channel, DataAddress, TaskDescriptor } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import type { RecordKey, RecordTime } from '../serde/index.js';
@@ -207,6 +208,8 @@ export interface PrepareSlot {
 
 /** The main thread's side: one per TaskManager. Owns the segments, and moves bytes between rings and sockets. */
 export interface TaskManagerNetwork {
+  /** What the data port refused. */
+  readonly refusals: Refusals;
   /** Starts the data server. @throws PORT_TAKEN */
   listen(): Promise<DataAddress>;
   /**

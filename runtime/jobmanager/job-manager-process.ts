@@ -9,6 +9,7 @@ import { startHttpServer, type HttpServer } from '../common/http/server.js';
 import { asWeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
 import { PrometheusReporter } from '../common/metrics/index.js';
+import { refusalFamily } from '../common/security/refusals.js';
 import { signToken, verifyToken } from '../common/security/token.js';
 import { taskManagerProtocol } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import { AppMasterProvider } from './appmaster-provider.js';
@@ -89,11 +90,12 @@ export class JobManagerProcess {
         });
       },
     });
+    const { refusals } = this.server;
     this.reporter = await PrometheusReporter.start({
       configuration: config,
       host: config.get(clusterOptions.restBindAddress),
       log,
-      collect: () => jobManagerFamilies(this.jobManager, host),
+      collect: () => [...jobManagerFamilies(this.jobManager, host), refusalFamily('flink_jobmanager', refusals)],
     });
     this.appMaster?.start(this.jobManager, this.server.url);
   }

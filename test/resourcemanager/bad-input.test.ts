@@ -94,6 +94,62 @@ test('asks of an AppMaster', async (t) => {
   await goesOn(t, it);
 });
 
+test('tricks with paths, variables, shells and names in submissions', async (t) => {
+  const it = await cluster(t);
+  const { rm } = it;
+  const created = await http(rm, 'POST', '/ws/v1/cluster/apps/new-application');
+  const id = created.body['application-id'] as string;
+  const spec = (changes: object) => ({ 'am-container-spec': { commands: { command: 'node x' }, ...changes } });
+  const variable = (key: string, value = 'x') => spec({ environment: { entry: { key, value } } });
+  const blob = (resource: string) => ({ resource, type: 'FILE', visibility: 'APPLICATION', size: 1, timestamp: 0 });
+  const files = (...keys: string[]) => {
+    const entry = keys.map((key) => ({ key, value: blob(`weft-blob:${'0'.repeat(64)}`) }));
+    return spec({ 'local-resources': { entry } });
+  };
+  const from = (value: object) => spec({ 'local-resources': { entry: { key: 'a', value } } });
+  const command = (text: string) => ({ 'am-container-spec': { commands: { command: text } } });
+  const bad: [changes: Record<string, unknown>, code: string, reason: RegExp][] = [
+    ...['../a', '/etc/passwd', 'a/../../b', 'a//b', 'a/.', 'a/'].map(
+      (path): [Record<string, unknown>, string, RegExp] => [files(path), 'LOCAL_RESOURCE_BAD_PATH', /leads out/],
+    ),
+    [files('a\\..\\b'), 'LOCAL_RESOURCE_BAD_PATH', /characters/],
+    [files('a\nb'), 'LOCAL_RESOURCE_BAD_PATH', /characters/],
+    [files('a'.repeat(1025)), 'LOCAL_RESOURCE_BAD_PATH', /longer/],
+    [files('a', 'b', 'a'), 'LOCAL_RESOURCE_BAD_PATH', /twice/],
+    [files('a', 'a/b'), 'LOCAL_RESOURCE_BAD_PATH', /"a" is a file/],
+    [from(blob('file:///etc/passwd')), 'RM_BAD_SUBMISSION', /only uploaded files/],
+    [from(blob('http://169.254.169.254/latest')), 'RM_BAD_SUBMISSION', /only uploaded files/],
+    [from(blob(`weft-blob:../../${'0'.repeat(58)}`)), 'RM_BAD_SUBMISSION', /only uploaded files/],
+    [from({ ...blob(`weft-blob:${'0'.repeat(64)}`), type: 'ARCHIVE' }), 'RM_BAD_SUBMISSION', /only FILE/],
+    ...['LD_PRELOAD', 'LD_AUDIT', 'BASH_ENV', 'BASH_FUNC_ls', 'IFS', 'GLIBC_TUNABLES'].map(
+      (name): [Record<string, unknown>, string, RegExp] => [variable(name), 'ENVIRONMENT_REFUSED', /other code/],
+    ),
+    ...['WEFT_ATTEMPT_TOKEN', 'WEFT_RM_URL', 'WEFT_HOME', 'NM_HOST'].map(
+      (name): [Record<string, unknown>, string, RegExp] => [variable(name), 'ENVIRONMENT_REFUSED', /only the cluster/],
+    ),
+    [variable('NODE_OPTIONS', '--max-old-space-size=99 --require=/tmp/x.js'), 'ENVIRONMENT_REFUSED', /--require/],
+    [variable('NODE_OPTIONS', '--inspect=0.0.0.0'), 'ENVIRONMENT_REFUSED', /--inspect/],
+    [variable('A', 'x'.repeat(131_072)), 'ENVIRONMENT_REFUSED', /128 KB/],
+    [variable('A=B'), 'RM_BAD_SUBMISSION', /must match pattern/],
+    ...['a; rm -rf /', 'a && b', 'a | b', 'a > /etc/passwd', 'echo $(id)', 'ls *'].map(
+      (text): [Record<string, unknown>, string, RegExp] => [command(text), 'RM_BAD_SUBMISSION', /was refused/],
+    ),
+    [{ 'application-name': 'a\u001b[2Jb' }, 'RM_BAD_SUBMISSION', /control characters/],
+    [{ 'application-name': 'a\nb' }, 'RM_BAD_SUBMISSION', /control characters/],
+    [{ 'application-name': 'a'.repeat(1001) }, 'RM_BAD_SUBMISSION', /1000 characters/],
+    [{ 'application-type': 'x'.repeat(21) }, 'RM_BAD_SUBMISSION', /20 characters/],
+    [{ 'application-tags': { tag: 'a\u0007' } }, 'RM_BAD_SUBMISSION', /ASCII/],
+  ];
+  for (const [changes, code, reason] of bad) {
+    const answer = await http(rm, 'POST', '/ws/v1/cluster/apps', submissionOf(id, changes));
+    t.like(answer.body['weftError'], { code }, JSON.stringify(changes).slice(0, 200));
+    t.is(answer.status, 400);
+    t.regex((answer.body['weftError'] as { message: string }).message, reason);
+  }
+  t.is((await http(rm, 'GET', `/ws/v1/cluster/apps/${id}`)).status, 404, 'none of them is an application');
+  await goesOn(t, it);
+});
+
 test('submissions and requests', async (t) => {
   const it = await cluster(t);
   const { rm } = it;

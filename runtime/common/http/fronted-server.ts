@@ -5,10 +5,13 @@
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { Duplex } from 'node:stream';
+import { systemClock } from '../clock.js';
+import { Refusals } from '../security/refusals.js';
 import type { Answers, Front, FrontedListener } from './network.js';
 import { buildApp, listenOnFree, portOf, type HttpServerOptions } from './server.js';
+import { limitStrangers, serverOptions } from './strangers.js';
 
-type Options = Omit<HttpServerOptions, 'configure'>;
+type Options = Omit<HttpServerOptions, 'configure'> & { refusals: Refusals };
 
 /** A front over HTTP: a server that does not listen, which is handed what came in elsewhere. */
 interface HttpFront extends Front {
@@ -34,9 +37,11 @@ export class FrontedServer implements FrontedListener {
   }
 
   /** @throws PORT_TAKEN */
-  static async listen(options: Options): Promise<FrontedServer> {
+  static async listen(given: Omit<HttpServerOptions, 'configure'>): Promise<FrontedServer> {
+    const options = { ...given, refusals: given.refusals ?? new Refusals(systemClock, given.log) };
     const { host = '127.0.0.1' } = options;
-    const server = createServer();
+    const server = createServer(serverOptions(options.patience));
+    limitStrangers(server, options.refusals);
     const port = await listenOnFree(host, options.port, async (candidate) => {
       server.listen(candidate, host);
       await once(server, 'listening');

@@ -2,10 +2,14 @@
 import type { Clock } from '../clock.js';
 import { WeftError, asWeftError } from '../errors/index.js';
 import type { Logger } from '../log/logger.js';
+import type { Refusals } from '../security/refusals.js';
 import type { Connection, ConnectionEvents, Visitor, Welcome } from './connection.js';
 import { parseFrame, type Frame } from './frames.js';
 import type { Handlers, Methods, Protocol } from './protocol.js';
 import { Session } from './session.js';
+
+/** Who has not greeted by then is shut out. */
+const GREETING_TIMEOUT_MS = 10_000;
 
 /** A client as the server sees it: lives across reconnects until it is silent for `resumeWithinMs` or closed. */
 export interface RpcPeer<C extends Methods, S extends Methods, Identity> {
@@ -24,8 +28,6 @@ export interface EndpointOptions<C extends Methods, S extends Methods, Identity>
   authenticate(token: string | undefined): Identity;
   /** A new session. Returns the methods that its client may call. Calls can come in right after. */
   onSession(peer: RpcPeer<C, S, Identity>): Handlers<S>;
-  /** A connection or a call was refused. */
-  onRefused?(error: unknown): void;
   /** The socket broke: a hint that the client may be gone, to act on where that is safe. */
   onDisconnected?(peer: RpcPeer<C, S, Identity>): void;
   /** The client is back in the same session; nothing was lost. */
@@ -45,15 +47,19 @@ interface AnyEndpoint {
 export class RpcServer {
   private readonly endpoints = new Map<string, AnyEndpoint>();
 
-  /** Lets a client in. @throws HTTP_NOT_FOUND where there is no endpoint, AUTH_BAD_TOKEN */
+  constructor(private readonly refusals: Refusals) {}
+
+  /** Lets a client in. @throws HTTP_NOT_FOUND where there is no endpoint, AUTH_BAD_TOKEN, AUTH_TOKEN_EXPIRED */
   admit(path: string, visitor: Visitor): Welcome {
     const endpoint = this.endpoints.get(path);
-    if (endpoint === undefined) throw new WeftError('HTTP_NOT_FOUND', `no WebSocket endpoint ${path}`);
-    return endpoint.admit(visitor);
+    if (endpoint !== undefined) return endpoint.admit(visitor);
+    const error = new WeftError('HTTP_NOT_FOUND', `There is no WebSocket endpoint ${path}.`);
+    this.refusals.note('WebSocket', error, visitor.remoteAddress);
+    throw error;
   }
 
   register<C extends Methods, S extends Methods, Identity>(options: EndpointOptions<C, S, Identity>): void {
-    this.endpoints.set(options.protocol.path, new Endpoint(options));
+    this.endpoints.set(options.protocol.path, new Endpoint(options, this.refusals));
   }
 
   close(): void {
@@ -70,15 +76,17 @@ interface Entry<C extends Methods, S extends Methods, Identity> {
 class Endpoint<C extends Methods, S extends Methods, Identity> implements AnyEndpoint {
   private readonly entries = new Map<string, Entry<C, S, Identity>>();
 
-  constructor(private readonly options: EndpointOptions<C, S, Identity>) {}
+  constructor(
+    private readonly options: EndpointOptions<C, S, Identity>,
+    private readonly refusals: Refusals,
+  ) {}
 
   admit({ token, remoteAddress }: Visitor): Welcome {
     let identity: Identity;
     try {
       identity = this.options.authenticate(token);
     } catch (error) {
-      this.options.log.warn({ err: error, path: this.options.protocol.path }, 'refused a connection');
-      this.options.onRefused?.(error);
+      this.refused(error, remoteAddress);
       throw error;
     }
     return (connection) => this.greet(connection, identity, remoteAddress);
@@ -91,12 +99,19 @@ class Endpoint<C extends Methods, S extends Methods, Identity> implements AnyEnd
   /** The first frame says which session this is; what follows is that session's. */
   private greet(connection: Connection, identity: Identity, remoteAddress: string): ConnectionEvents {
     let entry: Entry<C, S, Identity> | undefined;
+    const cancelGreeting = this.options.clock.after(GREETING_TIMEOUT_MS, () => {
+      this.refused(new WeftError('HTTP_TOO_SLOW', 'A peer connected and did not greet in time.'), remoteAddress);
+      connection.terminate();
+    });
     return {
       message: (text) => {
-        if (entry === undefined) entry = this.greeted(connection, text, identity, remoteAddress);
-        else this.receive(entry, connection, text);
+        if (entry === undefined) {
+          cancelGreeting();
+          entry = this.greeted(connection, text, identity, remoteAddress);
+        } else this.receive(entry, connection, text);
       },
       closed: (reason) => {
+        cancelGreeting();
         this.options.log.debug({ reason }, 'a connection ended');
         if (entry !== undefined) this.disconnected(entry, connection);
       },
@@ -114,7 +129,7 @@ class Endpoint<C extends Methods, S extends Methods, Identity> implements AnyEnd
       if (hello.t !== 'hello') throw new WeftError('WIRE_BAD_MESSAGE', 'The first frame is not hello.');
       return this.open(connection, hello, identity, remoteAddress);
     } catch (error) {
-      this.options.log.warn({ err: error, remoteAddress }, 'dropped a connection with a bad greeting');
+      this.refused(error, remoteAddress);
       connection.close('bad greeting');
       return undefined;
     }
@@ -145,13 +160,14 @@ class Endpoint<C extends Methods, S extends Methods, Identity> implements AnyEnd
   }
 
   private newEntry(sessionId: string, identity: Identity, remoteAddress: string): Entry<C, S, Identity> {
-    const { protocol, clock, log } = this.options;
+    const { protocol, clock } = this.options;
     const handlers = {} as Handlers<S>;
     const session = new Session<S, C>(sessionId, protocol.name, protocol.server, protocol.client, handlers, clock);
-    session.onCallError = (_method, error) => this.options.onRefused?.(error);
-    session.onNoticeError = (method, error) => {
-      log.warn({ err: error, method, protocol: protocol.name }, 'a message could not be handled');
-      this.options.onRefused?.(error);
+    session.onCallError = (_method, error) => {
+      this.refusals.count(error);
+    };
+    session.onNoticeError = (_method, error) => {
+      this.refused(error, remoteAddress);
     };
     const peer: RpcPeer<C, S, Identity> = {
       session,
@@ -172,12 +188,13 @@ class Endpoint<C extends Methods, S extends Methods, Identity> implements AnyEnd
     try {
       entry.peer.session.accept(parseFrame(text));
     } catch (error) {
-      this.options.log.warn(
-        { err: error, protocol: this.options.protocol.name },
-        'dropped a connection with bad frames',
-      );
+      this.refused(error, entry.peer.remoteAddress);
       this.remove(entry, asWeftError(error));
     }
+  }
+
+  private refused(error: unknown, from: string): void {
+    this.refusals.note(this.options.protocol.name, error, from);
   }
 
   private disconnected(entry: Entry<C, S, Identity>, connection: Connection): void {

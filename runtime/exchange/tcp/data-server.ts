@@ -2,6 +2,7 @@ import { createServer, type Server, type Socket } from 'node:net';
 import type { Clock } from '../../common/clock.js';
 import { WeftError } from '../../common/errors/index.js';
 import type { Logger } from '../../common/log/logger.js';
+import type { Refusals } from '../../common/security/refusals.js';
 import type { DataAddress } from '../types.js';
 import { ProducerSession, type SessionHost } from './producer-session.js';
 
@@ -10,7 +11,7 @@ const HELLO_TIMEOUT_MS = 10_000;
 /** Most connections that have not introduced themselves. */
 const MAX_STRANGERS = 256;
 
-/** The TaskManager's data port. A connection that breaks the protocol is closed with a line in the log; nothing else notices. */
+/** The TaskManager's data port. A connection that breaks the protocol is closed and counted; nothing else notices. */
 export class DataServer {
   private readonly server: Server;
   private readonly sessions = new Set<ProducerSession>();
@@ -19,6 +20,7 @@ export class DataServer {
     private readonly host: SessionHost & { onSessionClosed(session: ProducerSession): void },
     private readonly clock: Clock,
     private readonly log: Logger,
+    private readonly refusals: Refusals,
   ) {
     this.server = createServer({ noDelay: true }, (socket) => this.accept(socket));
   }
@@ -50,18 +52,19 @@ export class DataServer {
     const remote = `${socket.remoteAddress ?? '?'}:${socket.remotePort ?? 0}`;
     socket.on('error', (error) => this.log.debug({ err: error, remote }, 'data connection failed'));
     if (strangers >= MAX_STRANGERS) {
-      this.log.warn({ remote }, 'too many data connections that do not introduce themselves; one more is refused');
+      const message = `More than ${MAX_STRANGERS} data connections have not introduced themselves.`;
+      this.refusals.note('data port', new WeftError('HTTP_TOO_MANY_STRANGERS', message), remote);
       socket.destroy();
       return;
     }
     this.sessions.add(session);
     const refuse = (error: unknown) => {
-      this.log.warn({ err: error, remote }, 'a data connection was refused');
+      this.refusals.note('data port', error, remote);
       socket.destroy();
     };
     const cancelTimeout = this.clock.after(HELLO_TIMEOUT_MS, () => {
       if (session.hello === undefined) {
-        refuse(new WeftError('EXCHANGE_BAD_FRAME', 'The peer did not introduce itself in time.'));
+        refuse(new WeftError('HTTP_TOO_SLOW', 'The peer did not introduce itself in time.'));
       }
     });
     socket.on('data', (chunk) => {

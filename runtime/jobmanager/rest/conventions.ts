@@ -22,6 +22,7 @@ const STATUS_OF: Partial<Record<ErrorCode, number>> = {
   JOB_NOT_FOUND: 404,
   JOB_NOT_CANCELLABLE: 409,
   CLUSTER_SHUTTING_DOWN: 503,
+  HTTP_FOREIGN_PAGE: 403,
 };
 
 export function applyConventions(app: FastifyInstance): void {

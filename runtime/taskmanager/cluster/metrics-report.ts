@@ -1,6 +1,7 @@
 /** Offers the metrics of a TaskManager and its subtasks to Prometheus. */
 import { clusterOptions, memoryOptions } from '../../common/config/index.js';
 import { PrometheusReporter } from '../../common/metrics/index.js';
+import { refusalFamily } from '../../common/security/refusals.js';
 import type { TaskManagerNetwork } from '../../exchange/index.js';
 import { MeasuredTasks } from '../measured-tasks.js';
 import { taskManagerFamilies } from '../metric-families.js';
@@ -25,13 +26,15 @@ export class MetricsReport {
       configuration,
       host: configuration.get(clusterOptions.taskManagerBindHost),
       log,
-      collect: () =>
-        taskManagerFamilies({
+      collect: () => [
+        refusalFamily('flink_taskmanager', network.refusals),
+        ...taskManagerFamilies({
           labels: { host: nodeHost, tm_id: resourceId },
           segmentBytes: configuration.get(memoryOptions.segmentSize),
           ...network.usage,
           tasks: tasks.list(),
         }),
+      ],
     });
     if (reporter !== undefined) return new MetricsReport(reporter, tasks);
     tasks.close();

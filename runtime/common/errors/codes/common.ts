@@ -48,6 +48,11 @@ export const COMMON_CODES = defineCodes({
     hint: 'See the log of the peer.',
     retry: 'backoff',
   },
+  ENVIRONMENT_REFUSED: {
+    domain: 'user',
+    summary: 'A container was to get an environment variable that the cluster sets itself, or that loads other code.',
+    hint: 'Set it in the program, or start the program by `env NAME=value …`.',
+  },
   AUTH_BAD_TOKEN: {
     domain: 'external',
     summary: 'A token is missing, forged or made for something else.',
@@ -67,6 +72,21 @@ export const COMMON_CODES = defineCodes({
     domain: 'user',
     summary: 'The server has nothing under this path.',
     hint: 'See docs/reference/rest.md for the paths.',
+  },
+  HTTP_FOREIGN_PAGE: {
+    domain: 'user',
+    summary: 'A page that another server sent to a browser tried to change something here.',
+    hint: 'Use the pages of this server, or a program.',
+  },
+  HTTP_TOO_SLOW: {
+    domain: 'external',
+    summary: 'A peer began a request or a connection and did not finish what it had to say in time.',
+    hint: 'If it is one of your own, look at the line between the two machines.',
+  },
+  HTTP_TOO_MANY_STRANGERS: {
+    domain: 'external',
+    summary: 'Many connections were opened that asked for nothing; the oldest of them was closed.',
+    hint: 'Find out who opens them: the log names an address.',
   },
   HTTP_BAD_REQUEST: {
     domain: 'user',
