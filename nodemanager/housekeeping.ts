@@ -6,7 +6,7 @@ import type { Logger } from '../runtime/common/log/logger.js';
 import type { ContainerManager } from './containers/container-manager.js';
 import { checkDisks, type Health } from './health/disk-health.js';
 import type { FileCache } from './localizer/file-cache.js';
-import { removeOldFiles } from './logs/log-retention.js';
+import { removeOldLogs, removeStrayFolders } from './logs/log-retention.js';
 import type { NodeFolders } from './node-folders.js';
 
 export interface HousekeepingOptions {
@@ -34,6 +34,7 @@ export class Housekeeping {
   start(): void {
     const { cache, clock, log, site } = this.options;
     void this.checkHealth();
+    void this.cleanUp();
     cache.removePartialFiles().catch((error: unknown) => {
       log.warn({ err: error }, 'half-fetched files could not be removed');
     });
@@ -62,8 +63,12 @@ export class Housekeeping {
         if (endReported === true && endedMs !== undefined && nowMs - endedMs > ENDED_KEPT_MS)
           containers.forget(containerId);
       }
-      const isInUse = (id: string): boolean => containers.list().some((record) => record.applicationId === id);
-      await removeOldFiles(folders, isInUse, nowMs - site.get(nodeManagerOptions.logRetainSeconds) * 1000);
+      const known = {
+        hasApplication: (id: string) => containers.list().some((record) => record.applicationId === id),
+        has: (id: string) => containers.get(id) !== undefined,
+      };
+      await removeOldLogs(folders, known, nowMs - site.get(nodeManagerOptions.logRetainSeconds) * 1000);
+      await removeStrayFolders(folders, known);
       await cache.cleanUp();
     } catch (error) {
       log.warn({ err: error }, 'housekeeping failed; it is tried again in a minute');

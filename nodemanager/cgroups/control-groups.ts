@@ -88,13 +88,12 @@ export class ControlGroups {
     this.remove(group, REMOVE_TRIES);
   }
 
-  /** Ends groups that an earlier NodeManager of this node left, but for those of these containers. @returns how many */
-  endAllBut(containerIds: ReadonlySet<string>): number {
+  /** Ends groups that an earlier NodeManager of this node left, but for those of these containers. */
+  endAllBut(containerIds: ReadonlySet<string>): void {
     const left = readdirSync(this.options.folder, { withFileTypes: true })
       .filter((entry) => entry.isDirectory() && !containerIds.has(entry.name))
       .map(({ name }) => name);
     for (const name of left) this.end(name);
-    return left.length;
   }
 
   /** Removes the node's own folder, if nothing is in it. */

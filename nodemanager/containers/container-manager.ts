@@ -164,7 +164,10 @@ export class ContainerManager {
     for (const record of this.options.store.loadAll()) {
       const live: Live = { record, starting: undefined, launching: false, cancelKill: undefined };
       this.containers.set(record.containerId, live);
-      if (record.state === 'COMPLETE') continue;
+      if (record.state === 'COMPLETE') {
+        this.removeWorkingDirLater(record);
+        continue;
+      }
       const process = this.options.launcher.adopt(record);
       if (process !== undefined) {
         this.options.log.info({ containerId: record.containerId, pid: process.leaderPid }, 'container taken over');
@@ -174,6 +177,9 @@ export class ContainerManager {
         this.lostMeanwhile(live);
       }
     }
+    const alive = this.list().filter(({ state }) => state !== 'COMPLETE');
+    const killed = this.options.launcher.endStrays(new Set(alive.map(({ containerId }) => containerId)));
+    if (killed > 0) this.options.log.warn({ killed }, 'processes of containers that have ended were left, and killed');
   }
 
   /** Watches nothing any more and leaves what runs to the next one that recovers. */
@@ -300,13 +306,19 @@ export class ContainerManager {
 
   private complete(live: Live, event: 'failed' | 'stopped' | 'exited', exit: ExitReason): void {
     const { record } = live;
-    const { clock, deleteDelayMs, launcher, log, monitor } = this.options;
+    const { clock, log, monitor } = this.options;
     record.exit = exit;
     record.endedMs = clock.nowMs();
     monitor.forget(record.containerId);
     log.info({ containerId: record.containerId, exit: exit.kind, exitStatus: exit.exitStatus }, 'container ended');
     this.move(live, event);
-    clock.after(deleteDelayMs, () => {
+    this.removeWorkingDirLater(record);
+  }
+
+  private removeWorkingDirLater(record: ContainerRecord): void {
+    const { clock, deleteDelayMs, launcher, log } = this.options;
+    const passedMs = clock.nowMs() - (record.endedMs ?? 0);
+    clock.after(Math.max(0, deleteDelayMs - passedMs), () => {
       launcher.removeWorkingDir(record).catch((error: unknown) => {
         log.warn({ err: error, containerId: record.containerId }, 'a working folder could not be removed');
       });

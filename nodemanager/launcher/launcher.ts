@@ -140,6 +140,12 @@ export class Launcher {
     this.options.processes.sweep(record);
   }
 
+  /** Kills processes of this node's containers other than these. @returns how many there were */
+  endStrays(alive: ReadonlySet<string>): number {
+    const { folders, place, processes } = this.options;
+    return processes.endStrays(alive, place.home, folders.logs);
+  }
+
   /** The last lines on its stderr. */
   lastWords({ applicationId, containerId }: ContainerRecord): string[] {
     return lastWords([join(this.options.folders.logDir(applicationId, containerId), 'stderr')]);

@@ -3,29 +3,39 @@ import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { NodeFolders } from '../node-folders.js';
 
-/**
- * Deletes the logs of applications that have no container here and were last written to before `olderThanMs`, and the
- * working folders that nobody needs any more.
- * @param isInUse whether the application has containers on this node now
- */
-export async function removeOldFiles(
-  folders: NodeFolders,
-  isInUse: (applicationId: string) => boolean,
-  olderThanMs: number,
-): Promise<void> {
+/** Which containers a node knows, running or ended. */
+export interface KnownContainers {
+  hasApplication(applicationId: string): boolean;
+  has(containerId: string): boolean;
+}
+
+/** Deletes the logs of applications that have no container here and were last written to before `olderThanMs`. */
+export async function removeOldLogs(folders: NodeFolders, known: KnownContainers, olderThanMs: number): Promise<void> {
   for (const application of await readdir(folders.logs).catch(() => [])) {
-    if (isInUse(application) || !application.startsWith('application_')) continue;
+    if (known.hasApplication(application) || !application.startsWith('application_')) continue;
     const folder = folders.applicationLogs(application);
     if ((await lastWrittenMs(folder)) < olderThanMs) await rm(folder, { recursive: true, force: true });
   }
+}
+
+/** Deletes working folders of applications and containers that the node does not know: an earlier NodeManager left them. */
+export async function removeStrayFolders(folders: NodeFolders, known: KnownContainers): Promise<void> {
   for (const application of await readdir(folders.applications).catch(() => [])) {
-    if (isInUse(application)) continue;
-    // Moved away in the same turn as it is looked at, so that a container which starts meanwhile gets a folder of its own.
     const folder = folders.applicationDir(application);
-    const doomed = `${folder}.deleted`;
-    renameSync(folder, doomed);
-    await rm(doomed, { recursive: true, force: true });
+    if (!known.hasApplication(application)) await removeAside(folder);
+    else {
+      for (const name of await readdir(folder).catch(() => [])) {
+        if (name.startsWith('container_') && !known.has(name)) await removeAside(join(folder, name));
+      }
+    }
   }
+}
+
+/** Moved away in the same turn as it was looked at, so that a container which starts meanwhile gets a folder of its own. */
+async function removeAside(folder: string): Promise<void> {
+  const doomed = `${folder}.deleted`;
+  renameSync(folder, doomed);
+  await rm(doomed, { recursive: true, force: true });
 }
 
 async function lastWrittenMs(folder: string): Promise<number> {

@@ -1,6 +1,6 @@
 /** The processes of a container: found by its control group where there is one, else as descendants of its leader. */
 import { ENV } from '../../runtime/common/environment.js';
-import { findProcessesByEnvironment } from '../../runtime/common/process/process-environment.js';
+import { findProcessesByEnvironment, startEnvironment } from '../../runtime/common/process/process-environment.js';
 import { sendSignal } from '../../runtime/common/process/process-identity.js';
 import type { ControlGroups } from '../cgroups/control-groups.js';
 import { processTree } from './process-tree.js';
@@ -27,5 +27,20 @@ export class ContainerProcesses {
     const left = findProcessesByEnvironment({ [ENV.containerId]: containerId, [ENV.livenessToken]: livenessToken });
     for (const pid of left) sendSignal(pid, 'SIGKILL');
     this.groups?.end(containerId);
+  }
+
+  /**
+   * Kills processes of containers of this node that are not alive: what an earlier NodeManager was killed before it had
+   * swept, or knew nothing of. They are this node's if they were told to log below `logs`.
+   * @returns how many there were
+   */
+  endStrays(alive: ReadonlySet<string>, home: string, logs: string): number {
+    this.groups?.endAllBut(alive);
+    const strays = findProcessesByEnvironment({ [ENV.home]: home }, [ENV.containerId]).filter((pid) => {
+      const environment = startEnvironment(pid);
+      const isHere = environment.get(ENV.logDir)?.startsWith(`${logs}/`) ?? false;
+      return isHere && !alive.has(environment.get(ENV.containerId) ?? '');
+    });
+    return strays.filter((pid) => sendSignal(pid, 'SIGKILL')).length;
   }
 }

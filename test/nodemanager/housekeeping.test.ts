@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
 import { checkDisks } from '../../nodemanager/health/disk-health.js';
-import { removeOldFiles } from '../../nodemanager/logs/log-retention.js';
+import { removeOldLogs, removeStrayFolders } from '../../nodemanager/logs/log-retention.js';
 import { NodeFolders } from '../../nodemanager/node-folders.js';
 
 const OLD = 'application_1_0001';
@@ -22,7 +22,10 @@ test('old logs and working folders go, unless the application has containers her
     const writtenS = application === RECENT ? 2000 : 1000;
     for (const path of [join(logs, 'stderr'), logs]) utimesSync(path, writtenS, writtenS);
   }
-  await removeOldFiles(folders, (application) => application === RUNNING, 1_500_000);
+  mkdirSync(folders.workingDir(RUNNING, 'container_1_0003_01_000009'));
+  const known = { hasApplication: (id: string) => id === RUNNING, has: (id: string) => id === container(RUNNING) };
+  await removeOldLogs(folders, known, 1_500_000);
+  await removeStrayFolders(folders, known);
   t.deepEqual(
     [OLD, RECENT, RUNNING].map((id) => existsSync(folders.applicationLogs(id))),
     [false, true, true],
@@ -31,6 +34,7 @@ test('old logs and working folders go, unless the application has containers her
     [OLD, RECENT, RUNNING].map((id) => existsSync(folders.applicationDir(id))),
     [false, false, true],
   );
+  t.deepEqual(readdirSync(folders.applicationDir(RUNNING)), [container(RUNNING)]);
 });
 
 test('a node is unhealthy when a disk is too full or a folder cannot be used', async (t) => {

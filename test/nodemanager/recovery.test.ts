@@ -1,6 +1,7 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import test from 'ava';
-import { isSameProcess, sendSignal } from '../../runtime/common/process/process-identity.js';
+import { isSameProcess, processStartTicks, sendSignal } from '../../runtime/common/process/process-identity.js';
 import { TestNode, container, nodeProgram, stopOf, until } from './harness.js';
 
 const ENDLESS = nodeProgram('setInterval(() => {}, 1000)');
@@ -97,4 +98,20 @@ test('a second NodeManager of the same number is refused', async (t) => {
   const { liveRoleRecord } = await import('../../runtime/common/process/role-record.js');
   t.is(liveRoleRecord(node.home, 'nodemanager-0')?.pid, process.pid);
   t.is(liveRoleRecord(node.home, 'nodemanager-0')?.nodeId, node.manager.nodeId);
+});
+
+test('after a reboot another process may have a container’s number: it is left alone', async (t) => {
+  const node = await TestNode.start();
+  t.teardown(() => node.close());
+  await node.startContainer(container(1), ENDLESS);
+  const { leaderPid } = node.manager.containers.get(container(1))!;
+  const recordFile = join(node.home.nodeManagerDir(0), 'state', 'containers', `${container(1)}.json`);
+  await node.killAndRestart(async () => {
+    sendSignal(-leaderPid!, 'SIGKILL');
+    const record = JSON.parse(readFileSync(recordFile, 'utf8')) as object;
+    const ours = { leaderPid: process.pid, leaderStartTicks: processStartTicks(process.pid) };
+    writeFileSync(recordFile, JSON.stringify({ ...record, ...ours }));
+    await until('its end', () => processStartTicks(leaderPid!) === undefined);
+  });
+  t.like(node.manager.containers.get(container(1)), { state: 'COMPLETE', exit: { kind: 'unknown' } });
 });

@@ -27,7 +27,8 @@ function processIds(): number[] {
   }
 }
 
-function startEnvironment(pid: number): ReadonlyMap<string, string> {
+/** The environment of a process as it was at its start; empty when it is gone, or another user's. */
+export function startEnvironment(pid: number): ReadonlyMap<string, string> {
   let text: string;
   try {
     text = readFileSync(`/proc/${pid}/environ`, 'utf8');
