@@ -1,7 +1,8 @@
 /** YARN's REST API of a NodeManager: `/ws/v1/node`, its applications and containers. */
 import type { FastifyInstance } from 'fastify';
+import { Type, type Static } from 'typebox';
 import { VERSION } from '../../runtime/common/version.js';
-import { documentRoutes } from '../../runtime/common/http/openapi.js';
+import { about, documentRoutes } from '../../runtime/common/http/openapi.js';
 import { parseApplicationId, parseContainerId } from '../../runtime/common/ids.js';
 import { EXIT_STATUS } from '../../runtime/common/wire/protocols/exit-reason.js';
 import type { Resource } from '../../runtime/common/wire/protocols/shared.js';
@@ -26,13 +27,16 @@ export interface NodeRoutesOptions {
   healthCheckedMs(): number;
 }
 
+const ApplicationsQuery = Type.Object({ state: Type.Optional(Type.String()), user: Type.Optional(Type.String()) });
+
 export function registerNodeRoutes(app: FastifyInstance, options: NodeRoutesOptions): void {
   documentRoutes(app, { title: 'Weft NodeManager', version: VERSION });
   const { containers } = options;
   const info = (): object => ({ nodeInfo: nodeInfo(options) });
-  app.get('/ws/v1/node', info);
-  app.get('/ws/v1/node/info', info);
-  app.get<{ Querystring: { state?: string; user?: string } }>('/ws/v1/node/apps', ({ query }) => {
+  app.get('/ws/v1/node', about('The node'), info);
+  app.get('/ws/v1/node/info', about('The node'), info);
+  const listing = about('Applications with containers here, filtered', { query: ApplicationsQuery });
+  app.get<{ Querystring: Static<typeof ApplicationsQuery> }>('/ws/v1/node/apps', listing, ({ query }) => {
     const found = applications(containers.list()).filter(
       (application) =>
         (query.state === undefined || application.state === query.state) &&
@@ -40,17 +44,21 @@ export function registerNodeRoutes(app: FastifyInstance, options: NodeRoutesOpti
     );
     return { apps: found.length === 0 ? null : { app: found } };
   });
-  app.get<{ Params: { id: string } }>('/ws/v1/node/apps/:id', ({ params }) => {
-    const id = parseApplicationId(params.id);
-    const application = applications(containers.list()).find((candidate) => candidate.id === id);
-    if (application === undefined) throw notFound(`java.lang.Exception: app with id ${id} not found`);
-    return { app: application };
-  });
-  app.get('/ws/v1/node/containers', async () => {
+  app.get<{ Params: { id: string } }>(
+    '/ws/v1/node/apps/:id',
+    about('An application with containers here'),
+    ({ params }) => {
+      const id = parseApplicationId(params.id);
+      const application = applications(containers.list()).find((candidate) => candidate.id === id);
+      if (application === undefined) throw notFound(`java.lang.Exception: app with id ${id} not found`);
+      return { app: application };
+    },
+  );
+  app.get('/ws/v1/node/containers', about('The containers here'), async () => {
     const all = await Promise.all(containers.list().map((record) => containerInfo(record, options)));
     return { containers: all.length === 0 ? null : { container: all } };
   });
-  app.get<{ Params: { id: string } }>('/ws/v1/node/containers/:id', async ({ params }) => {
+  app.get<{ Params: { id: string } }>('/ws/v1/node/containers/:id', about('A container'), async ({ params }) => {
     const record = containers.get(parseContainerId(params.id));
     if (record === undefined) throw notFound(`java.lang.Exception: container with id, ${params.id}, not found`);
     return { container: await containerInfo(record, options) };

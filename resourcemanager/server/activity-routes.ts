@@ -4,6 +4,7 @@
  */
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { about } from '../../runtime/common/http/openapi.js';
 import { isEnded } from '../apps/application.js';
 import type { Application } from '../apps/application-registry.js';
 import type { Gate, QueueView } from '../scheduler/index.js';
@@ -14,19 +15,17 @@ const IDLE = 'waiting for next allocation';
 
 export function activityRoutes(app: FastifyInstance, view: ClusterView): void {
   const base = '/ws/v1/cluster/scheduler';
-  const about = 'What holds back each application that waits, by queue';
-  app.get(`${base}/activities`, { config: { about } }, () => {
+  app.get(`${base}/activities`, about('What holds back each application that waits, by queue'), () => {
     const root = queueActivity(view.scheduler.queueTree(), view);
     const allocations = root === undefined ? [] : [{ finalAllocationState: 'SKIPPED', root }];
     return {
       activities: { ...time(view), ...(root === undefined ? { diagnostic: IDLE } : { allocations }) },
     };
   });
-  const ofOne = {
-    about: 'What holds back one application',
+  const ofOne = about('What holds back one application', {
     query: Type.Object({ maxTime: Type.Optional(Type.String()) }),
-  };
-  app.get<{ Params: { id: string } }>(`${base}/app-activities/:id`, { config: ofOne }, ({ params }) => {
+  });
+  app.get<{ Params: { id: string } }>(`${base}/app-activities/:id`, ofOne, ({ params }) => {
     const application = requireApplication(view, params.id);
     const activity = applicationActivity(application, view);
     return {

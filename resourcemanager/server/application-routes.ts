@@ -9,7 +9,7 @@ import {
   parseApplicationId,
   type ApplicationId,
 } from '../../runtime/common/ids.js';
-import { xmlRoot } from '../../runtime/common/http/xml-bodies.js';
+import { about } from '../../runtime/common/http/openapi.js';
 import { describeMismatch } from '../../runtime/common/wire/index.js';
 import { publicState } from '../apps/application.js';
 import { findAttempt, type Application } from '../apps/application-registry.js';
@@ -17,7 +17,7 @@ import type { AttemptRecord } from '../apps/attempt.js';
 import { restResource } from '../scheduler/index.js';
 import { SubmissionSchema, checkSubmission } from '../apps/submission.js';
 import { FilterSchema, filterApplications } from './application-filter.js';
-import { applicationStatistics, type StatisticsQuery } from './application-statistics.js';
+import { StatisticsSchema, applicationStatistics, type StatisticsQuery } from './application-statistics.js';
 import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
 import {
@@ -37,23 +37,26 @@ interface ByAttempt {
 
 export function applicationRoutes(app: FastifyInstance, view: ClusterView): void {
   const base = '/ws/v1/cluster/apps';
-  const listing = { about: 'Applications, filtered', query: FilterSchema };
-  app.get(base, { config: listing }, ({ query }) => {
+  app.get(base, about('Applications, filtered', { query: FilterSchema }), ({ query }) => {
     const apps = filterApplications(view.applications.all(), query, view.scheduler);
     return { apps: apps.length === 0 ? {} : { app: apps.map((each) => applicationView(each, view)) } };
   });
-  app.get<ById>(`${base}/:id`, ({ params }) => ({ app: applicationView(requireApplication(view, params.id), view) }));
-  app.get<{ Querystring: StatisticsQuery }>('/ws/v1/cluster/appstatistics', ({ query }) => ({
+  app.get<ById>(`${base}/:id`, about('An application'), ({ params }) => ({
+    app: applicationView(requireApplication(view, params.id), view),
+  }));
+  const counting = about('How many applications are in each state', { query: StatisticsSchema });
+  app.get<{ Querystring: StatisticsQuery }>('/ws/v1/cluster/appstatistics', counting, ({ query }) => ({
     appStatInfo: { statItem: applicationStatistics(view.applications.all(), query) },
   }));
-  app.get<ById>(`${base}/:id/state`, xmlRoot('appstate'), ({ params }) => ({
+  app.get<ById>(`${base}/:id/state`, about('The state of an application', { xmlRoot: 'appstate' }), ({ params }) => ({
     state: publicState(requireApplication(view, params.id).record),
   }));
-  app.get<ById>(`${base}/:id/appattempts`, ({ params }) => {
+  app.get<ById>(`${base}/:id/appattempts`, about('The attempts to run an application'), ({ params }) => {
     const { attempts, record } = requireApplication(view, params.id);
     return { appAttempts: { appAttempt: attempts.map((attempt) => attemptView(attempt, record.user)) } };
   });
-  app.get<ByAttempt>(`${base}/:id/appattempts/:attempt`, xmlRoot('appAttempt'), ({ params }) => {
+  const ofOne = about('An attempt to run an application', { xmlRoot: 'appAttempt' });
+  app.get<ByAttempt>(`${base}/:id/appattempts/:attempt`, ofOne, ({ params }) => {
     const { application, attempt } = requireAttempt(view, params);
     return attemptDetails(application, attempt, view);
   });
@@ -71,14 +74,14 @@ function containerRoutes(app: FastifyInstance, view: ClusterView, base: string):
       .filter(({ attemptId }) => attemptId === attempt.id)
       .map((container) => containerView(container, application.record.user, view));
   };
-  app.get<ByAttempt>(base, xmlRoot('containers'), ({ params }) => {
+  app.get<ByAttempt>(base, about('The containers of an attempt that run', { xmlRoot: 'containers' }), ({ params }) => {
     const containers = running(params);
     if (containers.length === 0) return {};
     return { container: containers.length === 1 ? containers[0] : containers };
   });
   app.get<{ Params: ByAttempt['Params'] & { container: string } }>(
     `${base}/:container`,
-    xmlRoot('container'),
+    about('A container that runs', { xmlRoot: 'container' }),
     ({ params }) => {
       const id = parseContainerId(params.container);
       const container = running(params).find(({ containerId }) => containerId === id);
@@ -93,15 +96,15 @@ function containerRoutes(app: FastifyInstance, view: ClusterView, base: string):
 }
 
 function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string): void {
-  app.post(`${base}/new-application`, xmlRoot('NewApplication'), () => ({
+  const newId = about('Gives out an application id, and tells the largest container', { xmlRoot: 'NewApplication' });
+  app.post(`${base}/new-application`, newId, () => ({
     'application-id': view.identity.newApplicationId(),
     'maximum-resource-capability': restResource(
       view.scheduler.maximum() ?? { memoryMb: 2 ** 31 - 1, vcores: 2 ** 31 - 1 },
     ),
   }));
 
-  const config = { about: 'Submits an application', body: SubmissionSchema };
-  app.post<ByUser>(base, { config }, async (request, reply) => {
+  app.post<ByUser>(base, about('Submits an application', { body: SubmissionSchema }), async (request, reply) => {
     const { body } = request;
     const id = submittedId(body, view);
     const user = userOf(request);
@@ -122,7 +125,8 @@ function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string)
 /** YARN's way to kill; no other state can be asked for. */
 function killRoute(app: FastifyInstance, view: ClusterView, base: string): void {
   const StateSchema = Type.Object({ state: Type.String() });
-  app.put<ById & ByUser>(`${base}/:id/state`, xmlRoot('appstate'), async (request, reply) => {
+  const killing = about('Kills an application', { xmlRoot: 'appstate', body: StateSchema });
+  app.put<ById & ByUser>(`${base}/:id/state`, killing, async (request, reply) => {
     const { params, body } = request;
     const application = requireApplication(view, params.id);
     if (describeMismatch(StateSchema, body) !== undefined || (body as { state: string }).state !== 'KILLED') {

@@ -2,7 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
 import { WeftError } from '../../runtime/common/errors/index.js';
-import { xmlRoot } from '../../runtime/common/http/xml-bodies.js';
+import { about } from '../../runtime/common/http/openapi.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
 import { parseExpiry } from '../apps/lifetime.js';
 import { requireApplication } from './application-routes.js';
@@ -21,9 +21,11 @@ const QueueSchema = Type.Object({ queue: Type.String({ minLength: 1 }) });
 const PrioritySchema = Type.Object({ priority: Type.Integer() });
 const TimeoutSchema = Type.Object({ type: Type.String(), expiryTime: Type.String() });
 
-const MOVE = { about: 'Moves an application to another queue', body: QueueSchema };
-const PRIORITIZE = { about: 'Gives an application another priority', body: PrioritySchema };
-const EXPIRE = { about: 'Limits the lifetime of an application', body: TimeoutSchema };
+const QUEUE = { xmlRoot: 'appqueue' };
+const PRIORITY = { xmlRoot: 'applicationpriority' };
+const MOVE = about('Moves an application to another queue', { ...QUEUE, body: QueueSchema });
+const PRIORITIZE = about('Gives an application another priority', { ...PRIORITY, body: PrioritySchema });
+const EXPIRE = about('Limits the lifetime of an application', { body: TimeoutSchema });
 
 export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView): void {
   const base = '/ws/v1/cluster/apps/:id';
@@ -36,13 +38,13 @@ export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView
     return application;
   };
   const timeoutOf = (id: string): object => timeoutView(requireApplication(view, id).record, view.clock.nowMs());
-  app.get<ById>(`${base}/queue`, xmlRoot('appqueue'), ({ params }) => ({
+  app.get<ById>(`${base}/queue`, about('The queue of an application', QUEUE), ({ params }) => ({
     queue: requireApplication(view, params.id).record.submission.queue,
   }));
-  app.get<ById>(`${base}/priority`, xmlRoot('applicationpriority'), ({ params }) => ({
+  app.get<ById>(`${base}/priority`, about('The priority of an application', PRIORITY), ({ params }) => ({
     priority: applicationView(requireApplication(view, params.id), view).priority,
   }));
-  app.put<ById & ByUser>(`${base}/queue`, { config: { ...MOVE, ...xmlRoot('appqueue').config } }, async (request) => {
+  app.put<ById & ByUser>(`${base}/queue`, MOVE, async (request) => {
     const application = await changeable(request);
     requireFit(QueueSchema, request.body, 'HTTP_BAD_REQUEST', 'The body');
     const { queue } = request.body as { queue: string };
@@ -50,23 +52,22 @@ export function applicationSettingRoutes(app: FastifyInstance, view: ClusterView
     view.manager.changes.move(application, queue);
     return { queue: application.record.submission.queue };
   });
-  app.put<ById & ByUser>(
-    `${base}/priority`,
-    { config: { ...PRIORITIZE, ...xmlRoot('applicationpriority').config } },
-    async (request) => {
-      const application = await changeable(request);
-      const given = readText(PrioritySchema, request.body);
-      requireFit(PrioritySchema, given, 'HTTP_BAD_REQUEST', 'The body');
-      view.manager.changes.prioritize(application, (given as { priority: number }).priority);
-      return { priority: applicationView(application, view).priority };
-    },
-  );
-  app.get<ById>(`${base}/timeouts`, ({ params }) => ({ timeouts: { timeout: [timeoutOf(params.id)] } }));
-  app.get<{ Params: { id: string; type: string } }>(`${base}/timeouts/:type`, ({ params }) => {
+  app.put<ById & ByUser>(`${base}/priority`, PRIORITIZE, async (request) => {
+    const application = await changeable(request);
+    const given = readText(PrioritySchema, request.body);
+    requireFit(PrioritySchema, given, 'HTTP_BAD_REQUEST', 'The body');
+    view.manager.changes.prioritize(application, (given as { priority: number }).priority);
+    return { priority: applicationView(application, view).priority };
+  });
+  app.get<ById>(`${base}/timeouts`, about('The limits of an application’s lifetime'), ({ params }) => ({
+    timeouts: { timeout: [timeoutOf(params.id)] },
+  }));
+  const limit = about('A limit of an application’s lifetime');
+  app.get<{ Params: { id: string; type: string } }>(`${base}/timeouts/:type`, limit, ({ params }) => {
     requireLifetime(params.type);
     return { timeout: timeoutOf(params.id) };
   });
-  app.put<ById & ByUser>(`${base}/timeout`, { config: EXPIRE }, async (request) => {
+  app.put<ById & ByUser>(`${base}/timeout`, EXPIRE, async (request) => {
     const application = await changeable(request);
     const { body, params } = request;
     // In XML the element <timeout> is the root, in JSON a member.

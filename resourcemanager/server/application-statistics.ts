@@ -1,13 +1,15 @@
 /** `GET /ws/v1/cluster/appstatistics`: how many applications there are by state, of one type or of all. */
+import { Type, type Static } from 'typebox';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { PUBLIC_STATES, publicState, type PublicState } from '../apps/application.js';
 import type { Application } from '../apps/application-registry.js';
 import { listOf, parseState } from './application-filter.js';
 
-export interface StatisticsQuery {
-  states?: string;
-  applicationTypes?: string;
-}
+export const StatisticsSchema = Type.Object({
+  states: Type.Optional(Type.String()),
+  applicationTypes: Type.Optional(Type.String()),
+});
+export type StatisticsQuery = Static<typeof StatisticsSchema>;
 
 interface StatisticsItem {
   state: PublicState;

@@ -1,6 +1,8 @@
 /** YARN's REST API: the cluster, its metrics, scheduler and nodes. */
 import type { FastifyInstance } from 'fastify';
+import { Type } from 'typebox';
 import { WeftError } from '../../runtime/common/errors/index.js';
+import { about } from '../../runtime/common/http/openapi.js';
 import { isGone } from '../nodes/node.js';
 import type { ClusterView } from './cluster-view.js';
 import { infoView, metricsView, nodeStateView, nodeView } from './views/cluster-views.js';
@@ -18,14 +20,17 @@ const NODE_STATES = [
 
 export function clusterRoutes(app: FastifyInstance, view: ClusterView): void {
   const info = (): object => ({ clusterInfo: infoView(view) });
-  app.get('/ws/v1/cluster', info);
-  app.get('/ws/v1/cluster/info', { config: { about: 'The cluster' } }, info);
-  app.get('/ws/v1/cluster/metrics', { config: { about: 'Figures of the cluster' } }, () => ({
+  app.get('/ws/v1/cluster', about('The cluster'), info);
+  app.get('/ws/v1/cluster/info', about('The cluster'), info);
+  app.get('/ws/v1/cluster/metrics', about('Figures of the cluster'), () => ({
     clusterMetrics: metricsView(view),
   }));
-  app.get('/ws/v1/cluster/scheduler', () => ({ scheduler: { schedulerInfo: view.scheduler.schedulerInfo() } }));
+  app.get('/ws/v1/cluster/scheduler', about('The queues and how they share the cluster'), () => ({
+    scheduler: { schedulerInfo: view.scheduler.schedulerInfo() },
+  }));
 
   app.route({
+    ...about('Refused: queues are changed in their file'),
     method: ['GET', 'PUT'],
     url: '/ws/v1/cluster/scheduler-conf',
     handler: () => {
@@ -35,7 +40,8 @@ export function clusterRoutes(app: FastifyInstance, view: ClusterView): void {
     },
   });
 
-  app.get<{ Querystring: { states?: string } }>('/ws/v1/cluster/nodes', ({ query }) => {
+  const listing = about('Nodes, filtered', { query: Type.Object({ states: Type.Optional(Type.String()) }) });
+  app.get<{ Querystring: { states?: string } }>('/ws/v1/cluster/nodes', listing, ({ query }) => {
     const states = query.states === undefined || query.states === '' ? undefined : nodeStates(query.states);
     const nodes = view.nodes
       .all()
@@ -45,7 +51,7 @@ export function clusterRoutes(app: FastifyInstance, view: ClusterView): void {
     return { nodes: nodes.length === 0 ? {} : { node: nodes } };
   });
 
-  app.get<{ Params: { nodeId: string } }>('/ws/v1/cluster/nodes/:nodeId', ({ params }) => ({
+  app.get<{ Params: { nodeId: string } }>('/ws/v1/cluster/nodes/:nodeId', about('A node'), ({ params }) => ({
     node: nodeView(view.nodes.require(params.nodeId), view),
   }));
 }

@@ -1,7 +1,7 @@
 /** YARN's REST API: node labels, and which node has which. Administrators change them. */
 import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
-import { xmlRoot } from '../../runtime/common/http/xml-bodies.js';
+import { about } from '../../runtime/common/http/openapi.js';
 import type { NodeId } from '../../runtime/common/ids.js';
 import { many, oneOrMany } from '../apps/one-or-many.js';
 import { readText } from '../apps/text-values.js';
@@ -21,6 +21,10 @@ const NodesSchema = Type.Object({
   ),
 });
 
+/** Once for each label. */
+const QuerySchema = Type.Object({ labels: Type.Optional(oneOrMany(Type.String())) });
+const LABELS = { xmlRoot: 'nodeLabelsInfo' };
+
 interface ByNode {
   Params: { nodeId: string };
 }
@@ -37,7 +41,7 @@ export function labelRoutes(app: FastifyInstance, view: ClusterView): void {
   };
   app.post<ByUser>(
     `${base}/add-node-labels`,
-    { config: { about: 'Adds node labels', body: LabelsSchema } },
+    about('Adds node labels', { body: LabelsSchema }),
     async (request, reply) => {
       const body = checked(LabelsSchema, request.body) as Static<typeof LabelsSchema>;
       const labels = many(body.nodeLabelInfo).map(({ name, exclusivity = true }) => ({ name, exclusive: exclusivity }));
@@ -47,15 +51,19 @@ export function labelRoutes(app: FastifyInstance, view: ClusterView): void {
       return reply.send('');
     },
   );
-  app.post<ByLabels>(`${base}/remove-node-labels`, async (request, reply) => {
-    await changed(userOf(request), () => {
-      view.labels.remove(many(request.query.labels));
-    });
-    return reply.send('');
-  });
+  app.post<ByLabels>(
+    `${base}/remove-node-labels`,
+    about('Removes node labels', { query: QuerySchema }),
+    async (request, reply) => {
+      await changed(userOf(request), () => {
+        view.labels.remove(many(request.query.labels));
+      });
+      return reply.send('');
+    },
+  );
   app.post<ByUser>(
     `${base}/replace-node-to-labels`,
-    { config: { about: 'Labels nodes', body: NodesSchema } },
+    about('Labels nodes', { body: NodesSchema }),
     async (request, reply) => {
       const body = checked(NodesSchema, request.body) as Static<typeof NodesSchema>;
       const wanted = many(body.nodeToLabels).map(({ nodeId, labels }) => [nodeId, many(labels)] as const);
@@ -65,7 +73,8 @@ export function labelRoutes(app: FastifyInstance, view: ClusterView): void {
       return reply.send('');
     },
   );
-  app.post<ByNode & ByLabels>(`${base}/nodes/:nodeId/replace-labels`, async (request, reply) => {
+  const labelling = about('Labels a node', { query: QuerySchema });
+  app.post<ByNode & ByLabels>(`${base}/nodes/:nodeId/replace-labels`, labelling, async (request, reply) => {
     await changed(userOf(request), () => {
       view.labels.replace(new Map([[request.params.nodeId, many(request.query.labels)]]));
     });
@@ -74,18 +83,19 @@ export function labelRoutes(app: FastifyInstance, view: ClusterView): void {
 }
 
 function readingRoutes(app: FastifyInstance, view: ClusterView, base: string): void {
-  app.get(`${base}/get-node-labels`, xmlRoot('nodeLabelsInfo'), () => labelsView(view, view.labels.all()));
-  app.get<ByNode>(`${base}/nodes/:nodeId/get-labels`, xmlRoot('nodeLabelsInfo'), ({ params }) =>
+  app.get(`${base}/get-node-labels`, about('The node labels', LABELS), () => labelsView(view, view.labels.all()));
+  app.get<ByNode>(`${base}/nodes/:nodeId/get-labels`, about('The labels of a node', LABELS), ({ params }) =>
     labelsView(view, labelsOf(view, params.nodeId)),
   );
-  app.get(`${base}/get-node-to-labels`, xmlRoot('nodeToLabelsInfo'), () => {
+  app.get(`${base}/get-node-to-labels`, about('The labels of each node', { xmlRoot: 'nodeToLabelsInfo' }), () => {
     const ids = new Set([...view.labels.assigned().keys(), ...view.nodes.all().map(({ id }) => id)]);
     const entry = [...ids]
       .map((key) => ({ key, value: labelsView(view, labelsOf(view, key)) }))
       .filter(({ value }) => value.nodeLabelInfo !== undefined);
     return { nodeToLabels: entry.length === 0 ? {} : { entry } };
   });
-  app.get<ByLabels>(`${base}/label-mappings`, xmlRoot('labelsToNodesInfo'), ({ query }) => {
+  const mappings = about('The nodes of each label', { xmlRoot: 'labelsToNodesInfo', query: QuerySchema });
+  app.get<ByLabels>(`${base}/label-mappings`, mappings, ({ query }) => {
     const wanted = many(query.labels);
     const labels = view.labels.all().filter(({ name }) => wanted.length === 0 || wanted.includes(name));
     const entry = labels.map((label) => ({

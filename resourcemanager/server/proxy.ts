@@ -2,6 +2,7 @@
 import { request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import type { FastifyInstance, FastifyReply, FastifyRequest } from 'fastify';
 import { WeftError, type ErrorCode } from '../../runtime/common/errors/index.js';
+import { about } from '../../runtime/common/http/openapi.js';
 import { publicState } from '../apps/application.js';
 import { requireApplication } from './application-routes.js';
 import type { ClusterView } from './cluster-view.js';
@@ -36,8 +37,9 @@ export async function proxyRoutes(app: FastifyInstance, view: ClusterView): Prom
     scope.addContentTypeParser('*', (_request, _payload, parsed) => {
       parsed(null);
     });
-    scope.all<Proxied>('/proxy/:id/*', (request, reply) => forward(targetOf(request, view), request, reply));
-    scope.all<Proxied>('/proxy/:id', (request, reply) => {
+    const proxy = about('The web proxy: pages and REST API of an application');
+    scope.all<Proxied>('/proxy/:id/*', proxy, (request, reply) => forward(targetOf(request, view), request, reply));
+    scope.all<Proxied>('/proxy/:id', proxy, (request, reply) => {
       // The router treats both forms alike, but relative links of a page only work below its folder.
       const isFolder = request.url.split('?', 1)[0]?.endsWith('/');
       return isFolder

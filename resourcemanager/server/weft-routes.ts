@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { WeftError } from '../../runtime/common/errors/index.js';
+import { about } from '../../runtime/common/http/openapi.js';
 import { publicState } from '../apps/application.js';
 import type { AttemptRecord } from '../apps/attempt.js';
 import { requireApplication } from './application-routes.js';
@@ -14,20 +15,20 @@ interface ById {
 }
 
 export function weftRoutes(app: FastifyInstance, view: ClusterView): void {
-  app.get<ById>('/ws/v1/weft/apps/:id/events', ({ params }) => ({
+  app.get<ById>('/ws/v1/weft/apps/:id/events', about('What happened to an application'), ({ params }) => ({
     events: view.store.events(requireApplication(view, params.id).record.id),
   }));
 
-  app.get<ById>('/ws/v1/weft/apps/:id/ended-containers', ({ params }) => {
+  app.get<ById>('/ws/v1/weft/apps/:id/ended-containers', about('The containers that ended lately'), ({ params }) => {
     const { record, ended } = requireApplication(view, params.id);
     return { containers: ended.all().map((each) => endedContainerView(each, record.user, view)) };
   });
 
-  app.get<ById>('/ws/v1/weft/apps/:id/explain', ({ params }) =>
+  app.get<ById>('/ws/v1/weft/apps/:id/explain', about('Why an application waits, gate by gate'), ({ params }) =>
     explanationOf(requireApplication(view, params.id), view),
   );
 
-  app.get<ById>('/weft/v1/apps/:id/appmaster', ({ params }) => {
+  app.get<ById>('/weft/v1/apps/:id/appmaster', about('Where the AppMaster of an application is'), ({ params }) => {
     const { record, attempts } = requireApplication(view, params.id);
     const attempt = attempts.at(-1);
     if (attempt === undefined || attempt.rpcPort === 0 || !['RUNNING', 'FINISHING'].includes(attempt.state)) {
@@ -39,7 +40,7 @@ export function weftRoutes(app: FastifyInstance, view: ClusterView): void {
     return { url: `http://${host}:${rpcPort}`, trackingUrl, state: publicState(record) };
   });
 
-  app.get('/weft/v1/cluster', () => summary(view));
+  app.get('/weft/v1/cluster', about('A summary for Weft’s own commands and pages'), () => summary(view));
 }
 
 function summary(view: ClusterView): object {
@@ -104,7 +105,7 @@ export async function blobRoutes(app: FastifyInstance, view: ClusterView): Promi
       parsed(null, body);
     });
     const path = '/weft/v1/blobs/:sha256';
-    scope.put<ByHash>(path, async ({ params, body }, reply) => {
+    scope.put<ByHash>(path, about('Stages a file for submissions'), async ({ params, body }, reply) => {
       const content = Buffer.isBuffer(body) ? body : Buffer.alloc(0);
       await view.blobs.put(content, view.blobs.pathOf(params.sha256) && params.sha256);
       return reply.code(201).send({ sha256: params.sha256, sizeBytes: content.length });
@@ -114,7 +115,7 @@ export async function blobRoutes(app: FastifyInstance, view: ClusterView): Promi
       if (found === undefined) return reply.code(404).send();
       return reply.type('application/octet-stream').header('content-length', found.size).send();
     });
-    scope.get<ByHash>(path, { exposeHeadRoute: false }, async ({ params }, reply) =>
+    scope.get<ByHash>(path, { exposeHeadRoute: false, ...about('A staged file') }, async ({ params }, reply) =>
       reply.type('application/octet-stream').send(await view.blobs.get(params.sha256)),
     );
     done();

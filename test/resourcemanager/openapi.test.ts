@@ -20,4 +20,14 @@ test('the ResourceManager describes its routes', async (t) => {
   t.false('head' in (paths['/ws/v1/cluster/apps'] ?? {}));
   for (const operations of Object.values(paths))
     for (const each of Object.values(operations)) t.truthy(each['responses']);
+  t.deepEqual(
+    Object.keys(paths).filter((path) => Object.values(paths[path] ?? {}).some(({ summary }) => summary === undefined)),
+    [],
+    'each route says what it is for',
+  );
+  const withoutContent = ['/new-application', '/queues/refresh', 'labels', '/blobs/', '/proxy/', 'scheduler-conf'];
+  for (const [path, { put, post }] of Object.entries(paths)) {
+    if (withoutContent.some((part) => path.includes(part)) || (put ?? post) === undefined) continue;
+    t.truthy((put ?? post)?.['requestBody'], path);
+  }
 });

@@ -1,5 +1,5 @@
 /** `GET /openapi.json`: what a server answers, made from its routes as they are registered, so that it is never out of date. */
-import type { FastifyInstance, RouteOptions } from 'fastify';
+import type { FastifyContextConfig, FastifyInstance, RouteOptions } from 'fastify';
 import { Type, type TSchema } from 'typebox';
 
 declare module 'fastify' {
@@ -21,22 +21,29 @@ interface ObjectSchema {
 }
 
 const SELF = '/openapi.json';
+/** What a path may have in OpenAPI 3.1; servers know more. */
+const METHODS: readonly string[] = ['GET', 'PUT', 'POST', 'DELETE', 'OPTIONS', 'PATCH', 'TRACE'];
+
+/** The options of a route that tell what it is for, and what goes in. */
+export function about(text: string, more: Omit<FastifyContextConfig, 'about'> = {}): { config: FastifyContextConfig } {
+  return { config: { about: text, ...more } };
+}
 
 /** Call it before the first route. */
 export function documentRoutes(app: FastifyInstance, info: { title: string; version: string }): void {
   const paths: Record<string, Operations> = {};
   app.addHook('onRoute', (route) => {
     // Pages are files; what has no name of its own is their fallback.
-    if (route.url.endsWith('/*') && !route.url.includes(':')) return;
+    if (route.url === '/' || (route.url.endsWith('/*') && !route.url.includes(':'))) return;
     if (route.url.includes('.') && route.url !== SELF) return;
     const path = route.url.replace(/:(\w+)/g, '{$1}').replace(/\*$/, '{rest}');
     const operations = (paths[path] ??= {});
     for (const method of [route.method].flat()) {
-      // Every GET brings a HEAD.
-      if (method !== 'HEAD') operations[method.toLowerCase()] = operationOf(route, path);
+      // Every GET brings a HEAD, which is not worth a word.
+      if (METHODS.includes(method)) operations[method.toLowerCase()] = operationOf(route, path);
     }
   });
-  app.get(SELF, { config: { about: 'This description' } }, () => ({
+  app.get(SELF, about('This description'), () => ({
     openapi: '3.1.0',
     info,
     paths: Object.fromEntries(Object.entries(paths).filter(([, operations]) => Object.keys(operations).length > 0)),
@@ -44,7 +51,7 @@ export function documentRoutes(app: FastifyInstance, info: { title: string; vers
 }
 
 function operationOf({ config = {} }: RouteOptions, path: string): object {
-  const { about, body, query } = config;
+  const { about: summary, body, query } = config;
   const parameters = [...path.matchAll(/\{(\w+)\}/g)].map(([, name = '']) =>
     parameter('path', name, Type.String(), true),
   );
@@ -53,12 +60,15 @@ function operationOf({ config = {} }: RouteOptions, path: string): object {
     parameters.push(parameter('query', name, schema, required.includes(name)));
   }
   return {
-    ...(about === undefined ? {} : { summary: about }),
+    ...(summary === undefined ? {} : { summary }),
     ...(parameters.length === 0 ? {} : { parameters }),
     ...(body === undefined
       ? {}
       : { requestBody: { required: true, content: { 'application/json': { schema: body } } } }),
-    responses: { default: { description: 'The answer, or an error with its code and reason.' } },
+    responses: {
+      '2XX': { description: 'Done, or the answer.' },
+      default: { description: 'An error, with its code and reason.' },
+    },
   };
 }
 

@@ -45,11 +45,6 @@ export function speakXml(app: FastifyInstance, prefix: string): void {
   });
 }
 
-/** Options of a route whose answer has several members: the element round them. */
-export function xmlRoot(name: string): { config: { xmlRoot: string } } {
-  return { config: { xmlRoot: name } };
-}
-
 function rootOf(request: FastifyRequest): string | undefined {
   return request.routeOptions.config.xmlRoot;
 }
