@@ -97,6 +97,11 @@ export class ResourceManagerClient {
     return (await this.http.get(path)) as AttemptDetails;
   }
 
+  /** Ends an attempt, which counts as failed. @throws RM_CHANGE_REFUSED when it is over */
+  async failAttempt(applicationId: string, attemptId: string): Promise<void> {
+    await this.http.post(`/weft/v1/apps/${applicationId}/appattempts/${attemptId}/fail?${asUser()}`);
+  }
+
   /** Those that run. */
   async containers(applicationId: string, attemptId: string): Promise<ContainerReport[]> {
     const path = `/ws/v1/cluster/apps/${applicationId}/appattempts/${attemptId}/containers`;

@@ -1,4 +1,4 @@
-/** `weft queue check FILE [--against URL]`: whether a queue file is right; `weft queue -status NAME`: a queue in force. */
+/** `weft queue check FILE [--against URL]`: whether a queue file is right; `-list`, `-status NAME`: the queues in force. */
 import { basename } from 'node:path';
 import { readFileSync } from 'node:fs';
 import { WeftError } from '../../runtime/common/errors/index.js';
@@ -18,11 +18,12 @@ import { reportError } from '../errors.js';
 import { print, warn } from '../output.js';
 import { badArguments, parseOptions, type ActionSpec } from '../program/option-parser.js';
 import { actionHelp } from '../render/help.js';
-import { renderQueue, renderQueueDifferences, renderQueues } from '../render/queues.js';
+import { renderQueue, renderQueueDifferences, renderQueues, renderQueuesInForce } from '../render/queues.js';
 
 const OPTIONS = {
+  list: { long: 'list', description: 'Shows all queues of a running ResourceManager' },
   status: { long: 'status', value: 'queue', description: 'Shows a queue of a running ResourceManager' },
-  rm: { long: 'rm', value: 'url', description: 'With -status: address of the ResourceManager' },
+  rm: { long: 'rm', value: 'url', description: 'With -list and -status: address of the ResourceManager' },
   against: { long: 'against', value: 'url', description: 'Shows the differences to a running ResourceManager' },
   json: { long: 'json', description: 'Prints results and errors as JSON' },
   help: { short: 'h', long: 'help', description: 'Shows this help' },
@@ -32,7 +33,7 @@ const SPEC: ActionSpec<keyof typeof OPTIONS> = {
   properties: [{ prefix: '-D', description: 'Sets a configuration key over the configuration file' }],
   stopsAtProgram: false,
 };
-const USAGE = 'weft queue check <file> [--against <url>] | -status <queue>';
+const USAGE = 'weft queue check <file> [--against <url>] | -list | -status <queue>';
 
 /** A cluster to show shares of where no live one is named. */
 const PRETENDED: Resource = { memoryMb: 1_000_000, vcores: 1000 };
@@ -43,13 +44,20 @@ export async function queueCommand(argv: readonly string[]): Promise<number> {
   try {
     const options = parseOptions(argv, SPEC);
     if (options.has('help')) {
-      print(actionHelp(USAGE, 'Checks capacity-scheduler.xml or fair-scheduler.xml, or shows a queue in force.', SPEC));
+      print(
+        actionHelp(USAGE, 'Checks capacity-scheduler.xml or fair-scheduler.xml, or shows the queues in force.', SPEC),
+      );
       return 0;
     }
     const named = options.get('status');
     if (named !== undefined) {
       const queue = queueNamed(named, (await withResourceManager(options, (client) => client.queues())).tree);
       print(json ? JSON.stringify(queue) : renderQueue(queue));
+      return 0;
+    }
+    if (options.has('list')) {
+      const { tree } = await withResourceManager(options, (client) => client.queues());
+      print(json ? JSON.stringify(tree) : renderQueuesInForce(tree));
       return 0;
     }
     const [action, file, surplus] = options.words;

@@ -4,15 +4,31 @@ import type { Resource } from '../../runtime/common/wire/protocols/index.js';
 
 /** Each queue with what it is promised and may have at most, of the whole. */
 export function renderQueues(root: QueueView): string {
-  const rows: [string, string, string, string][] = [['queue', 'state', 'guaranteed', 'maximum']];
+  const part = (of: Resource): string => `${percentOf(of, root.guaranteed)} (${of.memoryMb} MB, ${of.vcores} vcores)`;
+  return renderTree(root, ['queue', 'state', 'guaranteed', 'maximum'], ({ state, guaranteed, maximum }) => [
+    state,
+    part(guaranteed),
+    part(maximum),
+  ]);
+}
+
+/** Each queue with what is used of what it is promised, and who waits. */
+export function renderQueuesInForce(root: QueueView): string {
+  const heads = ['queue', 'state', 'guaranteed', 'used', 'containers', 'applications'];
+  return renderTree(root, heads, ({ state, guaranteed, used, containers, ...queue }) => [
+    ...[state, percentOf(guaranteed, root.guaranteed), percentOf(used, guaranteed), String(containers)],
+    `${queue.activeApplications} active, ${queue.pendingApplications} waiting`,
+  ]);
+}
+
+function renderTree(root: QueueView, heads: readonly string[], cells: (queue: QueueView) => string[]): string {
+  const rows = [heads];
   const visit = (queue: QueueView, depth: number): void => {
-    const { name, state, guaranteed, maximum, children } = queue;
-    const part = (of: Resource): string => `${percentOf(of, root.guaranteed)} (${of.memoryMb} MB, ${of.vcores} vcores)`;
-    rows.push([`${'  '.repeat(depth)}${name}`, state, part(guaranteed), part(maximum)]);
-    for (const child of children) visit(child, depth + 1);
+    rows.push([`${'  '.repeat(depth)}${queue.name}`, ...cells(queue)]);
+    for (const child of queue.children) visit(child, depth + 1);
   };
   visit(root, 0);
-  const widths = [0, 1, 2].map((column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
   return rows
     .map((row) =>
       row

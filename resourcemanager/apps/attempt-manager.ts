@@ -1,4 +1,5 @@
 /** Attempts of applications: asks for the AppMaster's container, starts it, and decides what follows its end. */
+import { WeftError } from '../../runtime/common/errors/index.js';
 import { chainEvent } from '../../runtime/common/events/chain-events.js';
 import { applicationAttemptId, type NodeId } from '../../runtime/common/ids.js';
 import type { ExitReason } from '../../runtime/common/wire/protocols/index.js';
@@ -161,6 +162,17 @@ export class AttemptManager implements AppMasterOwner {
     // With its node gone silent too, it is the node that failed.
     const isNodeThere = this.context.nodes.isConnected(container.nodeId);
     this.containers.end(container, 'kill', isNodeThere ? stopped('resourcemanager', silence) : withNode(silence));
+  }
+
+  /** At the wish of a user: counts as a failure, and the next attempt starts if there may be one. @throws RM_CHANGE_REFUSED */
+  failAttempt(application: Application, attempt: AttemptRecord, by: string): void {
+    const { state } = application.record;
+    const container = this.containers.ofAppMaster(attempt);
+    if (container === undefined || isOver(attempt.state) || state === 'KILLING' || state === 'FINISHING') {
+      const why = isOver(attempt.state) ? `is ${attempt.state}` : 'has no AppMaster that could be ended';
+      throw new WeftError('RM_CHANGE_REFUSED', `${attempt.id} ${why}.`, { subject: attempt.id });
+    }
+    this.containers.end(container, 'kill', stopped('user', `${attempt.id} was failed by user ${by}.`));
   }
 
   endAttempt(attempt: AttemptRecord, event: 'end' | 'fail' | 'kill', diagnostics: string): void {

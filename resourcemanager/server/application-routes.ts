@@ -156,7 +156,7 @@ export function requireApplication(view: ClusterView, id: string): Application {
   return view.applications.require(parseApplicationId(id));
 }
 
-function requireAttempt(
+export function requireAttempt(
   view: ClusterView,
   params: ByAttempt['Params'],
 ): { application: Application; attempt: AttemptRecord } {

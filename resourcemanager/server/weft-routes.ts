@@ -5,7 +5,8 @@ import { WeftError } from '../../runtime/common/errors/index.js';
 import { about } from '../../runtime/common/http/openapi.js';
 import { publicState } from '../apps/application.js';
 import type { AttemptRecord } from '../apps/attempt.js';
-import { requireApplication } from './application-routes.js';
+import { requireApplication, requireAttempt } from './application-routes.js';
+import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
 import { endedContainerView } from './views/application-view.js';
 import { explanationOf } from './views/explanation.js';
@@ -26,6 +27,18 @@ export function weftRoutes(app: FastifyInstance, view: ClusterView): void {
 
   app.get<ById>('/ws/v1/weft/apps/:id/explain', about('Why an application waits, gate by gate'), ({ params }) =>
     explanationOf(requireApplication(view, params.id), view),
+  );
+
+  app.post<{ Params: { id: string; attempt: string } } & ByUser>(
+    '/weft/v1/apps/:id/appattempts/:attempt/fail',
+    about('Ends an attempt, which counts as failed'),
+    async (request) => {
+      const { application, attempt } = requireAttempt(view, request.params);
+      const user = userOf(request);
+      await view.access.requireMayModify(user, application.record);
+      view.manager.attempts.failAttempt(application, attempt, user);
+      return { state: attempt.state };
+    },
   );
 
   app.get<ById>('/weft/v1/apps/:id/appmaster', about('Where the AppMaster of an application is'), ({ params }) => {

@@ -101,3 +101,22 @@ test('nodes are avoided only while enough others are left', (t) => {
   t.deepEqual(nodesToAvoid(attempts, 1, 0.8), []);
   t.deepEqual(nodesToAvoid(attempts, 100, 0), []);
 });
+
+test('a user may fail an attempt: the next one starts, until there were enough', async (t) => {
+  const { rm, nodes } = await cluster(t, 1);
+  const id = await submit(rm);
+  const first = await startOf(nodes, 1);
+  const { body } = await http(rm, 'GET', `/ws/v1/cluster/apps/${id}/appattempts`);
+  const [attempt] = (body['appAttempts'] as { appAttempt: { appAttemptId: string }[] }).appAttempt;
+  const path = `/weft/v1/apps/${id}/appattempts/${attempt?.appAttemptId ?? ''}/fail?user.name=ada`;
+  t.is((await http(rm, 'POST', path)).status, 200);
+  await startOf(nodes, 2);
+  await until('its end', () => first.node.stopped.includes(first.start.containerId));
+  const again = await http(rm, 'POST', path);
+  t.is(again.status, 503);
+  t.regex(JSON.stringify(again.body), /is FAILED/);
+  await http(rm, 'POST', path.replace('_000001/', '_000002/'));
+  await untilState(rm, id, 'FAILED');
+  const report = await http(rm, 'GET', `/ws/v1/cluster/apps/${id}`);
+  t.regex(JSON.stringify(report.body), /failed 2 times.*was failed by user ada/);
+});

@@ -53,8 +53,8 @@ export const RESOURCEMANAGER_CODES = defineCodes({
   },
   RM_CHANGE_REFUSED: {
     domain: 'user',
-    summary: 'An application was to be moved or given a priority, and the Scheduler does not allow it.',
-    hint: 'The message names the rule; `weft queue check` shows the queues that there are.',
+    summary: 'An application was to be moved, given a priority, or ended in its attempt, and that cannot be now.',
+    hint: 'The message names the rule; `weft queue -list` shows the queues that there are.',
   },
   RM_UNKNOWN_NODE: {
     domain: 'user',
