@@ -28,6 +28,17 @@ const TaskStatesSchema = Type.Object({
 });
 export type TaskStates = Static<typeof TaskStatesSchema>;
 
+/** An edge along which something was on its way, by what stays the same when the job changes. */
+const EdgeInFlightSchema = Type.Object({
+  /** As the states name it. */
+  id: Type.String(),
+  /** Operator ids of its two ends. */
+  source: Type.String(),
+  target: Type.String(),
+  /** Which of the edges between the two. */
+  ordinal: Type.Integer({ minimum: 0 }),
+});
+
 const EnumeratorStateSchema = Type.Object({
   operatorId: Type.String(),
   /** Of the source's serializer. */
@@ -48,6 +59,8 @@ export const CheckpointMetadataSchema = Type.Object({
   /** Version of Weft that wrote it. */
   writtenBy: Type.String(),
   tasks: Type.Array(TaskStatesSchema),
+  /** Of an unaligned checkpoint; left out when nothing was on its way. */
+  edges: Type.Optional(Type.Array(EdgeInFlightSchema)),
   /** Left out when the job has none. */
   enumerators: Type.Optional(Type.Array(EnumeratorStateSchema)),
 });

@@ -65,14 +65,28 @@ export class StateFileReader {
   /** The lists of an operator, by name. @throws CHECKPOINT_CORRUPT */
   async lists(operatorId: string): Promise<Map<string, RestoredList>> {
     const found = new Map<string, RestoredList>();
-    for (const { name, mode, items: pieces } of this.operator(operatorId)?.lists ?? []) {
-      const items: Uint8Array[] = [];
-      for (let i = 0; i < pieces.length; i += PIECE_NUMBERS) {
-        items.push(this.checked(await this.fetch(pieces[i], pieces[i + 1]), pieces[i], pieces[i + 2]));
-      }
-      found.set(name, { mode, items });
+    for (const { name, mode, items } of this.operator(operatorId)?.lists ?? []) {
+      found.set(name, { mode, items: await this.items(items) });
     }
     return found;
+  }
+
+  listNames(operatorId: string): string[] {
+    return this.operator(operatorId)?.lists.map(({ name }) => name) ?? [];
+  }
+
+  /** The items of one list. @returns undefined when there is no such list @throws CHECKPOINT_CORRUPT */
+  async list(operatorId: string, name: string): Promise<Uint8Array[] | undefined> {
+    const list = this.operator(operatorId)?.lists.find((it) => it.name === name);
+    return list === undefined ? undefined : await this.items(list.items);
+  }
+
+  private async items(pieces: readonly number[]): Promise<Uint8Array[]> {
+    const items: Uint8Array[] = [];
+    for (let i = 0; i < pieces.length; i += PIECE_NUMBERS) {
+      items.push(this.checked(await this.fetch(pieces[i], pieces[i + 1]), pieces[i], pieces[i + 2]));
+    }
+    return items;
   }
 
   private async whole([at, length, checksum]: readonly number[]): Promise<Uint8Array> {

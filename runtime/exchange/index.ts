@@ -17,6 +17,7 @@
  * - set-up: one SUBSCRIBE frame a remote channel, and one pass over the channels of a slot; nothing is done per p² anywhere.
  */
 export type * from './types.js';
+export { InFlightInput } from './input/in-flight-input.js';
 export { broadcastIdle, broadcastWatermark, takeTimeElement, type ChannelTimeTaker } from './time-elements.js';
 export { createSlotNetwork } from './slot-network.js';
 export { createTaskManagerNetwork } from './task-manager-network.js';

@@ -1,10 +1,17 @@
 /** A channel whose two ends run in one thread: a bounded queue of references. */
 import { evaluate } from '../serde/codegen.js';
 import { KNOWN_KEYS } from '../common/known-keys.js';
-import type { Doorbell, InputHandler, RecordKey, RecordTime } from './types.js';
+import { LocalCapture } from './local-capture.js';
+import type { ChannelCapture, Doorbell, InputHandler, RecordKey, RecordTime } from './types.js';
 
 /** Records that may wait before the producer is to stop. */
 const CAPACITY = 1024;
+
+/** A place in the channel. */
+interface LocalPosition {
+  records: number;
+  controls: number;
+}
 
 interface Control {
   /** The control element stands before the record of this number. */
@@ -43,13 +50,19 @@ export class LocalChannel {
   private readonly met = new Uint8Array(KNOWN_KEYS);
   /** By number, what the reader keeps for the key. */
   readonly kept: unknown[] = new Array<unknown>(KNOWN_KEYS).fill(undefined);
-  private written = 0;
+  /** Records put in so far. */
+  written = 0;
   /** Records taken so far. */
   read = 0;
   /** Reading may go on up to here without looking: the next control element, or the last record. */
   nextStop = 0;
   stopped = false;
   private readonly controls: Control[] = [];
+  /** Control elements taken so far. */
+  controlsRead = 0;
+  /** Told when the producer cuts the channel. */
+  private capturing: LocalCapture | undefined;
+  private cutAt: (LocalPosition & { id: number }) | undefined;
   private endAt = Infinity;
   /** The producer is to stop until there is room. */
   private full = false;
@@ -96,6 +109,48 @@ export class LocalChannel {
     this.bell.ring();
   }
 
+  get closed(): boolean {
+    return this.endAt !== Infinity;
+  }
+
+  get controlsWritten(): number {
+    return this.controlsRead + this.controls.length;
+  }
+
+  /** Cuts the channel for a checkpoint: what is put in from now on does not belong to it. */
+  cut(id: number): undefined {
+    this.cutAt = { id, records: this.written, controls: this.controlsWritten };
+    this.capturing?.advance();
+    this.capturing = undefined;
+    return undefined;
+  }
+
+  /** Where the channel is cut for a checkpoint; undefined: not yet. */
+  cutOf(id: number): LocalPosition | undefined {
+    return this.cutAt?.id === id ? this.cutAt : undefined;
+  }
+
+  /** Begins to write down what belongs before the cut of a checkpoint and is not read yet. */
+  capture(id: number): ChannelCapture | undefined {
+    if (this.ended) return undefined;
+    const capture = new LocalCapture(this, id);
+    if (!capture.advance()) this.capturing = capture;
+    return capture;
+  }
+
+  /** By its number, of what was not taken yet. */
+  recordAt(n: number): unknown {
+    return this.slots[n & (this.slots.length - 1)];
+  }
+
+  timestampAt(n: number): number {
+    return this.timestamps[n & (this.slots.length - 1)];
+  }
+
+  controlAt(n: number): Readonly<Control> | undefined {
+    return this.controls[n - this.controlsRead];
+  }
+
   get ended(): boolean {
     return this.read === this.endAt && this.controls.length === 0;
   }
@@ -128,6 +183,7 @@ export class LocalChannel {
       if (this.read !== this.nextStop || this.stopped) break;
       const control = this.controls.shift();
       if (control === undefined) break;
+      this.controlsRead++;
       this.nextStop = this.controls[0]?.at ?? this.written;
       if (handler.onControl?.(control.tag, control.payload, index) === false) this.stopped = true;
     }

@@ -79,12 +79,52 @@ export interface RecordWriter<T = unknown> {
   flush(): void;
   /** Sends a control element (watermark, barrier …) down every channel, in band, behind the records before it. */
   broadcastControl(tag: number, payload: Uint8Array, options?: { flush?: boolean }): void;
+  /**
+   * Cuts every channel for a checkpoint: what is emitted from now on does not belong to it. Its barrier must be sent at once.
+   * @returns by channel; undefined where the consumer sees by itself all that belongs before the cut
+   */
+  cut(checkpointId: number): (ChannelCut | undefined)[];
   /** End of partition on every channel, published at once. Nothing may be emitted afterwards. */
   end(): void;
   /** Whether everything incl. the end has left the overdraft; the thread may go only then. */
   readonly drained: boolean;
   readonly channelCount: number;
   readonly counters: OutputCounters;
+}
+
+/** What was on its way in a channel when its consumer's snapshot was taken, as the consumer saw it. */
+export interface InFlight {
+  /** Where the bytes begin in the channel's stream; wraps at 2³². */
+  position: number;
+  /** The definition of the shape that holds there. */
+  shape: Uint8Array | undefined;
+  /** The keys that were told by then, by their numbers. */
+  keys: readonly string[];
+  bytes: Uint8Array;
+}
+
+/** What was on its way in a channel and still with its producer. */
+export type InFlightTail = Pick<InFlight, 'position' | 'bytes'>;
+
+/** A copy in the making of what a consumer has not read yet. */
+export interface ChannelCapture {
+  /** Copies what has come; before each poll of the channel. @returns whether the cut is reached: nothing more belongs to it */
+  advance(): boolean;
+  /** Once the cut is reached. @returns undefined when there is nothing to keep */
+  result(): InFlight | undefined;
+  /** Stops copying. */
+  release(): void;
+}
+
+/** Where a producer has cut a channel. */
+export interface ChannelCut {
+  /** Whether all that belongs before it is where the consumer sees it, or on its way there. */
+  readonly passed: boolean;
+  /**
+   * Copies what is not, and lets the consumer know that it need not wait for it.
+   * @returns undefined when there is nothing
+   */
+  takeTail(): InFlightTail | undefined;
 }
 
 export interface OutputCounters {
@@ -118,6 +158,11 @@ export interface InputGate<T = unknown> {
   /** Reads nothing from the channel until it is unblocked (barrier alignment). */
   block(channel: number): void;
   unblock(channel: number): void;
+  /**
+   * Begins to copy what of a channel belongs before the cut of a checkpoint and is not read yet; to be called at the snapshot.
+   * @returns undefined when nothing can come any more
+   */
+  capture(channel: number, checkpointId: number): ChannelCapture | undefined;
   /** Whether the channel has ended and all its records were taken. */
   ended(channel: number): boolean;
   readonly channelCount: number;

@@ -86,6 +86,14 @@ const JobEdgeSchema = Type.Object({
 });
 export type JobEdge = Static<typeof JobEdgeSchema>;
 
+/**
+ * Whether what is on its way along the edge can be part of a checkpoint. As in Flink not where each producer has consumers of its own,
+ * and not where all get everything: it could not be given out again at another parallelism.
+ */
+export function isOvertakable({ pattern, partitioner }: Pick<JobEdge, 'pattern' | 'partitioner'>): boolean {
+  return pattern === 'ALL_TO_ALL' && partitioner !== 'BROADCAST';
+}
+
 /** A file of the artifact, in the JobManager's store under its hash, laid out under its path for the slot threads. */
 export const ArtifactFileSchema = Type.Object({
   path: Type.String(),
@@ -143,6 +151,9 @@ const CheckpointSettingsSchema = Type.Object({
   timeoutMs: Type.Optional(Type.Number({ minimum: 10 })),
   minPauseMs: Type.Optional(Type.Number({ minimum: 0 })),
   maxConcurrent: Type.Optional(Type.Integer({ minimum: 1 })),
+  unaligned: Type.Optional(Type.Boolean()),
+  alignedTimeoutMs: Type.Optional(Type.Number({ minimum: 0 })),
+  forceUnaligned: Type.Optional(Type.Boolean()),
   tolerableFailures: Type.Optional(Type.Integer({ minimum: 0 })),
   retention: Type.Optional(
     Type.Union([

@@ -72,6 +72,12 @@ export interface CheckpointSettings {
   timeoutMs?: number;
   minPauseMs?: number;
   maxConcurrent?: number;
+  /** Whether what is on its way is part of checkpoints, so that barriers overtake it. @default false */
+  unaligned?: boolean;
+  /** Each checkpoint begins aligned, and becomes unaligned after this time. @default 0: at once */
+  alignedTimeoutMs?: number;
+  /** Unaligned though the job has loops or partitioners of the program. @default false */
+  forceUnaligned?: boolean;
   tolerableFailures?: number;
   retention?: 'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CANCELLATION' | 'RETAIN_ON_CANCELLATION';
   afterTasksFinish?: boolean;

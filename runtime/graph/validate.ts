@@ -3,7 +3,7 @@ import { WeftError, type ErrorCode } from '../common/errors/index.js';
 import { maxParallelismOf } from './max-parallelism.js';
 import type { StreamEdge, StreamGraph, StreamNode } from './stream-graph.js';
 
-/** @throws GRAPH_NO_SINK, GRAPH_FORWARD_PARALLELISM, GRAPH_DUPLICATE_UID, GRAPH_PARALLELISM, GRAPH_ITERATION, GRAPH_ITERATION_CHECKPOINTS, GRAPH_INVALID */
+/** @throws GRAPH_NO_SINK, GRAPH_FORWARD_PARALLELISM, GRAPH_DUPLICATE_UID, GRAPH_PARALLELISM, GRAPH_ITERATION, GRAPH_ITERATION_CHECKPOINTS, CHECKPOINT_UNALIGNED_REFUSED, GRAPH_INVALID */
 export function validateStreamGraph(graph: StreamGraph): void {
   const nodes = new Map(graph.nodes.map((node) => [node.id, node]));
   for (const node of graph.nodes) checkParallelism(node, graph);
@@ -11,6 +11,7 @@ export function validateStreamGraph(graph: StreamGraph): void {
   for (const edge of graph.edges) checkEdge(edge, nodes);
   checkIterations(graph.nodes);
   checkLoopsAreNotLost(graph);
+  checkUnaligned(graph);
   checkSink(graph);
 }
 
@@ -97,6 +98,21 @@ function checkLoopsAreNotLost({ nodes, settings }: StreamGraph): void {
   const head = nodes.find(({ operator }) => operator.type === 'source' && operator.source.kind === 'feedback');
   if (head === undefined) return;
   throw nodeError('GRAPH_ITERATION_CHECKPOINTS', head, 'is a loop, whose records are in no checkpoint');
+}
+
+/** As Flink: without `forced` nothing may be overtaken whose way another parallelism would change. */
+function checkUnaligned({ nodes, edges, settings }: StreamGraph): void {
+  const { intervalMs, mode, unaligned, forceUnaligned, minPauseMs = 0, maxConcurrent = 1 } = settings.checkpointing ?? {};
+  if (intervalMs === undefined || unaligned !== true || mode === 'AT_LEAST_ONCE') return;
+  const refused = (why: string): WeftError =>
+    new WeftError('CHECKPOINT_UNALIGNED_REFUSED', `Unaligned checkpoints are not possible: ${why}.`);
+  if (maxConcurrent > 1 && minPauseMs === 0) throw refused(`${maxConcurrent} checkpoints may be on their way at once`);
+  if (forceUnaligned === true) return;
+  const loop = nodes.find(({ operator }) => operator.type === 'source' && operator.source.kind === 'feedback');
+  if (loop !== undefined) throw refused(`the operator ${title(loop)} is a loop`);
+  const custom = edges.find(({ partitioner }) => partitioner.kind === 'CUSTOM');
+  const target = nodes.find(({ id }) => id === custom?.target);
+  if (target !== undefined) throw refused(`records go to the operator ${title(target)} by a partitioner of the program`);
 }
 
 function checkSink(graph: StreamGraph): void {

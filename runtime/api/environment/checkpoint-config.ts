@@ -85,6 +85,44 @@ export class CheckpointConfig {
     return this;
   }
 
+  /**
+   * Lets barriers overtake records that are on their way, which then are part of the checkpoint: it no longer waits for a slow
+   * operator. Needs exactly once, and one checkpoint at a time. @default false
+   */
+  enableUnalignedCheckpoints(enabled = true): this {
+    this.chosen.unaligned = enabled;
+    return this;
+  }
+
+  isUnalignedCheckpointsEnabled(): boolean {
+    return this.chosen.unaligned === true;
+  }
+
+  /** With unaligned checkpoints: each begins aligned, and becomes unaligned after this time. @default 0: at once */
+  setAlignedCheckpointTimeout(timeout: Duration): this {
+    this.chosen.alignedTimeoutMs = durationMs('The timeout of aligned checkpoints', timeout);
+    return this;
+  }
+
+  /** As `setAlignedCheckpointTimeout`. */
+  setAlignmentTimeout(timeout: Duration): this {
+    return this.setAlignedCheckpointTimeout(timeout);
+  }
+
+  getAlignedCheckpointTimeout(): number {
+    return this.chosen.alignedTimeoutMs ?? 0;
+  }
+
+  /** Whether unaligned checkpoints are allowed in jobs with loops and with partitioners of the program. @default false */
+  setForceUnalignedCheckpoints(forced: boolean): this {
+    this.chosen.forceUnaligned = forced;
+    return this;
+  }
+
+  isForceUnalignedCheckpoints(): boolean {
+    return this.chosen.forceUnaligned === true;
+  }
+
   /** How many checkpoints may fail one after the other before the job is restarted. @default 0 */
   setTolerableCheckpointFailureNumber(count: number): this {
     this.chosen.tolerableFailures = checkInteger('The number of tolerable failures', count, 0);

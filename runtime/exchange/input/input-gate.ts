@@ -1,5 +1,5 @@
 import type { LocalChannel } from '../local-channel.js';
-import type { InputCounters, InputGate, InputHandler, RecordKey, RecordTime } from '../types.js';
+import type { ChannelCapture, InputCounters, InputGate, InputHandler, RecordKey, RecordTime } from '../types.js';
 import type { RingInput } from './ring-input.js';
 
 /** A subtask's input along one job edge: its channels in turn, each poll beginning at another one. */
@@ -50,6 +50,10 @@ export class EdgeGate<T> implements InputGate<T> {
 
   unblock(channel: number): void {
     this.blocked[channel] = false;
+  }
+
+  capture(channel: number, checkpointId: number): ChannelCapture | undefined {
+    return this.channels[channel].capture(checkpointId);
   }
 
   ended(channel: number): boolean {

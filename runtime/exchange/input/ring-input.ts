@@ -14,8 +14,9 @@ import type { Doorbells } from '../memory/doorbell.js';
 import { RingConsumer } from '../memory/ring-consumer.js';
 import type { RingGroup } from '../memory/ring-group.js';
 import type { PoolViews } from '../memory/segment-pool.js';
-import type { InputCounters, InputHandler, RecordTime } from '../types.js';
+import type { ChannelCapture, InFlight, InputCounters, InputHandler, RecordTime } from '../types.js';
 import { MAX_SHORT_LENGTH, TIMED_SHORT, TIMESTAMP_BYTES, type Cursor } from '../../serde/index.js';
+import { RingCapture } from './ring-capture.js';
 
 /** What the channels of a gate have in common. */
 export interface GateShare {
@@ -35,6 +36,8 @@ export class RingInput extends RingConsumer implements RunSource {
   /** The end of partition has been read. */
   finished = false;
   private reader: ShapeReader | undefined;
+  /** What `reader` was made from. */
+  private shape: Uint8Array | undefined;
   /** The beginning of an element whose rest has not come yet. */
   private partial = new Uint8Array(256);
   private partialView = new DataView(this.partial.buffer);
@@ -70,6 +73,22 @@ export class RingInput extends RingConsumer implements RunSource {
       this.share.counters.bytesIn += this.pos - before;
     }
     return count;
+  }
+
+  /** Begins to copy what belongs before the cut of a checkpoint and is not read yet. */
+  capture(checkpointId: number): ChannelCapture | undefined {
+    return this.finished ? undefined : new RingCapture(this, checkpointId);
+  }
+
+  /** Where reading stands: what must be known to read on from here, and the bytes of an element that is not whole yet. */
+  standing(): InFlight {
+    const bytes = this.partial.slice(0, this.partialLength);
+    return {
+      position: (this.position - bytes.length) | 0,
+      shape: this.shape,
+      keys: [...this.keys],
+      bytes,
+    };
   }
 
   /** Takes what the generated loop leaves: long records, control elements, and what is not there whole. */
@@ -136,8 +155,10 @@ export class RingInput extends RingConsumer implements RunSource {
     const payload = bytes.u8.slice(start + LONG_HEADER, end);
     if (tag < FIRST_INTERNAL_TAG) {
       if (handler.onControl?.(tag, payload, index) === false) this.stopped = true;
-    } else if (tag === SHAPE_TAG) this.reader = this.share.decoder.readerFor(payload);
-    else if (tag === END_TAG) this.finished = true;
+    } else if (tag === SHAPE_TAG) {
+      this.reader = this.share.decoder.readerFor(payload);
+      this.shape = payload;
+    } else if (tag === END_TAG) this.finished = true;
     else throw corrupt(this.peer, `control tag ${tag} is unknown`);
     return 0;
   }

@@ -26,8 +26,16 @@ export const enum Word {
   waiting,
   producerBell,
   consumerBell,
+  /** Towards another process: the position up to which bytes were handed to the socket. */
+  sentTo,
+  /** The checkpoint whose cut the next two words describe; 0 = none. */
+  cutId,
+  /** The position up to which what belongs before the cut goes through the ring. */
+  cutAt,
+  /** So many bytes behind that belong before the cut too: the producer keeps them in its own snapshot. */
+  cutHeld,
 }
-const BLOCK_HEADER = 8;
+const BLOCK_HEADER = 12;
 
 export const enum StateFlag {
   /** The producer has published its end of partition. */

@@ -1,5 +1,6 @@
 import type { PutTarget } from '../../serde/index.js';
 import { MAIN_BELL, type Doorbells } from './doorbell.js';
+import type { StreamPosition } from './ring-consumer.js';
 import { SEALED, StateFlag, Word, type RingGroup } from './ring-group.js';
 import type { PoolViews } from './segment-pool.js';
 
@@ -25,6 +26,8 @@ export class RingProducer implements PutTarget {
   private published = 0;
   private tail = 0;
   private entry = 0;
+  /** Bytes of the chunks before the current one. */
+  private before: StreamPosition = 0;
   private readonly block: number;
 
   constructor(
@@ -55,6 +58,21 @@ export class RingProducer implements PutTarget {
     }
     if (this.held) this.limit = this.pos;
     return at - from;
+  }
+
+  /** How far the stream was written. */
+  get position(): StreamPosition {
+    return (this.before + this.pos - this.start) | 0;
+  }
+
+  /** Says where the stream is cut for a checkpoint: see `Word.cutAt` and `Word.cutHeld`. */
+  announceCut(checkpointId: number, at: StreamPosition, heldBytes: number): void {
+    const { view } = this.group;
+    // In this order: who sees a new one of these words, and reads them the other way round, sees those before it too.
+    Atomics.store(view, this.block + Word.cutHeld, heldBytes);
+    Atomics.store(view, this.block + Word.cutAt, at);
+    Atomics.store(view, this.block + Word.cutId, checkpointId);
+    this.wakeConsumer();
   }
 
   get hasUnpublished(): boolean {
@@ -95,6 +113,34 @@ export class RingProducer implements PutTarget {
     Atomics.store(this.group.view, this.block + Word.waiting, 1);
   }
 
+  /** Whether the other end is in another process: the main thread sends what is in the ring. */
+  protected get isRemote(): boolean {
+    return this.group.view[this.block + Word.consumerBell] === MAIN_BELL;
+  }
+
+  /** Up to where the main thread has sent, if the other end is in another process. */
+  protected get sentTo(): StreamPosition {
+    return Atomics.load(this.group.view, this.block + Word.sentTo);
+  }
+
+  /**
+   * Copies what was written from a position on, all of which was published. Only for a ring whose group nobody else writes to: what the
+   * main thread gives back meanwhile then stays as it is.
+   */
+  protected copyWritten(from: StreamPosition): Uint8Array {
+    const { view } = this.group;
+    let left = (this.position - from) | 0;
+    const bytes = new Uint8Array(left);
+    for (let sequence = (this.tail - 1) | 0; left > 0; sequence = (sequence - 1) | 0) {
+      const entry = this.group.entryAt(this.channel, sequence);
+      const end = this.group.offsetOf(view[entry] ?? 0) + ((view[entry + 1] ?? 0) & ~SEALED);
+      const length = Math.min(left, (view[entry + 1] ?? 0) & ~SEALED);
+      left -= length;
+      bytes.set(this.u8.subarray(end - length, end), left);
+    }
+    return bytes;
+  }
+
   protected claim(): number {
     const own = this.group.claimExclusive(this.channel);
     return own >= 0 ? own : this.group.claimFloating();
@@ -132,6 +178,8 @@ export class RingProducer implements PutTarget {
     if (sealed !== 0) {
       this.chunk = -1;
       this.limit = this.pos;
+      this.before = (this.before + this.pos - this.start) | 0;
+      this.start = this.pos;
     }
     this.published = this.pos;
     this.wakeConsumer();

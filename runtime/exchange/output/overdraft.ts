@@ -15,6 +15,11 @@ export class Overdraft {
     this.end += count;
   }
 
+  /** A copy of the first bytes. */
+  copy(length: number): Uint8Array {
+    return this.bytes.slice(this.start, this.start + length);
+  }
+
   /** Hands the bytes to `take`, which says how many it took. Gives the memory up when all are gone. */
   drain(take: (bytes: Uint8Array, from: number, to: number) => number): void {
     this.start += take(this.bytes, this.start, this.end);

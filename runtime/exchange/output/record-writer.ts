@@ -3,7 +3,7 @@ import { KNOWN_KEYS } from '../../common/known-keys.js';
 import { leastBytes, makeCopier, RecordEncoder } from '../../serde/index.js';
 import { controlElement, END_TAG, FIRST_INTERNAL_TAG, headRecord, MAX_HEADER, SHAPE_TAG } from '../elements.js';
 import type { LocalChannel } from '../local-channel.js';
-import type { OutputCounters, RecordTime, RecordWriter, WriterOptions } from '../types.js';
+import type { ChannelCut, OutputCounters, RecordTime, RecordWriter, WriterOptions } from '../types.js';
 import { makeEmitter, type Emitter } from './emit-code.js';
 import type { RingOutput } from './ring-output.js';
 
@@ -33,7 +33,7 @@ export class EdgeWriter<T> implements RecordWriter<T> {
 
   /** @param channels in the order of the task descriptor */
   constructor(
-    channels: readonly (RingOutput | LocalChannel)[],
+    private readonly channels: readonly (RingOutput | LocalChannel)[],
     options: WriterOptions<T>,
     readonly counters: OutputCounters,
     isRing: (channel: RingOutput | LocalChannel) => channel is RingOutput,
@@ -103,6 +103,10 @@ export class EdgeWriter<T> implements RecordWriter<T> {
     for (const ring of this.rings) this.write(ring, element, 0, element.length);
     for (const local of this.locals) local.pushControl(tag, payload);
     if (options.flush === true || this.timeoutMs === 0) this.flush();
+  }
+
+  cut(checkpointId: number): (ChannelCut | undefined)[] {
+    return this.channels.map((channel) => channel.cut(checkpointId));
   }
 
   end(): void {

@@ -3,10 +3,12 @@ import type { RingGroup } from '../memory/ring-group.js';
 import type { Doorbells } from '../memory/doorbell.js';
 import type { PoolViews } from '../memory/segment-pool.js';
 import { WeftError } from '../../common/errors/index.js';
+import type { StreamPosition } from '../memory/ring-consumer.js';
 import { Overdraft } from './overdraft.js';
+import { RingCut, type CutRing } from './ring-cut.js';
 
 /** One channel of a writer that leaves the thread: a ring, and an overdraft for what does not fit into it now. */
-export class RingOutput extends RingProducer {
+export class RingOutput extends RingProducer implements CutRing {
   /** The version of the records' shape that the consumer was told. */
   shapeVersion = 0;
   private readonly overdraft = new Overdraft();
@@ -27,6 +29,22 @@ export class RingOutput extends RingProducer {
   /** Whether there is an overdraft. */
   get blocked(): boolean {
     return this.overdraft.length > 0;
+  }
+
+  /** Cuts the stream for a checkpoint: what is written from now on does not belong to it. */
+  cut(checkpointId: number): RingCut {
+    return new RingCut(this, checkpointId, (this.position + this.overdraft.length) | 0);
+  }
+
+  get handedOver(): StreamPosition {
+    return this.isRemote ? this.sentTo : this.position;
+  }
+
+  copyFrom(from: StreamPosition, length: number): Uint8Array {
+    this.publish();
+    const written = this.copyWritten(from);
+    const bytes = Buffer.concat([written, this.overdraft.copy(Math.max(0, length - written.length))]);
+    return bytes.subarray(0, length);
   }
 
   /** Takes an element, whatever room there is. */

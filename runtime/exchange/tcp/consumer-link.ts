@@ -2,6 +2,7 @@ import { connect, type Socket } from 'node:net';
 import type { Logger } from '../../common/log/logger.js';
 import {
   badFrame,
+  decodeCut,
   encodeFrame,
   encodeHeader,
   FrameParser,
@@ -17,7 +18,7 @@ const READ_BYTES = 64 * 1024;
 
 /** The connection to a producer's TaskManager for one job attempt: fills the rings of its channels, and grants credit. */
 export class ConsumerLink implements FrameListener {
-  readonly accepts = [FrameType.data, FrameType.end];
+  readonly accepts = [FrameType.data, FrameType.end, FrameType.cut];
   private readonly channels: RemoteInput[] = [];
   private readonly numbers = new Map<RemoteInput, number>();
   private readonly socket: Socket;
@@ -69,8 +70,13 @@ export class ConsumerLink implements FrameListener {
     this.socket.destroy();
   }
 
-  onFrame(header: FrameHeader): void {
+  onFrame(header: FrameHeader, payload: Buffer): void {
     const channel = this.channelOf(header);
+    if (header.type === FrameType.cut) {
+      const { checkpointId, at, heldBytes } = decodeCut(payload);
+      channel.announceCut(checkpointId, at, heldBytes);
+      return;
+    }
     if (!channel.expect(header.sequence, 0, 0)) throw badFrame('it is out of order');
     channel.publish();
     channel.finish();

@@ -16,6 +16,8 @@ export const FrameType = {
   data: 4,
   /** Producer: everything of the channel has been sent. */
   end: 5,
+  /** Producer: where the channel is cut for a checkpoint; overtakes what waits for credit. Its payload: `encodeCut`. */
+  cut: 6,
 } as const;
 export type FrameType = (typeof FrameType)[keyof typeof FrameType];
 
@@ -31,7 +33,7 @@ const MAX_CONTROL_BYTES = 16 * 1024;
 export interface FrameHeader {
   type: FrameType;
   channel: number;
-  /** Counts the DATA and END frames of a channel. */
+  /** Counts the DATA and END frames of a channel; 0 for others. */
   sequence: number;
   length: number;
   /** Bytes of credit or backlog. */
@@ -52,6 +54,27 @@ export function encodeHeader(header: FrameHeader): Buffer {
 
 export function encodeFrame(header: Omit<FrameHeader, 'length'>, payload: Uint8Array): Buffer {
   return Buffer.concat([encodeHeader({ ...header, length: payload.length }), payload]);
+}
+
+/** Where a channel's stream is cut: up to `at` through the channel, `heldBytes` more kept by the producer. */
+export interface Cut {
+  checkpointId: number;
+  at: number;
+  heldBytes: number;
+}
+
+export function encodeCut({ checkpointId, at, heldBytes }: Cut): Buffer {
+  const bytes = Buffer.allocUnsafe(12);
+  bytes.writeInt32LE(checkpointId, 0);
+  bytes.writeInt32LE(at, 4);
+  bytes.writeInt32LE(heldBytes, 8);
+  return bytes;
+}
+
+/** @throws EXCHANGE_BAD_FRAME */
+export function decodeCut(payload: Buffer): Cut {
+  if (payload.length !== 12) throw badFrame('it is no cut');
+  return { checkpointId: payload.readInt32LE(0), at: payload.readInt32LE(4), heldBytes: payload.readInt32LE(8) };
 }
 
 export interface FrameListener {

@@ -2,7 +2,7 @@ import type { Socket } from 'node:net';
 import type { Doorbells } from '../memory/doorbell.js';
 import { RingConsumer } from '../memory/ring-consumer.js';
 import type { RingGroup } from '../memory/ring-group.js';
-import { encodeHeader, FrameType, MAX_DATA_BYTES } from './frames.js';
+import { encodeCut, encodeFrame, encodeHeader, FrameType, MAX_DATA_BYTES } from './frames.js';
 
 /**
  * The producer's end of a channel to another process: a ring that the slot thread fills and the main thread reads,
@@ -21,6 +21,10 @@ export class RemoteOutput extends RingConsumer {
   private writesIssued = 0;
   private writesDone = 0;
   private retired: { chunk: number; afterWrite: number }[] = [];
+  /** The cut that the consumer was told last. */
+  private cutTold = { id: 0, at: 0 };
+  /** The producer wants to know when that much is sent. */
+  private sentAwaited = false;
 
   /** @param consumer resource id of the TaskManager that may subscribe */
   constructor(
@@ -65,6 +69,7 @@ export class RemoteOutput extends RingConsumer {
     if (socket === undefined || this.done) return false;
     // The flag is read first: what was published before it is then seen too.
     const ended = this.ended;
+    this.sendCut(socket);
     if (!this.refresh()) {
       if (ended) this.sendEnd(socket, written);
       return false;
@@ -74,6 +79,8 @@ export class RemoteOutput extends RingConsumer {
     const payload = Buffer.from(this.memory, this.pos, length);
     this.pos += length;
     this.credit -= length;
+    this.tellSent();
+    this.ringWhenSent();
     this.writesIssued++;
     socket.write(this.header(FrameType.data, length, this.backlogBytes()));
     socket.write(payload, () => {
@@ -82,6 +89,23 @@ export class RemoteOutput extends RingConsumer {
       written();
     });
     return true;
+  }
+
+  /** A cut overtakes what waits for credit: the consumer counts bytes, and knows where it is. */
+  private sendCut(socket: Socket): void {
+    const { id, at, held } = this.latestCut;
+    if (id === 0 || (id === this.cutTold.id && at === this.cutTold.at)) return;
+    this.cutTold = { id, at };
+    this.sentAwaited = true;
+    const cut = encodeCut({ checkpointId: id, at, heldBytes: held });
+    socket.write(encodeFrame({ type: FrameType.cut, channel: this.number, sequence: 0, amount: 0 }, cut));
+    this.ringWhenSent();
+  }
+
+  private ringWhenSent(): void {
+    if (!this.sentAwaited || ((this.position - this.cutTold.at) | 0) < 0) return;
+    this.sentAwaited = false;
+    this.ringProducer();
   }
 
   /** Nobody reads any more: the producer is told, unless all was sent. */

@@ -1,6 +1,6 @@
 /** The latest checkpoints of a job as REST and the page show them, and counts of all. */
 import type { WeftError } from '../../common/errors/index.js';
-import { newBytesOf, stateBytesOf } from '../../common/wire/protocols/checkpoints.js';
+import { inFlightBytesOf, newBytesOf, stateBytesOf } from '../../common/wire/protocols/checkpoints.js';
 import type { AcknowledgedTask, CheckpointKind, CheckpointPlan, PendingCheckpoint } from './pending-checkpoint.js';
 
 export interface CheckpointRecord {
@@ -31,8 +31,8 @@ const MAX_SAMPLES = 1000;
 export class CheckpointHistory {
   readonly counts = { restored: 0, total: 0, completed: 0, failed: 0 };
   /** Of the completed ones; the oldest are forgotten. */
-  readonly samples: { newBytes: number[]; stateBytes: number[]; durationMs: number[] } = {
-    ...{ newBytes: [], stateBytes: [], durationMs: [] },
+  readonly samples: Record<'newBytes' | 'stateBytes' | 'durationMs' | 'processedBytes' | 'persistedBytes', number[]> = {
+    ...{ newBytes: [], stateBytes: [], durationMs: [], processedBytes: [], persistedBytes: [] },
   };
   latestRestored: RestoredRecord | undefined;
   latestCompleted: CheckpointRecord | undefined;
@@ -79,12 +79,14 @@ export class CheckpointHistory {
   }
 
   private sample({ acknowledged, triggeredMs }: CheckpointRecord, nowMs: number): void {
-    const { newBytes, stateBytes, durationMs } = this.samples;
-    const states = [...acknowledged.values()].map(({ state }) => state);
-    newBytes.push(states.reduce((sum, state) => sum + newBytesOf(state), 0));
-    stateBytes.push(states.reduce((sum, state) => sum + stateBytesOf(state), 0));
-    durationMs.push(nowMs - triggeredMs);
-    for (const values of [newBytes, stateBytes, durationMs]) if (values.length > MAX_SAMPLES) values.shift();
+    const { samples } = this;
+    const tasks = [...acknowledged.values()];
+    samples.newBytes.push(tasks.reduce((sum, { state }) => sum + newBytesOf(state), 0));
+    samples.stateBytes.push(tasks.reduce((sum, { state }) => sum + stateBytesOf(state), 0));
+    samples.processedBytes.push(tasks.reduce((sum, { processedBytes = 0 }) => sum + processedBytes, 0));
+    samples.persistedBytes.push(tasks.reduce((sum, { state }) => sum + inFlightBytesOf(state), 0));
+    samples.durationMs.push(nowMs - triggeredMs);
+    for (const values of Object.values(samples)) if (values.length > MAX_SAMPLES) values.shift();
   }
 
   failed(id: number, failure: WeftError, nowMs: number): void {

@@ -13,10 +13,14 @@ export interface CoordinatorSettings {
   readonly maxConcurrent: number;
   readonly tolerableFailures: number;
   readonly afterTasksFinish: boolean;
+  /** Whether barriers overtake what is on its way: then nothing else may be under way with such a checkpoint. */
+  readonly unaligned: boolean;
 }
 
 export interface JobCheckpointSettings extends CoordinatorSettings {
   readonly mode: 'EXACTLY_ONCE' | 'AT_LEAST_ONCE';
+  /** When a checkpoint that began aligned becomes unaligned; 0 = each is so from its beginning. */
+  readonly alignedTimeoutMs: number;
   readonly retention: 'NO_EXTERNALIZED_CHECKPOINTS' | 'DELETE_ON_CANCELLATION' | 'RETAIN_ON_CANCELLATION';
   /** Undefined: the JobManager's own. */
   readonly directory: string | undefined;
@@ -31,15 +35,20 @@ export interface JobCheckpointSettings extends CoordinatorSettings {
 
 export function checkpointSettingsOf({ settings }: JobGraph, config: Configuration): JobCheckpointSettings {
   const own = settings.checkpointing ?? {};
+  const mode = own.mode ?? config.get(options.mode);
   const minPauseMs = own.minPauseMs ?? config.get(options.minPauseMs);
+  // As in Flink: with a pause between two checkpoints there is no room for a second one.
+  const maxConcurrent = minPauseMs > 0 ? 1 : (own.maxConcurrent ?? config.get(options.maxConcurrent));
   return {
     // Stages leave their results in files: there is nothing to take a checkpoint of.
     intervalMs: settings.runtimeMode === 'BATCH' ? undefined : (own.intervalMs ?? config.get(options.intervalMs)),
-    mode: own.mode ?? config.get(options.mode),
+    mode,
+    // As in Flink: at least once there is nothing to overtake.
+    unaligned: (own.unaligned ?? config.get(options.unaligned)) && mode === 'EXACTLY_ONCE' && maxConcurrent === 1,
+    alignedTimeoutMs: own.alignedTimeoutMs ?? config.get(options.alignedTimeoutMs),
     timeoutMs: own.timeoutMs ?? config.get(options.timeoutMs),
     minPauseMs,
-    // As in Flink: with a pause between two checkpoints there is no room for a second one.
-    maxConcurrent: minPauseMs > 0 ? 1 : (own.maxConcurrent ?? config.get(options.maxConcurrent)),
+    maxConcurrent,
     tolerableFailures: own.tolerableFailures ?? config.get(options.tolerableFailures),
     afterTasksFinish: own.afterTasksFinish ?? config.get(options.afterTasksFinish),
     retention: own.retention ?? config.get(options.retention),

@@ -3,7 +3,7 @@
  * events, it answers with calls of its port; it does no I/O, so that its tests can put any order of events before it.
  *
  * Rules (Flink's CheckpointCoordinator and CheckpointRequestDecider): periodic checkpoints keep a minimum pause and a maximum
- * number; savepoints need to wait for neither. A completed checkpoint supersedes those that began before it. Failures in a row
+ * number; savepoints need to wait for neither, unless checkpoints are unaligned: then one follows the other. A completed checkpoint supersedes those that began before it. Failures in a row
  * are counted, of periodic checkpoints only; one more than tolerated fails the job. What a task's end interrupts is no failure.
  */
 import type { Clock } from '../../common/clock.js';
@@ -39,6 +39,7 @@ export interface SavepointRequest {
 }
 
 interface Waiting {
+  readonly kind: CheckpointKind;
   readonly request: SavepointRequest | undefined;
   readonly resolve: (completed: PendingCheckpoint) => void;
   readonly reject: (error: WeftError) => void;
@@ -70,6 +71,8 @@ export class CheckpointCoordinator {
   private cancelPeriodic: (() => void) | undefined;
   /** A periodic checkpoint was due while too many were on their way. */
   private overdue = false;
+  /** Asked for, and to begin when nothing else is on its way. */
+  private readonly queued: Waiting[] = [];
 
   constructor(private readonly options: CoordinatorOptions) {
     this.nextId = options.firstId;
@@ -103,6 +106,7 @@ export class CheckpointCoordinator {
     for (const pending of [...this.pending.values()]) {
       if (!this.finalizing.has(pending.id)) this.abort(pending, reason);
     }
+    for (const waiting of this.queued.splice(0)) waiting.reject(reason);
   }
 
   /** @throws CHECKPOINT_NOT_POSSIBLE, CHECKPOINT_FAILED, CHECKPOINT_EXPIRED … as a rejection */
@@ -160,21 +164,22 @@ export class CheckpointCoordinator {
       const retried = this.waiting.get(pending.id);
       this.waiting.delete(pending.id);
       this.abort(pending, interrupted(pending.id));
-      if (retried !== undefined) this.begin(pending.kind, retried);
+      if (retried !== undefined) this.begin(retried);
     }
     if (hit.length > 0 && this.options.settings.intervalMs !== undefined) this.schedule(SOON_MS);
   }
 
   private request(kind: CheckpointKind, request: SavepointRequest | undefined): Promise<PendingCheckpoint> {
     return new Promise((resolve, reject) => {
-      this.begin(kind, { request, resolve, reject });
+      this.begin({ kind, request, resolve, reject });
     });
   }
 
-  private begin(kind: CheckpointKind, waiting: Waiting): void {
+  private begin(waiting: Waiting): void {
     const plan = this.running ? this.options.port.plan() : undefined;
     if (plan === undefined || plan.acknowledge.length === 0) waiting.reject(notPossible());
-    else this.trigger(kind, plan, waiting);
+    else if (this.options.settings.unaligned && this.pending.size > 0) this.queued.push(waiting);
+    else this.trigger(waiting.kind, plan, waiting);
   }
 
   private schedule(delayMs: number): void {
@@ -185,7 +190,7 @@ export class CheckpointCoordinator {
   }
 
   private periodic(): void {
-    const { intervalMs, minPauseMs, maxConcurrent } = this.options.settings;
+    const { intervalMs, minPauseMs, maxConcurrent, unaligned } = this.options.settings;
     if (!this.running || intervalMs === undefined) return;
     const pauseLeftMs = this.lastEndMs + minPauseMs - this.options.clock.monotonicMs();
     if (pauseLeftMs > 0) {
@@ -193,7 +198,8 @@ export class CheckpointCoordinator {
       return;
     }
     this.schedule(intervalMs);
-    if ([...this.pending.values()].filter(({ isSavepoint }) => !isSavepoint).length >= maxConcurrent) {
+    const counted = [...this.pending.values()].filter(({ isSavepoint }) => unaligned || !isSavepoint);
+    if (counted.length >= maxConcurrent) {
       this.overdue = true;
       return;
     }
@@ -246,6 +252,8 @@ export class CheckpointCoordinator {
   }
 
   private triggerOverdue(): void {
+    const queued = this.pending.size === 0 && this.running ? this.queued.shift() : undefined;
+    if (queued !== undefined) this.begin(queued);
     if (!this.overdue || !this.running) return;
     this.overdue = false;
     this.schedule(0);

@@ -249,14 +249,26 @@ export class JobCheckpoints implements CheckpointPort {
   }
 
   private sendTrigger(pending: PendingCheckpoint): void {
-    const { settings, messenger } = this.options;
-    messenger.trigger(pending.plan.trigger, {
+    const { settings, messenger, clock } = this.options;
+    const order: CheckpointOrder = {
       ...{ checkpointId: pending.id, timestampMs: pending.triggeredMs, kind: pending.kind },
       aligned: pending.isSavepoint || settings.mode === 'EXACTLY_ONCE',
       folder: this.folderOf(pending),
       inlineThresholdBytes: settings.inlineThresholdBytes,
       ...(settings.incremental && pending.kind === 'checkpoint' ? { sharedFolder: sharedFolderOf(this.folder) } : {}),
-    });
+    };
+    if (pending.isSavepoint || !settings.unaligned) {
+      messenger.trigger(pending.plan.trigger, order);
+    } else if (settings.alignedTimeoutMs === 0) {
+      // All at once: the cuts need not come along the channels, nor wait for one another.
+      messenger.trigger(pending.plan.acknowledge, { ...order, unaligned: true });
+    } else {
+      messenger.trigger(pending.plan.trigger, { ...order, mayTurn: true });
+      clock.after(settings.alignedTimeoutMs, () => {
+        if (this.coordinator?.pendingCheckpoints.includes(pending) !== true) return;
+        messenger.trigger(pending.missing, { ...order, mayTurn: true, unaligned: true });
+      });
+    }
   }
 
   finalize(pending: PendingCheckpoint): void {

@@ -1,10 +1,13 @@
 import type { CheckpointMetadata, TaskStates } from '../../checkpoint/index.js';
 import { VERSION } from '../../common/version.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
+import { edgesInFlight } from './in-flight-assignment.js';
 import type { PendingCheckpoint } from './pending-checkpoint.js';
 
 /** What `_metadata` says of a checkpoint that all tasks have acknowledged. */
 export function metadataOf(pending: PendingCheckpoint, jobGraph: JobGraph): CheckpointMetadata {
+  const tasks = jobGraph.vertices.map((vertex) => statesOf(pending, jobGraph, vertex));
+  const edges = edgesInFlight(jobGraph, tasks);
   return {
     checkpointId: pending.id,
     savepoint: pending.isSavepoint,
@@ -12,7 +15,8 @@ export function metadataOf(pending: PendingCheckpoint, jobGraph: JobGraph): Chec
     jobName: jobGraph.name,
     triggeredMs: pending.triggeredMs,
     writtenBy: VERSION,
-    tasks: jobGraph.vertices.map((vertex) => statesOf(pending, jobGraph, vertex)),
+    tasks,
+    ...(edges.length === 0 ? {} : { edges }),
     ...(pending.enumerators.length === 0 ? {} : { enumerators: [...pending.enumerators] }),
   };
 }

@@ -55,6 +55,11 @@ export class PendingCheckpoint {
     return this.waitingFor.size === 0;
   }
 
+  /** Who has not acknowledged yet. */
+  get missing(): readonly CheckpointTask[] {
+    return [...this.waitingFor.values()];
+  }
+
   isWaitingFor(executionId: string): boolean {
     return this.waitingFor.has(executionId);
   }

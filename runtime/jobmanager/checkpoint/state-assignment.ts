@@ -4,15 +4,18 @@ import { WeftError } from '../../common/errors/index.js';
 import type { TaskRestore } from '../../common/wire/protocols/checkpoints.js';
 import type { SubtaskKey } from '../../graph/execution-graph.js';
 import type { JobGraph, JobVertex } from '../../graph/job-graph.js';
+import { InFlightAssignment } from './in-flight-assignment.js';
+import { keyGroupsMeet } from './key-groups-meet.js';
 
 type OperatorOfThen = TaskStates['operators'][number] & { readonly task: TaskStates };
 
 export class StateAssignment {
   private readonly byOperator = new Map<string, OperatorOfThen>();
+  private readonly inFlight: InFlightAssignment;
 
   /**
    * @param folder of the checkpoint
-   * @throws STATE_NOT_CLAIMED, STATE_MAX_PARALLELISM_CHANGED
+   * @throws STATE_NOT_CLAIMED, STATE_IN_FLIGHT_NOT_CLAIMED, STATE_MAX_PARALLELISM_CHANGED
    */
   constructor(
     private readonly folder: string,
@@ -27,6 +30,7 @@ export class StateAssignment {
     }
     if (!allowNonRestoredState) this.requireClaims();
     this.requireMaxParallelism();
+    this.inFlight = new InFlightAssignment(folder, metadata, jobGraph, allowNonRestoredState);
   }
 
   get checkpointId(): number {
@@ -51,6 +55,8 @@ export class StateAssignment {
       return [{ operatorId: operator.operatorId, parallelism, maxParallelism, from }];
     });
     const { folder, checkpointId, reusable } = this;
+    const inFlight =
+      vertex && this.inFlight.of(vertex, subtask, (former, state) => states.indexOf(former, state));
     return {
       checkpointId,
       folder,
@@ -58,6 +64,7 @@ export class StateAssignment {
       finished: this.hadFinished(known, vertex, subtask),
       states: states.list,
       operators,
+      ...(inFlight === undefined ? {} : { inFlight }),
     };
   }
 
@@ -137,17 +144,6 @@ function isNeeded(
     if (mode === 'BROADCAST') return former === subtask % task.parallelism;
     return mode === 'UNION' || !same || former === subtask;
   });
-}
-
-/** Whether the ranges of key groups of two subtasks have one in common (Flink's arithmetic). */
-function keyGroupsMeet(task: TaskStates, former: number, { parallelism }: JobVertex, subtask: number): boolean {
-  const { maxParallelism } = task;
-  const startOf = (p: number, n: number): number => Math.ceil((n * maxParallelism) / p);
-  const endOf = (p: number, n: number): number => Math.floor(((n + 1) * maxParallelism - 1) / p);
-  return (
-    startOf(task.parallelism, former) <= endOf(parallelism, subtask) &&
-    startOf(parallelism, subtask) <= endOf(task.parallelism, former)
-  );
 }
 
 function operatorIdsOf({ streamNodes }: JobGraph, { nodes }: JobVertex): string[] {

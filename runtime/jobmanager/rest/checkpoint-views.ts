@@ -1,5 +1,5 @@
 /** Checkpoints in the shapes of Flink's REST API. */
-import { newBytesOf, stateBytesOf } from '../../common/wire/protocols/checkpoints.js';
+import { inFlightBytesOf, newBytesOf, stateBytesOf } from '../../common/wire/protocols/checkpoints.js';
 import type { CheckpointHistory, CheckpointRecord, JobCheckpointSettings } from '../checkpoint/index.js';
 import type { AcknowledgedTask } from '../checkpoint/pending-checkpoint.js';
 import type { JobMaster } from '../job/job-master.js';
@@ -16,14 +16,15 @@ export function addressOf(folder: string): string {
 export function checkpointOverview({ checkpoints }: JobMaster): object {
   const { history } = checkpoints;
   const { counts, samples } = history;
-  const zero = statisticsOf(samples.newBytes.map(() => 0));
   return {
     counts: { ...counts, in_progress: history.inProgress },
     summary: {
       checkpointed_size: statisticsOf(samples.newBytes),
       state_size: statisticsOf(samples.stateBytes),
       end_to_end_duration: statisticsOf(samples.durationMs),
-      ...{ alignment_buffered: zero, processed_data: zero, persisted_data: zero },
+      alignment_buffered: statisticsOf(samples.newBytes.map(() => 0)),
+      processed_data: statisticsOf(samples.processedBytes),
+      persisted_data: statisticsOf(samples.persistedBytes),
     },
     latest: latestOf(history),
     history: history.list().map(summaryOf),
@@ -51,6 +52,11 @@ function latestOf({ latestCompleted, latestSavepoint, latestFailed, latestRestor
 
 const TYPES = { checkpoint: 'CHECKPOINT', savepoint: 'SAVEPOINT', suspend: 'SYNC_SAVEPOINT', drain: 'SYNC_SAVEPOINT' };
 
+/** As Flink says it: a task took part so. */
+function isUnaligned({ acknowledged }: CheckpointRecord): boolean {
+  return [...acknowledged.values()].some(({ unaligned }) => unaligned === true);
+}
+
 /** Without its tasks, as in lists. */
 function summaryOf(record: CheckpointRecord): object {
   const isSavepoint = record.kind !== 'checkpoint';
@@ -62,7 +68,7 @@ function summaryOf(record: CheckpointRecord): object {
     savepointFormat: isSavepoint ? 'CANONICAL' : null,
     trigger_timestamp: record.triggeredMs,
     ...figuresOf(record, [...record.acknowledged.values()], record.plan.acknowledge.length),
-    checkpoint_type: TYPES[record.kind],
+    checkpoint_type: isUnaligned(record) ? 'UNALIGNED_CHECKPOINT' : TYPES[record.kind],
     tasks: {},
     ...(record.folder === undefined ? {} : { external_path: addressOf(record.folder), discarded: record.discarded }),
     ...(record.failure === undefined
@@ -97,7 +103,9 @@ export function subtaskDetails(record: CheckpointRecord, vertexId: string): obje
         async: statisticsOf(done.map(({ asyncMs }) => Math.round(asyncMs))),
       },
       alignment: {
-        ...{ buffered: none, processed: none, persisted: none },
+        buffered: none,
+        processed: statisticsOf(done.map(({ processedBytes = 0 }) => processedBytes)),
+        persisted: statisticsOf(done.map(({ state }) => inFlightBytesOf(state))),
         duration: statisticsOf(done.map(({ alignmentMs }) => Math.round(alignmentMs))),
       },
       start_delay: statisticsOf(done.map(({ startDelayMs }) => Math.round(startDelayMs))),
@@ -118,9 +126,14 @@ function subtaskOf(record: CheckpointRecord, index: number, done: AcknowledgedTa
     checkpointed_size: newBytesOf(done.state),
     state_size: stateBytesOf(done.state),
     checkpoint: { sync: Math.round(done.syncMs), async: Math.round(done.asyncMs) },
-    alignment: { buffered: 0, processed: 0, persisted: 0, duration: Math.round(done.alignmentMs) },
+    alignment: {
+      buffered: 0,
+      processed: done.processedBytes ?? 0,
+      persisted: inFlightBytesOf(done.state),
+      duration: Math.round(done.alignmentMs),
+    },
     start_delay: Math.round(done.startDelayMs),
-    unaligned_checkpoint: false,
+    unaligned_checkpoint: done.unaligned === true,
     aborted: false,
     status: 'completed',
   };
@@ -146,7 +159,9 @@ function figuresOf(record: CheckpointRecord, done: readonly AcknowledgedTask[], 
     checkpointed_size: done.reduce((sum, { state }) => sum + newBytesOf(state), 0),
     state_size: done.reduce((sum, { state }) => sum + stateBytesOf(state), 0),
     end_to_end_duration: latestMs < 0 ? 0 : latestMs - record.triggeredMs,
-    ...{ alignment_buffered: 0, processed_data: 0, persisted_data: 0 },
+    alignment_buffered: 0,
+    processed_data: done.reduce((sum, { processedBytes = 0 }) => sum + processedBytes, 0),
+    persisted_data: done.reduce((sum, { state }) => sum + inFlightBytesOf(state), 0),
     num_subtasks: planned,
     num_acknowledged_subtasks: done.length,
   };
@@ -167,9 +182,9 @@ export function checkpointConfig(settings: JobCheckpointSettings): string {
     },
     state_backend: settings.stateBackend === 'rocksdb' ? 'EmbeddedRocksDBStateBackend' : 'HashMapStateBackend',
     checkpoint_storage: 'FileSystemCheckpointStorage',
-    unaligned_checkpoints: false,
+    unaligned_checkpoints: settings.unaligned,
     tolerable_failed_checkpoints: settings.tolerableFailures,
-    aligned_checkpoint_timeout: 0,
+    aligned_checkpoint_timeout: settings.alignedTimeoutMs,
     checkpoints_after_tasks_finish: settings.afterTasksFinish,
     state_changelog_enabled: false,
     changelog_periodic_materialization_interval: 600_000,

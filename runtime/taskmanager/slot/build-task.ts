@@ -4,21 +4,21 @@ import { WeftError } from '../../common/errors/index.js';
 import type { TaskDescriptor } from '../../common/wire/protocols/taskmanager-jobmanager.js';
 import type { EnumeratorLink, FeedbackQueues, ResultBuffer, SourceOutlet } from '../../connectors/index.js';
 import type { ChannelSelector, RecordWriter, SlotNetwork } from '../../exchange/index.js';
-import type { JobEdge, JobGraph, JobVertex } from '../../graph/job-graph.js';
+import { isOvertakable, type JobEdge, type JobGraph, type JobVertex } from '../../graph/job-graph.js';
 import type { OperatorSpec } from '../../graph/operator-spec.js';
 import { inputOrderOf, isSorted, type InputOrder } from '../../graph/input-order.js';
 import type { StreamGraph, StreamNode } from '../../graph/stream-graph.js';
 import { sourcesBehind } from '../../graph/vertex-sources.js';
 import { Chain, NO_TIMESTAMP, TaskContext, type HotKeys, type Next, type StackMapper } from '../../operators/index.js';
 import { descriptionOf } from '../../functions/types/index.js';
-import { shapeOfType } from '../../serde/index.js';
+import { keyGroupOf, keyGroupRange, shapeOfType } from '../../serde/index.js';
 import { Findings } from './findings.js';
 import { makeSink, makeSource } from './make-connectors.js';
 import { operatorFigures } from './operator-figures.js';
 import { operatorStatesOf } from './operator-states-of.js';
 import { TaskProgress } from './task-progress.js';
 import { runtimeContext } from './runtime-context.js';
-import { restoreTask, TaskCheckpoints, type AlignedCheckpoint } from './checkpoint/index.js';
+import { restoreInFlight, restoreTask, TaskCheckpoints, type AlignedCheckpoint } from './checkpoint/index.js';
 import type { CheckpointReport, StateChange } from './slot-messages.js';
 import { RecordSorter } from './record-sorter.js';
 import type { SlotMemory } from './slot-memory.js';
@@ -95,7 +95,15 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     onFallback: (operator, path, reason) => findings.fallback(operator, path, reason),
     onSettled: wake,
   });
-  const output = new TaskOutput([...writers.values()], chain);
+  const output = new TaskOutput(
+    descriptor.outputs.map(({ edgeId, channels }) => ({
+      writer: writers.get(edgeId) as RecordWriter,
+      edgeId,
+      consumers: channels.map(({ consumerSubtask }) => consumerSubtask),
+      overtakable: isOvertakable(edgeOf(jobGraph, edgeId)),
+    })),
+    chain,
+  );
   const checkpoints: TaskCheckpoints = new TaskCheckpoints(
     {
       executionId: descriptor.executionId,
@@ -107,6 +115,8 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
       },
       snapshot: (checkpointId) => chain.snapshot(checkpointId),
       broadcast: (order) => output.broadcast(order),
+      capture: (order) => input.checkpoints?.capture(order) ?? [],
+      bytesRead: () => input.bytesIn,
       taken: (order) => task.current?.snapshotTaken(order),
     },
     clock,
@@ -121,8 +131,11 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     input,
     checkpoints,
     progress: new TaskProgress(chain, input, outgoing, context),
-    restore: () =>
-      program.restored === undefined ? restoreTask(chain, descriptor, vertex) : chain.restore(program.restored),
+    restore: async () => {
+      if (program.restored !== undefined) return chain.restore(program.restored);
+      await restoreTask(chain, descriptor, vertex);
+      if (descriptor.restore !== undefined) input.checkpoints?.replay(await restoreInFlight(descriptor.restore));
+    },
     output,
     clock,
     findings,
@@ -159,9 +172,13 @@ function inputOf(
       input: edgeOf(program.jobGraph, edgeId).inputIndex,
       sample: sampleOf(program, edgeId, findings),
       producers: channels.map(({ producerSubtask }) => producerName(program, edgeId, producerSubtask)),
+      edgeId,
+      producerSubtasks: channels.map(({ producerSubtask }) => producerSubtask),
+      overtakable: isOvertakable(edgeOf(program.jobGraph, edgeId)),
+      isOwn: ownRecords(program, descriptor, vertex, edgeId),
     }));
     const fed = (inputs: readonly HeadInput[]): TaskInput =>
-      new GateInput(gates, inputs, output.room, program.clock, onAligned);
+      new GateInput(gates, inputs, output.room, program.clock, onAligned, context);
     const inputs = chain.inputs.map((head, input) => ({ head, time: chain.inputTimes[input] }));
     const order = orderOf(program, vertex);
     if (order === undefined) return fed(inputs);
@@ -240,6 +257,27 @@ function arrivesByKey(program: SlotProgram, { inputs }: TaskDescriptor, operator
     const selector = selectorOf(program, edgeOf(program.jobGraph, edgeId));
     return selector.kind === 'HASH' && 'key' in operator && selector.key === operator.key;
   });
+}
+
+/** Whether a record of another parallelism's channel is this subtask's: elsewhere, channels are given out as wholes. */
+function ownRecords(
+  program: SlotProgram,
+  { subtask }: TaskDescriptor,
+  { parallelism, maxParallelism }: JobVertex,
+  edgeId: string,
+): (record: unknown) => boolean {
+  const selector = selectorOf(program, edgeOf(program.jobGraph, edgeId));
+  if (selector.kind === 'HASH') {
+    const { start, end } = keyGroupRange(maxParallelism, parallelism, subtask);
+    return (record) => {
+      const group = keyGroupOf(selector.key(record), maxParallelism);
+      return group >= start && group <= end;
+    };
+  }
+  if (selector.kind === 'CUSTOM') {
+    return (record) => selector.partition(selector.key(record), parallelism) === subtask;
+  }
+  return () => true;
 }
 
 /** The sample of the keys of an edge that groups its records by key. */

@@ -99,6 +99,7 @@ export class SlotTask {
   /** Works for a slice. @returns whether another slice would find work at once */
   slice(): boolean {
     try {
+      this.parts.checkpoints.lookAtInFlight();
       if (this.phase === 'draining') this.finishWhenDrained();
       if (this.phase === 'committing') this.parts.checkpoints.advance();
       return this.phase === 'running' && this.work();
@@ -130,8 +131,10 @@ export class SlotTask {
   triggerCheckpoint(order: CheckpointOrder): void {
     this.missed = this.phase === 'ending' ? order : undefined;
     if (this.phase !== 'running' && this.phase !== 'committing') return;
+    const { checkpoints, input } = this.parts;
+    if (order.unaligned === true && checkpoints.turn(order)) return;
     try {
-      this.parts.input.checkpoints?.begin(order);
+      input.checkpoints?.begin(order);
     } catch (error) {
       void this.fail(error);
     }

@@ -3,7 +3,7 @@ import type { Clock } from '../../common/clock.js';
 import type { CheckpointOrder } from '../../common/wire/protocols/checkpoints.js';
 import type { BatchResult, SourceReader } from '../../connectors/index.js';
 import type { OperatorContext } from '../../operators/index.js';
-import type { AlignedCheckpoint } from './checkpoint/index.js';
+import type { AlignedCheckpoint, CapturedChannel, RestoredChannel } from './checkpoint/index.js';
 
 /** The part that an input has in checkpoints. */
 export interface InputCheckpoints {
@@ -11,6 +11,10 @@ export interface InputCheckpoints {
   begin(order: CheckpointOrder): void;
   /** The snapshot is about to be taken. */
   prepare(order: CheckpointOrder): void;
+  /** It is taken now, and unaligned: begins to copy what is on its way. */
+  capture(order: CheckpointOrder): readonly CapturedChannel[];
+  /** What was on its way when the checkpoint was taken that the task starts from. @throws SERDE_CORRUPT */
+  replay(channels: readonly RestoredChannel[]): void;
   /** It is taken: what waited for it goes on. */
   taken(): void;
   aborted(checkpointId: number): void;
@@ -62,11 +66,14 @@ export class SourceInput implements TaskInput {
   ) {
     this.checkpoints = {
       begin: (order) => {
-        onAligned({ order, startDelayMs: Math.max(0, clock.nowMs() - order.timestampMs), alignmentMs: 0 });
+        const startDelayMs = Math.max(0, clock.nowMs() - order.timestampMs);
+        onAligned({ order, startDelayMs, alignmentMs: 0, processedBytes: 0 });
       },
       prepare: ({ kind }) => {
         if (kind === 'drain') this.finish();
       },
+      capture: () => [],
+      replay: () => undefined,
       taken: () => undefined,
       aborted: () => undefined,
       stop: () => {

@@ -7,6 +7,17 @@ import { broadcastIdle, broadcastWatermark, type RecordWriter } from '../../exch
 import type { Chain } from '../../operators/index.js';
 import type { TimeTaker } from '../../time/index.js';
 import { broadcastBarrier } from './checkpoint/barrier.js';
+import type { CutChannel } from './checkpoint/index.js';
+
+/** A writer, and what must be known of its edge to cut it for a checkpoint. */
+export interface OutputEdge {
+  readonly writer: RecordWriter;
+  readonly edgeId: string;
+  /** The subtask that reads each channel. */
+  readonly consumers: readonly number[];
+  /** Whether what is on its way along the edge can be part of a checkpoint. */
+  readonly overtakable: boolean;
+}
 
 export class TaskOutput {
   /** Nothing leaves, because the job is about to end with a savepoint. */
@@ -17,11 +28,14 @@ export class TaskOutput {
    */
   readonly room: Room;
 
+  private readonly writers: readonly RecordWriter[];
+
   constructor(
-    private readonly writers: readonly RecordWriter[],
+    private readonly edges: readonly OutputEdge[],
     { backlogs }: Pick<Chain, 'backlogs'>,
   ) {
-    this.room = instantiate(roomOf)(this, writers, backlogs);
+    this.writers = edges.map(({ writer }) => writer);
+    this.room = instantiate(roomOf)(this, this.writers, backlogs);
   }
 
   get open(): boolean {
@@ -47,8 +61,14 @@ export class TaskOutput {
     return next;
   }
 
-  broadcast(order: CheckpointOrder): void {
-    for (const writer of this.writers) broadcastBarrier(writer, order);
+  /** @returns the channels in which the barrier may overtake what was sent before */
+  broadcast(order: CheckpointOrder): CutChannel[] {
+    const overtaking = order.unaligned === true || order.mayTurn === true;
+    return this.edges.flatMap(({ writer, edgeId, consumers, overtakable }) => {
+      const cuts = overtaking && overtakable ? writer.cut(order.checkpointId) : [];
+      broadcastBarrier(writer, order);
+      return cuts.flatMap((cut, n) => (cut === undefined ? [] : [{ edgeId, consumer: consumers[n], cut }]));
+    });
   }
 
   end(): void {

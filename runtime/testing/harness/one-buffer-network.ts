@@ -76,6 +76,10 @@ class OneBufferWriter<T = unknown> implements RecordWriter<T> {
     this.inner.broadcastControl(...args);
   }
 
+  cut(checkpointId: number): ReturnType<RecordWriter['cut']> {
+    return this.inner.cut(checkpointId);
+  }
+
   end(): void {
     this.inner.end();
   }

@@ -32,6 +32,33 @@ export const checkpointingOptions = {
     min: 1,
     description: 'Checkpoints that may be on their way at the same time.',
   }),
+  unaligned: booleanOption({
+    key: 'execution.checkpointing.unaligned.enabled',
+    default: false,
+    oldKeys: ['execution.checkpointing.unaligned'],
+    description:
+      'Whether barriers overtake records that are on their way, which then are part of the checkpoint. Needs EXACTLY_ONCE, and one checkpoint at a time.',
+  }),
+  alignedTimeoutMs: durationOption({
+    key: 'execution.checkpointing.aligned-checkpoint-timeout',
+    default: 0,
+    oldKeys: ['execution.checkpointing.alignment-timeout'],
+    description:
+      'With unaligned checkpoints: each begins aligned, and becomes unaligned if it is not complete after this time. 0 = each is unaligned from its beginning.',
+  }),
+  forceUnaligned: booleanOption({
+    key: 'execution.checkpointing.unaligned.forced',
+    default: false,
+    description:
+      'Whether unaligned checkpoints are allowed in jobs with loops, whose records are in none, and with partitioners of the program.',
+  }),
+  maxSubtasksPerChannelStateFile: integerOption({
+    key: 'execution.checkpointing.unaligned.max-subtasks-per-channel-state-file',
+    default: 5,
+    min: 1,
+    description:
+      'Taken, and without effect: what is on its way lies with the state of its subtask, in one file or in the metadata.',
+  }),
   tolerableFailures: integerOption({
     key: 'execution.checkpointing.tolerable-failed-checkpoints',
     default: 0,

@@ -62,6 +62,16 @@ export const CHECKPOINT_CODES = defineCodes({
     summary: 'A savepoint holds state of an operator that the program does not have.',
     hint: 'Give operators the uid that they had; or leave that state behind with -n (--allowNonRestoredState).',
   },
+  STATE_IN_FLIGHT_NOT_CLAIMED: {
+    domain: 'user',
+    summary: 'An unaligned checkpoint holds records on their way between two operators that the program does not connect so.',
+    hint: 'Start from a savepoint, which never holds such records; or leave them behind, and lose them, with -n.',
+  },
+  CHECKPOINT_UNALIGNED_REFUSED: {
+    domain: 'user',
+    summary: 'Unaligned checkpoints are enabled for a job that cannot take them.',
+    hint: 'Set execution.checkpointing.max-concurrent-checkpoints to 1; loops and custom partitioners need execution.checkpointing.unaligned.forced.',
+  },
   SAVEPOINT_NO_FOLDER: {
     domain: 'user',
     summary: 'A savepoint was asked for, but nothing says where it shall go.',

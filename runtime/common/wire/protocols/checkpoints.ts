@@ -30,6 +30,16 @@ const SharedFilesSchema = Type.Object({
   newBytes: Type.Integer({ minimum: 0 }),
 });
 
+/** What was on its way along an edge, as one end of its channels had it. */
+const InFlightSummarySchema = Type.Object({
+  /** The job edge's id. */
+  edgeId: Type.String(),
+  /** input: in the subtask's input channels; output: in its output channels. */
+  side: Type.Union([Type.Literal('input'), Type.Literal('output')]),
+  bytes: Type.Integer({ minimum: 0 }),
+});
+export type InFlightSummary = Static<typeof InFlightSummarySchema>;
+
 export const SubtaskStateSchema = Type.Object({
   /** Only those that have state. */
   operators: Type.Array(OperatorSummarySchema),
@@ -38,12 +48,19 @@ export const SubtaskStateSchema = Type.Object({
   sizeBytes: Type.Integer({ minimum: 0 }),
   /** Left out when there are none. */
   shared: Type.Optional(Type.Array(SharedFilesSchema)),
+  /** Of an unaligned checkpoint; left out when nothing was on its way. */
+  inFlight: Type.Optional(Type.Array(InFlightSummarySchema)),
 });
 export type SubtaskState = Static<typeof SubtaskStateSchema>;
 
 /** All that is needed to restore a subtask. */
 export function stateBytesOf({ sizeBytes, shared = [] }: SubtaskState): number {
   return shared.reduce((sum, { files }) => sum + files.reduce((all, file) => all + file.sizeBytes, 0), sizeBytes);
+}
+
+/** Of what was on its way. */
+export function inFlightBytesOf({ inFlight = [] }: SubtaskState): number {
+  return inFlight.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** What a checkpoint wrote of the state of a subtask. */
@@ -64,6 +81,10 @@ export const CheckpointOrderSchema = Type.Object({
   ]),
   /** Whether inputs whose barrier has come wait for the others. */
   aligned: Type.Boolean(),
+  /** Whether what is on its way is part of the checkpoint, so that barriers overtake it. Left out: it is not. */
+  unaligned: Type.Optional(Type.Boolean()),
+  /** Whether it may still become unaligned. Left out: it may not. */
+  mayTurn: Type.Optional(Type.Boolean()),
   /** Where state files go. */
   folder: Type.String(),
   /** Where files go that later checkpoints need as well; left out: each state is whole by itself. */
@@ -91,6 +112,10 @@ export const AcknowledgementSchema = Type.Object({
   checkpointId: Type.Integer(),
   state: SubtaskStateSchema,
   ...TIMES,
+  /** Whether the checkpoint was unaligned when the task took part. Left out: it was not. */
+  unaligned: Type.Optional(Type.Boolean()),
+  /** Bytes that the task took from its input between the first barrier and the last. Left out: none. */
+  processedBytes: Type.Optional(Type.Integer({ minimum: 0 })),
 });
 export type Acknowledgement = Static<typeof AcknowledgementSchema>;
 
@@ -114,6 +139,22 @@ export const TaskRestoreSchema = Type.Object({
       /** Which of `states` hold something of it. */
       from: Type.Array(Type.Integer({ minimum: 0 })),
     }),
+  ),
+  /** Input that was on its way and comes before all other; left out: there is none. */
+  inFlight: Type.Optional(
+    Type.Array(
+      Type.Object({
+        /** Of now. */
+        edgeId: Type.String(),
+        formerEdgeId: Type.String(),
+        /** Which of `states` hold what consumers had. */
+        consumers: Type.Array(Type.Integer({ minimum: 0 })),
+        /** Which of `states` hold what producers had. */
+        producers: Type.Array(Type.Integer({ minimum: 0 })),
+        /** Whether the parallelism of one of the two ends has changed. */
+        rescaled: Type.Boolean(),
+      }),
+    ),
   ),
 });
 export type TaskRestore = Static<typeof TaskRestoreSchema>;

@@ -1,6 +1,7 @@
 /**
  * The barriers of a task's input channels. A checkpoint is aligned when its barrier has come on every channel, or the channel
- * has ended. Until then, exactly once: channels whose barrier has come are not read; at least once: they are.
+ * has ended. Until then, exactly once: channels whose barrier has come are not read; at least once: they are. An unaligned one waits
+ * only for channels whose in-flight data cannot be part of a checkpoint.
  */
 import type { Clock } from '../../../common/clock.js';
 import type { CheckpointOrder } from '../../../common/wire/protocols/checkpoints.js';
@@ -11,6 +12,8 @@ export interface AlignedChannel {
   unblock(): void;
   /** Everything of it was read. */
   ended(): boolean;
+  /** Whether what is on its way in it can be part of a checkpoint. */
+  readonly overtakable: boolean;
 }
 
 export interface AlignedCheckpoint {
@@ -19,13 +22,16 @@ export interface AlignedCheckpoint {
   readonly startDelayMs: number;
   /** From the first barrier to the last. */
   readonly alignmentMs: number;
+  /** What was read meanwhile. */
+  readonly processedBytes: number;
 }
 
 interface Alignment {
-  readonly order: CheckpointOrder;
+  order: CheckpointOrder;
   readonly arrived: Set<number>;
   readonly startDelayMs: number;
   readonly begunMs: number;
+  readonly begunBytes: number;
 }
 
 /** Checkpoints that were given up are remembered for so long: a barrier may be on its way still. */
@@ -43,6 +49,8 @@ export class BarrierAligner {
     private readonly channels: readonly AlignedChannel[],
     private readonly clock: Clock,
     private readonly onAligned: (aligned: AlignedCheckpoint) => void,
+    /** What has been read so far. */
+    private readonly bytesRead: () => number = () => 0,
   ) {}
 
   /** @returns whether the channel may be read on */
@@ -59,7 +67,7 @@ export class BarrierAligner {
     return !order.aligned && !this.held;
   }
 
-  /** The JobManager's own order: all channels have ended, or are about to. */
+  /** The JobManager's own order: all channels have ended, or are about to; or the checkpoint is unaligned from now on. */
   expect(order: CheckpointOrder): void {
     if (this.isWanted(order.checkpointId)) this.complete(this.begin(order));
   }
@@ -93,17 +101,23 @@ export class BarrierAligner {
 
   private begin(order: CheckpointOrder): Alignment {
     const known = this.pending.get(order.checkpointId);
-    if (known !== undefined) return known;
-    const alignment = {
-      ...{ order, arrived: new Set<number>(), begunMs: this.clock.monotonicMs() },
+    if (known !== undefined) {
+      if (order.unaligned === true) known.order = order;
+      return known;
+    }
+    const alignment: Alignment = {
+      ...{ order, arrived: new Set<number>(), begunMs: this.clock.monotonicMs(), begunBytes: this.bytesRead() },
       startDelayMs: Math.max(0, this.clock.nowMs() - order.timestampMs),
     };
     this.pending.set(order.checkpointId, alignment);
     return alignment;
   }
 
-  private complete({ order, arrived, startDelayMs, begunMs }: Alignment): void {
-    const whole = this.channels.every((channel, index) => arrived.has(index) || channel.ended());
+  private complete({ order, arrived, startDelayMs, begunMs, begunBytes }: Alignment): void {
+    const overtaking = order.unaligned === true;
+    const whole = this.channels.every(
+      (channel, index) => arrived.has(index) || (overtaking && channel.overtakable) || channel.ended(),
+    );
     if (!whole || this.held) return;
     this.pending.delete(order.checkpointId);
     // One that began before can only be aligned later by channels that were not blocked; it is superseded.
@@ -111,7 +125,8 @@ export class BarrierAligner {
     this.lastAlignedId = order.checkpointId;
     this.held = true;
     for (const channel of this.channels) channel.block();
-    this.onAligned({ order, startDelayMs, alignmentMs: this.clock.monotonicMs() - begunMs });
+    const alignmentMs = this.clock.monotonicMs() - begunMs;
+    this.onAligned({ order, startDelayMs, alignmentMs, processedBytes: this.bytesRead() - begunBytes });
   }
 
   private drop(checkpointId: number): void {

@@ -5,5 +5,7 @@
  */
 export { BarrierAligner, type AlignedChannel, type AlignedCheckpoint } from './barrier-aligner.js';
 export { takeBarrier } from './barrier.js';
+export type { CapturedChannel, CutChannel } from './in-flight-data.js';
+export { restoreInFlight, type RestoredChannel } from './restore-in-flight.js';
 export { restoreTask } from './restore-task.js';
 export { TaskCheckpoints, type CheckpointedTask } from './task-checkpoints.js';

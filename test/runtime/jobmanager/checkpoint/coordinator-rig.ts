@@ -32,7 +32,7 @@ export class CoordinatorRig {
       clock,
       settings: {
         ...{ intervalMs: INTERVAL_MS, timeoutMs: TIMEOUT_MS, minPauseMs: 0, maxConcurrent: 1 },
-        ...{ tolerableFailures: 0, afterTasksFinish: true },
+        ...{ tolerableFailures: 0, afterTasksFinish: true, unaligned: false },
         ...settings,
       },
       firstId: 1,

@@ -25,6 +25,7 @@ class Rig {
         block: () => void (this.blocked[n] = true),
         unblock: () => void (this.blocked[n] = false),
         ended: () => this.over[n],
+        overtakable: true,
       })),
       this.clock,
       (checkpoint) => {
