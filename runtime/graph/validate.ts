@@ -102,7 +102,14 @@ function checkLoopsAreNotLost({ nodes, settings }: StreamGraph): void {
 
 /** As Flink: without `forced` nothing may be overtaken whose way another parallelism would change. */
 function checkUnaligned({ nodes, edges, settings }: StreamGraph): void {
-  const { intervalMs, mode, unaligned, forceUnaligned, minPauseMs = 0, maxConcurrent = 1 } = settings.checkpointing ?? {};
+  const {
+    intervalMs,
+    mode,
+    unaligned,
+    forceUnaligned,
+    minPauseMs = 0,
+    maxConcurrent = 1,
+  } = settings.checkpointing ?? {};
   if (intervalMs === undefined || unaligned !== true || mode === 'AT_LEAST_ONCE') return;
   const refused = (why: string): WeftError =>
     new WeftError('CHECKPOINT_UNALIGNED_REFUSED', `Unaligned checkpoints are not possible: ${why}.`);
@@ -112,7 +119,8 @@ function checkUnaligned({ nodes, edges, settings }: StreamGraph): void {
   if (loop !== undefined) throw refused(`the operator ${title(loop)} is a loop`);
   const custom = edges.find(({ partitioner }) => partitioner.kind === 'CUSTOM');
   const target = nodes.find(({ id }) => id === custom?.target);
-  if (target !== undefined) throw refused(`records go to the operator ${title(target)} by a partitioner of the program`);
+  if (target !== undefined)
+    throw refused(`records go to the operator ${title(target)} by a partitioner of the program`);
 }
 
 function checkSink(graph: StreamGraph): void {

@@ -37,7 +37,8 @@ export class InFlightAssignment {
   /** What a subtask of a vertex gets; undefined: nothing. */
   of(vertex: JobVertex, subtask: number, enlist: Enlist): RestoredEdge[] | undefined {
     const edges = this.connections.flatMap((connection) => {
-      const edge = connection.now.targetVertex === vertex.id ? this.edgeOf(connection, vertex, subtask, enlist) : undefined;
+      const edge =
+        connection.now.targetVertex === vertex.id ? this.edgeOf(connection, vertex, subtask, enlist) : undefined;
       return edge === undefined ? [] : [edge];
     });
     return edges.length === 0 ? undefined : edges;
@@ -74,7 +75,9 @@ export class InFlightAssignment {
       jobGraph.streamNodes.find(({ id }) => id === node)?.operatorId;
     const now = jobGraph.edges.find(
       ({ id, sourceNode, targetNode }) =>
-        operatorOf(sourceNode) === then.source && operatorOf(targetNode) === then.target && ordinalOf(id) === then.ordinal,
+        operatorOf(sourceNode) === then.source &&
+        operatorOf(targetNode) === then.target &&
+        ordinalOf(id) === then.ordinal,
     );
     const [source, target] = [then.source, then.target].map((operatorId) =>
       metadata.tasks.find(({ operators }) => operators.some((operator) => operator.operatorId === operatorId)),

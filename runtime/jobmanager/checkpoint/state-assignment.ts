@@ -55,8 +55,7 @@ export class StateAssignment {
       return [{ operatorId: operator.operatorId, parallelism, maxParallelism, from }];
     });
     const { folder, checkpointId, reusable } = this;
-    const inFlight =
-      vertex && this.inFlight.of(vertex, subtask, (former, state) => states.indexOf(former, state));
+    const inFlight = vertex && this.inFlight.of(vertex, subtask, (former, state) => states.indexOf(former, state));
     return {
       checkpointId,
       folder,

@@ -108,7 +108,8 @@ export function buildTask(program: SlotProgram, descriptor: TaskDescriptor): Slo
     {
       executionId: descriptor.executionId,
       fileName: `${vertex.id.slice(0, 8)}-${descriptor.subtask}`,
-      settled: () => chain.complete,
+      // What failed has not been written, though nobody writes any more: it must be in no snapshot.
+      settled: () => context.failure === undefined && chain.complete,
       prepare: (order) => {
         input.checkpoints?.prepare(order);
         chain.prepareSnapshot(order.checkpointId, order.kind === 'drain');

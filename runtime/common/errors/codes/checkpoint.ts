@@ -64,7 +64,8 @@ export const CHECKPOINT_CODES = defineCodes({
   },
   STATE_IN_FLIGHT_NOT_CLAIMED: {
     domain: 'user',
-    summary: 'An unaligned checkpoint holds records on their way between two operators that the program does not connect so.',
+    summary:
+      'An unaligned checkpoint holds records on their way between two operators that the program does not connect so.',
     hint: 'Start from a savepoint, which never holds such records; or leave them behind, and lose them, with -n.',
   },
   CHECKPOINT_UNALIGNED_REFUSED: {

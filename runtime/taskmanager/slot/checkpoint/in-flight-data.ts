@@ -64,7 +64,12 @@ export class InFlightData {
       const tail = cut.takeTail();
       if (tail === undefined) continue;
       const { position, bytes } = tail;
-      this.add({ edgeId, side: 'output', bytes: bytes.length }, outputName(edgeId, consumer), headOf({ position }), bytes);
+      this.add(
+        { edgeId, side: 'output', bytes: bytes.length },
+        outputName(edgeId, consumer),
+        headOf({ position }),
+        bytes,
+      );
     }
     this.outputs = [];
     this.settle();

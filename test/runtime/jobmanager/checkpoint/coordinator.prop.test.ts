@@ -75,15 +75,19 @@ test('whatever happens, what completes was whole, in order, once, and within the
       fc.integer({ min: 1, max: 3 }),
       fc.integer({ min: 0, max: 2 }),
       fc.constantFrom(0, 30),
-      (steps, maxConcurrent, tolerableFailures, minPauseMs) => {
+      fc.boolean(),
+      (steps, concurrent, tolerableFailures, minPauseMs, unaligned) => {
+        const maxConcurrent = unaligned ? 1 : concurrent;
         const rig = new CoordinatorRig(new ManualClock(1000), {
           ...{ maxConcurrent: minPauseMs > 0 ? 1 : maxConcurrent, tolerableFailures, minPauseMs },
+          unaligned,
         });
         rig.coordinator.start();
         for (const step of steps) {
           play(rig, step);
           const periodic = rig.coordinator.pendingCheckpoints.filter(({ isSavepoint }) => !isSavepoint);
           t.true(periodic.length <= (minPauseMs > 0 ? 1 : maxConcurrent));
+          if (unaligned) t.true(rig.coordinator.pendingCheckpoints.length <= 1);
         }
         for (const pending of rig.completed) {
           // Everyone who took part has answered, and nobody else.

@@ -70,6 +70,31 @@ test('savepoints wait for nobody', async (t) => {
   t.deepEqual(idsOf(rig.coordinator.pendingCheckpoints), [1]);
 });
 
+test('unaligned: one follows the other, savepoints too', async (t) => {
+  const rig = started({ unaligned: true });
+  rig.clock.advance(50);
+  const savepoints = ['/a', '/b'].map((target) => rig.coordinator.savepoint({ kind: 'savepoint', target }));
+  t.deepEqual(idsOf(rig.triggered), [1]);
+  rig.complete(1);
+  t.deepEqual(idsOf(rig.triggered), [1, 2]);
+  rig.clock.advance(INTERVAL_MS);
+  rig.complete(2);
+  t.deepEqual(idsOf(rig.triggered), [1, 2, 3]);
+  rig.complete(3);
+  rig.clock.advance(0);
+  t.deepEqual(idsOf(rig.triggered), [1, 2, 3, 4]);
+  t.is(rig.triggered[3].kind, 'checkpoint');
+  t.deepEqual(idsOf(await Promise.all(savepoints)), [2, 3]);
+});
+
+test('unaligned: what waits is given up when the tasks end', async (t) => {
+  const rig = started({ unaligned: true });
+  rig.clock.advance(50);
+  const savepoint = rig.coordinator.savepoint({ kind: 'savepoint', target: '/a' });
+  rig.coordinator.stop(new WeftError('CHECKPOINT_ABORTED', 'over'));
+  t.is((await t.throwsAsync(savepoint, { instanceOf: WeftError })).code, 'CHECKPOINT_ABORTED');
+});
+
 test('a completed checkpoint supersedes those that began before it', (t) => {
   const rig = started({ maxConcurrent: 2 });
   rig.clock.advance(50 + INTERVAL_MS);

@@ -16,8 +16,11 @@ class Rig {
   readonly aligned: AlignedCheckpoint[] = [];
   readonly aligner: BarrierAligner;
 
-  /** @param takeAtOnce whether snapshots are taken as soon as they are aligned */
-  constructor(channels: number, takeAtOnce = true) {
+  /**
+   * @param takeAtOnce whether snapshots are taken as soon as they are aligned
+   * @param alignedOnly channels whose in-flight data cannot be part of a checkpoint
+   */
+  constructor(channels: number, takeAtOnce = true, alignedOnly: readonly number[] = []) {
     this.blocked = Array.from({ length: channels }, () => false);
     this.over = Array.from({ length: channels }, () => false);
     this.aligner = new BarrierAligner(
@@ -25,7 +28,7 @@ class Rig {
         block: () => void (this.blocked[n] = true),
         unblock: () => void (this.blocked[n] = false),
         ended: () => this.over[n],
-        overtakable: true,
+        overtakable: !alignedOnly.includes(n),
       })),
       this.clock,
       (checkpoint) => {
@@ -112,6 +115,43 @@ test('a barrier of a later checkpoint gives up the one that its channel has skip
   t.deepEqual(rig.blocked, [false, true]);
   rig.aligner.onBarrier(0, order(2));
   t.deepEqual(rig.ids, [2]);
+});
+
+test('unaligned: an order is a snapshot at once, and barriers of it that come later mean nothing', (t) => {
+  const rig = new Rig(3);
+  rig.aligner.expect({ ...order(1), unaligned: true });
+  t.deepEqual(rig.ids, [1]);
+  t.deepEqual(rig.blocked, [false, false, false]);
+  t.true(rig.aligner.onBarrier(1, order(1)));
+  t.deepEqual(rig.ids, [1]);
+});
+
+test('unaligned: the first barrier is as good as the order', (t) => {
+  const rig = new Rig(3);
+  rig.aligner.onBarrier(2, { ...order(1), unaligned: true });
+  t.deepEqual(rig.ids, [1]);
+});
+
+test('unaligned: channels whose in-flight data cannot be kept are waited for', (t) => {
+  const rig = new Rig(3, true, [0, 2]);
+  rig.aligner.expect({ ...order(1), unaligned: true });
+  rig.aligner.onBarrier(0, order(1));
+  t.deepEqual(rig.blocked, [true, false, false]);
+  t.deepEqual(rig.ids, []);
+  rig.over[2] = true;
+  rig.aligner.check();
+  t.deepEqual(rig.ids, [1]);
+});
+
+test('aligned, then unaligned: what has not come is not waited for any longer', (t) => {
+  const rig = new Rig(2);
+  rig.aligner.onBarrier(0, { ...order(1), mayTurn: true });
+  t.deepEqual(rig.ids, []);
+  rig.clock.advance(40);
+  rig.aligner.expect({ ...order(1), mayTurn: true, unaligned: true });
+  t.deepEqual(rig.ids, [1]);
+  t.true(rig.aligned[0].order.unaligned);
+  t.is(rig.aligned[0].alignmentMs, 40);
 });
 
 test('whatever the order over the channels, each checkpoint is cut at the same place of every channel', (t) => {
