@@ -13,6 +13,8 @@ import { ContainerLedger } from './apps/container-ledger.js';
 import { NodeEvents } from './apps/node-events.js';
 import { watchAllocations } from './config/allocation-watch.js';
 import { livenessCheckIntervalMs, type ResourceManagerSettings } from './config/settings.js';
+import { Decommissioning } from './nodes/decommissioning.js';
+import { NO_HOST_LISTS, type HostLists } from './nodes/host-lists.js';
 import { NodeLabels } from './nodes/node-labels.js';
 import { NodeRegistry } from './nodes/node-registry.js';
 import { createScheduler, type PolicyFiles, type Scheduler, type SchedulerEvent } from './scheduler/index.js';
@@ -35,6 +37,8 @@ export interface ActiveServicesOptions {
   readonly version: string;
   /** Reads the files that say how resources are shared: at the start and at each refresh. */
   readonly policies: () => PolicyFiles;
+  /** Reads which hosts may be part of the cluster: at the start and at each refresh. @default all may */
+  readonly hosts?: (() => HostLists) | undefined;
   /** Uploaded files. */
   readonly blobs: BlobStore;
   readonly refusals: Refusals;
@@ -71,7 +75,10 @@ export class ActiveServices {
     const labels = this.createLabels(scheduler, schedule, () => {
       nodes.relabelled();
     });
-    const nodes: NodeRegistry = new NodeRegistry({ clock, log, settings, store, tokens, labels, schedule });
+    const decommissioning = new Decommissioning(store, options.hosts ?? (() => NO_HOST_LISTS));
+    const nodes: NodeRegistry = new NodeRegistry({
+      ...{ clock, log, settings, store, tokens, labels, decommissioning, schedule },
+    });
     const shared = {
       ...{ clock, log, settings, store, tokens, applications, ledger },
       ...{ nodes, labels, blobs, scheduler, schedule, url },
@@ -81,12 +88,26 @@ export class ActiveServices {
     nodes.listen(new NodeEvents(applications, ledger, manager));
     const groups = new UserGroups(clock, settings.staticGroups, settings.groupsCacheMs);
     this.view = {
-      ...{ clock, identity, store, scheduler, applications, nodes, labels, manager, blobs, url, refusals },
+      ...{
+        clock,
+        identity,
+        store,
+        scheduler,
+        applications,
+        nodes,
+        labels,
+        decommissioning,
+        manager,
+        blobs,
+        url,
+        refusals,
+      },
       resourceTypes: settings.resourceTypes,
       access: new AccessControl(groups, scheduler, settings.administrators),
       refreshQueues: () => {
         scheduler.refresh(options.policies());
       },
+      decommissionTimeoutMs: settings.decommissionTimeoutMs,
       containers: ledger,
       startedMs: options.startedMs,
       version: options.version,
@@ -147,11 +168,12 @@ export class ActiveServices {
   }
 
   private recover(state: StoredState): void {
-    const { applications, containers, nodes, labels, manager, identity, store } = this.view;
+    const { applications, containers, decommissioning, nodes, labels, manager, identity, store } = this.view;
     store.transaction(() => {
       applications.restore(state);
       containers.restore(state.containers);
       labels.restore();
+      decommissioning.restore();
       nodes.restore(state.nodes);
       manager.recover();
     });

@@ -13,6 +13,7 @@ import { createLogger } from '../runtime/common/log/logger.js';
 import { runRole } from '../runtime/common/process/lifecycle.js';
 import { createClusterKeys, readClusterKeys } from '../runtime/common/security/cluster-keys.js';
 import { VERSION } from '../runtime/common/version.js';
+import { loadHostLists } from './config/host-files.js';
 import { loadPolicyFiles } from './config/policy-files.js';
 import { soleElection } from './ha/election.js';
 import { listenAddressOf, settingsOf } from './config/settings.js';
@@ -41,6 +42,7 @@ void runRole(log, async () => {
     log,
     settings: settingsOf(conf),
     policies: () => loadPolicyFiles(confDir),
+    hosts: () => loadHostLists(confDir),
     id: '',
     folder: home.resourceManagerDir,
     election: () => soleElection(home.resourceManagerDir),

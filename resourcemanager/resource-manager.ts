@@ -14,6 +14,7 @@ import { ActiveServices } from './active-services.js';
 import type { ListenAddress, ResourceManagerSettings } from './config/settings.js';
 import type { Election } from './ha/election.js';
 import type { Leader, LeaseListener, Term } from './ha/leader-lease.js';
+import type { HostLists } from './nodes/host-lists.js';
 import type { PolicyFiles } from './scheduler/index.js';
 import { registerEndpoints } from './server/endpoints.js';
 import { configureRoutes, configureStandby } from './server/index.js';
@@ -40,6 +41,8 @@ export interface ResourceManagerOptions {
   version: string;
   /** Reads the files that say how resources are shared: at the start and at each refresh. */
   policies: () => PolicyFiles;
+  /** Reads which hosts may be part of the cluster: at the start and at each refresh. @default all may */
+  hosts?: () => HostLists;
   /** The store of the only ResourceManager failed: the process must end, and start again from what was written. */
   onStoreBroken: (error: Error) => void;
 }

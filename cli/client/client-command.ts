@@ -24,6 +24,8 @@ export interface ClientCommand<Name extends string> {
   usage: string;
   about: string;
   options: Readonly<Record<Name, OptionSpec>>;
+  /** How many words may stand beside the options. @default 0 */
+  words?: number;
   /** What is to be done. @throws CLI_BAD_ARGUMENTS before anything is connected to */
   readonly plan: (options: ParsedOptions<Name>) => (client: ResourceManagerClient) => Promise<Outcome>;
 }
@@ -34,7 +36,8 @@ const COMMON = {
   help: { short: 'h', long: 'help', description: 'Shows this help' },
 };
 
-export function clientCommand<Name extends string>({ usage, about, options, plan }: ClientCommand<Name>): Command {
+export function clientCommand<Name extends string>(command: ClientCommand<Name>): Command {
+  const { usage, about, options, plan, words = 0 } = command;
   const spec: ActionSpec<Name | keyof typeof COMMON> = {
     options: { ...options, ...COMMON },
     properties: [{ prefix: '-D', description: 'Sets a configuration key over the configuration file' }],
@@ -48,7 +51,7 @@ export function clientCommand<Name extends string>({ usage, about, options, plan
         print(actionHelp(usage, about, spec));
         return 0;
       }
-      const [surplus] = given.words;
+      const surplus = given.words[words];
       if (surplus !== undefined) throw badArguments(`Unrecognized argument: ${surplus}`);
       const { text, result } = await withResourceManager(given, plan(given));
       print(json ? JSON.stringify(result) : text);

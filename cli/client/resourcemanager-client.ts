@@ -161,6 +161,23 @@ export class ResourceManagerClient {
     return ((await this.http.get(`/ws/v1/cluster/nodes/${encodeURIComponent(id)}`)) as { node: NodeReport }).node;
   }
 
+  /** Puts the include and exclude files in force. @throws CONFIG_BAD_FILE, RM_FORBIDDEN */
+  async refreshNodes(grace: DecommissionGrace): Promise<Departures> {
+    return (await this.http.post(`/weft/v1/nodes/refresh?${asUser()}`, grace)) as Departures;
+  }
+
+  /** @throws RM_UNKNOWN_NODE, RM_FORBIDDEN */
+  async decommission(nodeId: string, grace: DecommissionGrace): Promise<Departures> {
+    const path = `/weft/v1/nodes/${encodeURIComponent(nodeId)}/decommission?${asUser()}`;
+    return (await this.http.post(path, grace)) as Departures;
+  }
+
+  /** @returns why it may not come back all the same, if so. @throws RM_FORBIDDEN */
+  async recommission(nodeId: string): Promise<string | undefined> {
+    const path = `/weft/v1/nodes/${encodeURIComponent(nodeId)}/recommission?${asUser()}`;
+    return ((await this.http.post(path)) as { refusal?: string }).refusal;
+  }
+
   async nodeLabels(): Promise<NodeLabelReport[]> {
     const { nodeLabelInfo } = (await this.http.get('/ws/v1/cluster/get-node-labels')) as {
       nodeLabelInfo?: NodeLabelReport[];
@@ -213,6 +230,19 @@ export class ResourceManagerClient {
   close(): void {
     this.http.close();
   }
+}
+
+/** How nodes leave. */
+export interface DecommissionGrace {
+  graceful?: boolean;
+  /** -1 = however long. @default the cluster's */
+  timeoutSeconds?: number;
+}
+
+/** Ids of nodes that leave gracefully, and of those that have gone. */
+export interface Departures {
+  leaving: string[];
+  gone: string[];
 }
 
 /** Who acts: `HADOOP_USER_NAME`, else who runs the command. */

@@ -1,15 +1,29 @@
 /** `weft rmadmin`: has a running ResourceManager read its queues again, and changes its node labels, with YARN's words. */
 import { clientCommand, theOneOf, type Outcome } from '../client/client-command.js';
+import { departed } from '../client/departures.js';
 import type { ResourceManagerClient } from '../client/resourcemanager-client.js';
+import { timeoutSecondsOf } from '../client/timeout-seconds.js';
 import { badArguments } from '../program/option-parser.js';
 
 type Change = (client: ResourceManagerClient) => Promise<Outcome>;
 
 export const rmadminCommand = clientCommand({
-  usage: 'weft rmadmin -refreshQueues | -…NodeLabels',
+  usage: 'weft rmadmin -refreshQueues | -refreshNodes [-g [seconds] [-client]] | -…NodeLabels',
   about: 'Administers a running ResourceManager.',
   options: {
     refreshQueues: { short: 'refreshQueues', long: 'refreshQueues', description: 'Puts the queue files in force' },
+    refreshNodes: {
+      short: 'refreshNodes',
+      long: 'refreshNodes',
+      description: 'Puts the include and exclude files of hosts in force; excluded nodes go at once',
+    },
+    graceful: {
+      short: 'g',
+      long: 'graceful',
+      description: 'With -refreshNodes: they go when what runs there has ended, or after so many seconds (-1: never)',
+    },
+    client: { short: 'client', long: 'client', description: 'With -g: waits until they have gone' },
+    server: { short: 'server', long: 'server', description: 'With -g: does not wait (this is the default)' },
     addToClusterNodeLabels: {
       long: 'addToClusterNodeLabels',
       value: 'labels',
@@ -30,15 +44,24 @@ export const rmadminCommand = clientCommand({
       description: 'With -replaceLabelsOnNode: refuses nodes that are not registered',
     },
   },
+  words: 1,
   plan(options) {
     const action = theOneOf(options, [
       'refreshQueues',
+      'refreshNodes',
       'addToClusterNodeLabels',
       'removeFromClusterNodeLabels',
       'replaceLabelsOnNode',
     ]);
+    const [timeout] = options.words;
+    if (timeout !== undefined && !options.has('graceful')) throw badArguments(`Unrecognized argument: ${timeout}`);
     const value = options.get(action) ?? '';
     switch (action) {
+      case 'refreshNodes': {
+        const grace = options.has('graceful') ? { graceful: true, ...timeoutSecondsOf(timeout) } : {};
+        const waits = options.has('client') && !options.has('server');
+        return async (client) => departed(client, await client.refreshNodes(grace), waits);
+      }
       case 'addToClusterNodeLabels':
         return addition(value);
       case 'removeFromClusterNodeLabels':

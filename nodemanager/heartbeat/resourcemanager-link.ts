@@ -36,6 +36,8 @@ export interface ResourceManagerLinkOptions {
 }
 
 const CALL_TIMEOUT_MS = 10_000;
+/** Pause of a node that was sent away before it asks whether it may come back. */
+const EXCLUDED_RETRY_MS = 2000;
 /** How long an ordered stop waits for the last heartbeat. */
 const FAREWELL_TIMEOUT_MS = 500;
 
@@ -45,6 +47,8 @@ export class ResourceManagerLink {
   private readonly unsubscribe: () => void;
   private cancelHeartbeats: (() => void) | undefined;
   private registered = false;
+  /** The ResourceManager does not want this node. */
+  private isAway = false;
   private beating = false;
   private beatAgain = false;
 
@@ -130,6 +134,7 @@ export class ResourceManagerLink {
       const params = { ...node, containers: statuses };
       const registration = await this.client.session.call('register', params, { timeoutMs: CALL_TIMEOUT_MS });
       this.registered = true;
+      this.isAway = false;
       this.acknowledge(statuses);
       log.info({ nodeId: node.nodeId, containers: statuses.length }, 'registered at the ResourceManager');
       this.options.onRegistered(registration);
@@ -144,9 +149,21 @@ export class ResourceManagerLink {
       });
       this.beat();
     } catch (error) {
-      log.warn({ err: error }, 'could not register at the ResourceManager');
-      if (!hasCode(error, 'WIRE_CLOSED')) clock.after(1000, () => void this.registerAgain());
+      if (hasCode(error, 'RM_NODE_EXCLUDED')) await this.sentAway(error as Error);
+      else {
+        log.warn({ err: error }, 'could not register at the ResourceManager');
+        if (!hasCode(error, 'WIRE_CLOSED')) clock.after(1000, () => void this.registerAgain());
+      }
     }
+  }
+
+  /** Nothing may run here. It asks again from time to time, because it may be let in again without being restarted. */
+  private async sentAway(error: Error): Promise<void> {
+    const { clock, containers, log } = this.options;
+    if (!this.isAway) log.warn({ reason: error.message }, 'this node is not part of the cluster any more');
+    this.isAway = true;
+    await containers.stopAll('The node was sent away from the cluster.');
+    clock.after(EXCLUDED_RETRY_MS, () => void this.registerAgain());
   }
 
   private async registerAgain(): Promise<void> {

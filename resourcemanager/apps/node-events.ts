@@ -56,4 +56,8 @@ export class NodeEvents implements NodeListener {
   hasEnded(application: ApplicationId): boolean {
     return isEnded(this.applications.get(application)?.record.state ?? 'FINISHED');
   }
+
+  isIdle(node: NodeId): boolean {
+    return this.containers.ofNode(node).length === 0;
+  }
 }

@@ -25,6 +25,8 @@ export interface ResourceManagerSettings {
   maxCompletedApplications: number;
   /** Nodes where AppMasters failed are avoided while they are less than this part of all; 0 = never. */
   amBlacklistThreshold: number;
+  /** How long a node may take to leave gracefully, unless the command says; undefined = however long. */
+  decommissionTimeoutMs: number | undefined;
   nodeLabels: 'off' | 'centralized' | 'distributed';
   /** `user1=group1,group2;user2=` */
   staticGroups: string;
@@ -68,6 +70,7 @@ export function settingsOf(conf: YarnConfiguration): ResourceManagerSettings {
     containerExpiryIntervalMs: conf.get(options.containerExpiryIntervalMs),
     maxCompletedApplications: conf.get(options.maxCompletedApplications),
     amBlacklistThreshold: conf.get(options.amBlacklistingEnabled) ? conf.get(options.amBlacklistingThreshold) : 0,
+    decommissionTimeoutMs: timeoutMsOf(conf.get(options.decommissionTimeoutSeconds)),
     nodeLabels: conf.get(options.nodeLabelsEnabled) ? conf.get(options.nodeLabelsConfigurationType) : 'off',
     staticGroups: conf.get(options.staticGroups),
     groupsCacheMs: conf.get(options.groupsCacheSeconds) * 1000,
@@ -77,6 +80,11 @@ export function settingsOf(conf: YarnConfiguration): ResourceManagerSettings {
       containerKeyMs: conf.get(options.containerKeyRollSeconds) * 1000,
     },
   };
+}
+
+/** Negative = never. */
+function timeoutMsOf(seconds: number): number | undefined {
+  return seconds < 0 ? undefined : seconds * 1000;
 }
 
 /** Silence is looked for often enough that a verdict is at most a tenth of its interval late. */

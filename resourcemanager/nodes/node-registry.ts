@@ -23,6 +23,7 @@ import { stopped, withNode } from '../apps/exits.js';
 import type { SchedulerEvent } from '../scheduler/index.js';
 import type { TokenService } from '../security/token-service.js';
 import type { StateStore } from '../store/state-store.js';
+import type { Decommissioning, Grace, NodeVerdict } from './decommissioning.js';
 import type { NodeLabels } from './node-labels.js';
 import { hostOf, isGone, moveNode, type Node, type NodeEvent, type NodePeer, type NodeRecord } from './node.js';
 
@@ -40,6 +41,8 @@ export interface NodeListener {
   nodeLost(node: NodeId, exit: ExitReason): void;
   nodeChanged(node: Node): void;
   hasEnded(application: ApplicationId): boolean;
+  /** Whether no container is there, or on its way. */
+  isIdle(node: NodeId): boolean;
 }
 
 export interface NodeRegistryOptions {
@@ -49,6 +52,7 @@ export interface NodeRegistryOptions {
   store: StateStore;
   tokens: TokenService;
   labels: NodeLabels;
+  decommissioning: Decommissioning;
   readonly schedule: (event: SchedulerEvent) => void;
 }
 
@@ -105,6 +109,8 @@ export class NodeRegistry implements NodeCommands {
     if (id !== peer.identity.nodeId) {
       throw new WeftError('AUTH_BAD_TOKEN', `The token of ${peer.identity.nodeId} cannot register ${id}.`);
     }
+    const excluded = this.options.decommissioning.refusal(id);
+    if (excluded !== undefined) throw new WeftError('RM_NODE_EXCLUDED', `${id} may not register: ${excluded}.`);
     const nowMs = clock.nowMs();
     const containersToStop = store.transaction(() => {
       const node = this.admit(id, params);
@@ -185,6 +191,30 @@ export class NodeRegistry implements NodeCommands {
       const node = this.nodes.get(id);
       if (node !== undefined) this.lose(node, nowMs);
     }
+    const { decommissioning } = this.options;
+    for (const id of decommissioning.due(nowMs, (node) => this.listener?.isIdle(node) ?? false)) {
+      const node = this.nodes.get(id);
+      decommissioning.forget(id);
+      if (node !== undefined && !isGone(node)) this.sendAway(node);
+    }
+  }
+
+  /**
+   * What the lists and the administrators say of a node becomes so.
+   * @param grace how long it may take; undefined: at once, whatever runs there
+   */
+  applyExclusion(id: NodeId, grace: Grace | undefined): NodeVerdict {
+    const { clock, decommissioning, log } = this.options;
+    const node = this.nodes.get(id);
+    if (node === undefined || isGone(node)) return 'stay';
+    const before = decommissioning.leaveOf(id);
+    const verdict = decommissioning.judge(id, grace, clock.nowMs());
+    if (verdict === 'go') this.sendAway(node);
+    else if (verdict === 'leave' || before !== undefined) {
+      log.info({ nodeId: id, verdict, ...decommissioning.leaveOf(id) }, 'whether the node stays');
+      this.tellScheduler(node);
+    }
+    return verdict;
   }
 
   httpAddressOf(id: NodeId): string {
@@ -283,7 +313,18 @@ export class NodeRegistry implements NodeCommands {
     peer?.close();
   }
 
-  private remove(node: Node, event: 'expire' | 'shutdown', why: string): void {
+  private sendAway(node: Node): void {
+    this.options.log.info({ nodeId: node.id }, 'node decommissioned');
+    const { peer } = node;
+    this.liveness.forget(node.id);
+    this.remove(node, 'decommission', 'was decommissioned');
+    // It stops what still runs, and asks from time to time whether it may come back.
+    this.options.store.afterCommit(() => {
+      peer?.session.notify('resync', {});
+    });
+  }
+
+  private remove(node: Node, event: 'expire' | 'shutdown' | 'decommission', why: string): void {
     const { store, schedule } = this.options;
     node.peer = undefined;
     store.transaction(() => {
@@ -305,10 +346,11 @@ export class NodeRegistry implements NodeCommands {
   }
 
   private tellScheduler({ id, rack, capacity, state }: Node): void {
+    const schedulable = state === 'RUNNING' && this.options.decommissioning.leaveOf(id) === undefined;
     this.options.schedule({
       type: 'node-updated',
       node: {
-        ...{ nodeId: id, host: hostOf(id), rack, capacity, schedulable: state === 'RUNNING' },
+        ...{ nodeId: id, host: hostOf(id), rack, capacity, schedulable },
         label: this.options.labels.of(id),
       },
     });

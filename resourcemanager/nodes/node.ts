@@ -17,9 +17,12 @@ export type NodeState =
   | 'UNHEALTHY'
   | 'LOST'
   /** It said goodbye. */
-  | 'SHUTDOWN';
+  | 'SHUTDOWN'
+  /** It was sent away. */
+  | 'DECOMMISSIONED';
 
-export type NodeEvent = 'register' | 'disconnect' | 'resume' | 'healthy' | 'unhealthy' | 'expire' | 'shutdown';
+export type NodeEvent =
+  'register' | 'disconnect' | 'resume' | 'healthy' | 'unhealthy' | 'expire' | 'shutdown' | 'decommission';
 
 export const NODE_TRANSITIONS: TransitionTable<NodeState, NodeEvent> = {
   RUNNING: {
@@ -30,9 +33,17 @@ export const NODE_TRANSITIONS: TransitionTable<NodeState, NodeEvent> = {
     disconnect: 'SUSPECT',
     expire: 'LOST',
     shutdown: 'SHUTDOWN',
+    decommission: 'DECOMMISSIONED',
   },
   // Its first heartbeat after it came back tells whether it is healthy.
-  SUSPECT: { register: 'RUNNING', resume: 'RUNNING', disconnect: 'SUSPECT', expire: 'LOST', shutdown: 'SHUTDOWN' },
+  SUSPECT: {
+    register: 'RUNNING',
+    resume: 'RUNNING',
+    disconnect: 'SUSPECT',
+    expire: 'LOST',
+    shutdown: 'SHUTDOWN',
+    decommission: 'DECOMMISSIONED',
+  },
   UNHEALTHY: {
     register: 'RUNNING',
     resume: 'UNHEALTHY',
@@ -41,9 +52,11 @@ export const NODE_TRANSITIONS: TransitionTable<NodeState, NodeEvent> = {
     disconnect: 'SUSPECT',
     expire: 'LOST',
     shutdown: 'SHUTDOWN',
+    decommission: 'DECOMMISSIONED',
   },
   LOST: { register: 'RUNNING' },
   SHUTDOWN: { register: 'RUNNING' },
+  DECOMMISSIONED: { register: 'RUNNING' },
 };
 
 /** What the store keeps, so that a restarted ResourceManager knows whom to wait for. */
@@ -69,7 +82,7 @@ export interface Node extends NodeRecord {
 
 /** Whether it has no part in the cluster any more. */
 export function isGone({ state }: Node): boolean {
-  return state === 'LOST' || state === 'SHUTDOWN';
+  return state === 'LOST' || state === 'SHUTDOWN' || state === 'DECOMMISSIONED';
 }
 
 export function hostOf(id: NodeId): string {

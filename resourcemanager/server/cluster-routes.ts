@@ -46,7 +46,7 @@ export function clusterRoutes(app: FastifyInstance, view: ClusterView): void {
     const nodes = view.nodes
       .all()
       // Without a filter, YARN leaves out the nodes that are gone.
-      .filter((node) => states?.includes(nodeStateView(node)) ?? !isGone(node))
+      .filter((node) => states?.includes(nodeStateView(node, view)) ?? !isGone(node))
       .map((node) => nodeView(node, view));
     return { nodes: nodes.length === 0 ? {} : { node: nodes } };
   });

@@ -4,6 +4,7 @@ import type { ResourceType } from '../../runtime/common/config/resource-types.js
 import type { ApplicationRegistry } from '../apps/application-registry.js';
 import type { ApplicationsManager } from '../apps/applications-manager.js';
 import type { ContainerLedger } from '../apps/container-ledger.js';
+import type { Decommissioning } from '../nodes/decommissioning.js';
 import type { NodeLabels } from '../nodes/node-labels.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
 import type { AccessControl } from '../security/access-control.js';
@@ -26,6 +27,9 @@ export interface ClusterView {
   readonly containers: ContainerLedger;
   readonly nodes: NodeRegistry;
   readonly labels: NodeLabels;
+  readonly decommissioning: Decommissioning;
+  /** How long a node may take to leave, unless the command says; undefined = however long. */
+  readonly decommissionTimeoutMs: number | undefined;
   readonly resourceTypes: ReadonlyMap<string, ResourceType>;
   readonly access: AccessControl;
   readonly refusals: Refusals;

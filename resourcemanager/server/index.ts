@@ -13,6 +13,7 @@ import { applicationSettingRoutes } from './application-setting-routes.js';
 import { clusterRoutes } from './cluster-routes.js';
 import type { ClusterView } from './cluster-view.js';
 import { installErrorHandlers } from './errors.js';
+import { decommissionRoutes } from './decommission-routes.js';
 import { labelRoutes } from './label-routes.js';
 import { metricsRoutes } from './metrics-routes.js';
 import { pages } from './pages.js';
@@ -43,6 +44,7 @@ export async function configureRoutes(
   labelRoutes(app, view);
   weftRoutes(app, view);
   queueRoutes(app, view);
+  decommissionRoutes(app, view);
   await blobRoutes(app, view);
   await proxyRoutes(app, view);
   await pages(app, pagesFolder);

@@ -9,6 +9,7 @@ import { requireApplication, requireAttempt } from './application-routes.js';
 import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
 import { endedContainerView } from './views/application-view.js';
+import { nodeStateView } from './views/cluster-views.js';
 import { explanationOf } from './views/explanation.js';
 
 interface ById {
@@ -73,7 +74,7 @@ function summary(view: ClusterView): object {
         nodeId: node.id,
         url: node.httpAddress,
         pid: node.pid,
-        state: node.state,
+        state: nodeStateView(node, view) === 'DECOMMISSIONING' ? 'DECOMMISSIONING' : node.state,
         healthReport: node.healthReport,
         usedMb: usage?.used.memoryMb ?? 0,
         totalMb: node.capacity.memoryMb,

@@ -44,24 +44,24 @@ test('kill -9: what runs is taken over once, what ended meanwhile is told, what 
 
   child.kill('SIGKILL');
   await until('its end', () => child.signalCode !== null);
-  sendSignal(-leaders[1]!, 'SIGKILL');
+  sendSignal(-leaders[1], 'SIGKILL');
   // Of the third nothing is known any more, but it runs; and a folder was left by nobody knows whom.
-  sendSignal(-leaders[2]!, 'SIGKILL');
+  sendSignal(-leaders[2], 'SIGKILL');
   rmSync(pidFile(node, 3).replace(/pid$/, 'json'));
   const stray = join(node.workingDir(container(1)), '..', container(9));
   mkdirSync(stray);
   child = startNodeManager(node);
 
   await until('registration', () => resourceManager.registrations.length === 3);
-  const reported = resourceManager.registrations[2]!.containers.map(({ containerId, state, exit }) => [
+  const reported = resourceManager.registrations[2].containers.map(({ containerId, state, exit }) => [
     ...[containerId, state, exit?.kind],
   ]);
   t.deepEqual(reported.sort(), [
     [container(1), 'RUNNING', undefined],
     [container(2), 'COMPLETE', 'unknown'],
   ]);
-  t.not(processStartTicks(leaders[0]!), undefined, 'it never stopped');
-  t.not(processStartTicks(children[0]!), undefined);
+  t.not(processStartTicks(leaders[0]), undefined, 'it never stopped');
+  t.not(processStartTicks(children[0]), undefined);
   await until('strays to end', () => children.slice(1).every((pid) => processStartTicks(pid) === undefined));
   await until('folders to go', () => !existsSync(stray) && !existsSync(node.workingDir(container(2))));
   await until('folders to go', () => !existsSync(node.workingDir(container(3))));
@@ -73,7 +73,7 @@ test('kill -9: what runs is taken over once, what ended meanwhile is told, what 
   resourceManager.peer?.session.notify('applicationFinished', { applicationId: APPLICATION });
   const { exit } = await until('end', () => resourceManager.heardOf(container(1), 'COMPLETE'));
   t.like(exit, { kind: 'stopped', by: 'resourcemanager', exitStatus: -107 });
-  await until('the child to end', () => processStartTicks(children[0]!) === undefined);
+  await until('the child to end', () => processStartTicks(children[0]) === undefined);
   child.kill('SIGTERM');
   await until('its end', () => child.exitCode !== null);
 });

@@ -38,6 +38,7 @@ export const SETTINGS: ResourceManagerSettings = {
   containerExpiryIntervalMs: 60_000,
   maxCompletedApplications: 100,
   amBlacklistThreshold: 0.8,
+  decommissionTimeoutMs: 3_600_000,
   nodeLabels: 'off',
   staticGroups: '',
   groupsCacheMs: 300_000,
@@ -94,6 +95,8 @@ export class FakeNode {
   readonly finishedApplications: string[] = [];
   registrations = 0;
   lastAnswer: { containersToStop: string[] } | undefined;
+  /** Code of the error that its latest registration was refused with. */
+  refusal: string | undefined;
   /** What `startContainer` fails with, if it is to fail. */
   startError: Error | undefined;
   readonly client;
@@ -180,7 +183,9 @@ export class FakeNode {
         this.registrations++;
         for (const id of answer.containersToStop) this.containers.delete(id);
       })
-      .catch(() => undefined);
+      .catch((error: unknown) => {
+        this.refusal = (error as { code?: string }).code;
+      });
   }
 }
 

@@ -38,7 +38,7 @@ export function metricsView(view: ClusterView): object {
   const { capacity, used, containers, nodes, pending, pendingContainers, reserved, reservedContainers } =
     view.scheduler.totals();
   const apps = countBy([...view.applications.all()].map(({ record }) => publicState(record)));
-  const states = countBy(view.nodes.all().map(({ state }) => state));
+  const states = countBy(view.nodes.all().map((node) => nodeStateView(node, view)));
   const utilizedMb = view.nodes.all().reduce((sum, { usedMemoryMb }) => sum + usedMemoryMb, 0);
   const count = (state: PublicState): number => apps.get(state) ?? 0;
   return {
@@ -69,10 +69,10 @@ export function metricsView(view: ClusterView): object {
     totalNodes: nodes,
     lostNodes: states.get('LOST') ?? 0,
     unhealthyNodes: states.get('UNHEALTHY') ?? 0,
-    decommissioningNodes: 0,
-    decommissionedNodes: 0,
+    decommissioningNodes: states.get('DECOMMISSIONING') ?? 0,
+    decommissionedNodes: states.get('DECOMMISSIONED') ?? 0,
     rebootedNodes: 0,
-    activeNodes: (states.get('RUNNING') ?? 0) + (states.get('SUSPECT') ?? 0),
+    activeNodes: states.get('RUNNING') ?? 0,
     shutdownNodes: states.get('SHUTDOWN') ?? 0,
     containerAssignedPerSecond: 0,
     totalAllocatedContainersAcrossPartition: 0,
@@ -82,9 +82,23 @@ export function metricsView(view: ClusterView): object {
   };
 }
 
+type NodeStateName = Exclude<Node['state'], 'SUSPECT'> | 'DECOMMISSIONING';
+
 /** What YARN's clients call its state: a suspect node is running until the verdict. */
-export function nodeStateView({ state }: Node): Exclude<Node['state'], 'SUSPECT'> {
-  return state === 'SUSPECT' ? 'RUNNING' : state;
+export function nodeStateView(node: Node, { decommissioning }: ClusterView): NodeStateName {
+  if (!isGone(node) && decommissioning.leaveOf(node.id) !== undefined) return 'DECOMMISSIONING';
+  return node.state === 'SUSPECT' ? 'RUNNING' : node.state;
+}
+
+/** Also what is worth knowing besides its health. */
+function healthReportOf(node: Node, { decommissioning }: ClusterView): string {
+  const { healthReport, state } = node;
+  const report =
+    state === 'SUSPECT' && healthReport === '' ? 'Its connection is broken; it is waited for.' : healthReport;
+  const leave = isGone(node) ? undefined : decommissioning.leaveOf(node.id);
+  if (leave === undefined) return report;
+  const until = leave.deadlineMs === undefined ? '' : `, at ${new Date(leave.deadlineMs).toISOString()} at the latest`;
+  return `${report} It leaves when what runs there has ended${until}.`.trim();
 }
 
 export function nodeView(node: Node, view: ClusterView): object {
@@ -92,16 +106,15 @@ export function nodeView(node: Node, view: ClusterView): object {
   const label = view.labels.of(node.id);
   const capacity = isGone(node) ? NOTHING : node.capacity;
   const free = subtract(capacity, used);
-  const suspicion = 'Its connection is broken; it is waited for.';
   return {
     rack: node.rack,
-    state: nodeStateView(node),
+    state: nodeStateView(node, view),
     id: node.id,
     nodeHostName: hostOf(node.id),
     nodeHTTPAddress: withoutScheme(node.httpAddress),
     lastHealthUpdate: node.lastHeardMs,
     version: node.version,
-    healthReport: node.state === 'SUSPECT' && node.healthReport === '' ? suspicion : node.healthReport,
+    healthReport: healthReportOf(node, view),
     numContainers: containers.length,
     usedMemoryMB: used.memoryMb,
     availMemoryMB: free.memoryMb,

@@ -90,6 +90,24 @@ export const resourceManagerOptions = {
     max: 1,
     description: 'When these nodes are at least this part of all, none of them is avoided.',
   }),
+  nodesIncludePath: stringOption({
+    key: 'yarn.resourcemanager.nodes.include-path',
+    default: '',
+    description:
+      'File with the hosts (or `host:port`) that may be part of the cluster, relative to this one. Empty, or an empty file: all.',
+  }),
+  nodesExcludePath: stringOption({
+    key: 'yarn.resourcemanager.nodes.exclude-path',
+    default: '',
+    description:
+      'File with the hosts (or `host:port`) that must leave the cluster; read by `weft rmadmin -refreshNodes`.',
+  }),
+  decommissionTimeoutSeconds: integerOption({
+    key: 'yarn.resourcemanager.nodemanager-graceful-decommission-timeout-secs',
+    default: 3600,
+    min: -1,
+    description: 'How long a node may take to leave gracefully, unless the command says; -1 = however long.',
+  }),
   nodeLabelsEnabled: booleanOption({
     key: 'yarn.node-labels.enabled',
     default: false,

@@ -71,6 +71,11 @@ export const RESOURCEMANAGER_CODES = defineCodes({
     summary: 'Node labels are off, unknown, in use, or were to be changed in a way that is not possible.',
     hint: '`weft cluster --list-node-labels` names the labels that there are, `weft rmadmin --help` how they are changed.',
   },
+  RM_NODE_EXCLUDED: {
+    domain: 'user',
+    summary: 'A NodeManager wanted to be part of a cluster that it was sent away from.',
+    hint: 'Take it out of the exclude file (or into the include file) and `weft rmadmin -refreshNodes`, or `weft node -recommission`.',
+  },
   RM_FORBIDDEN: {
     domain: 'user',
     summary:
