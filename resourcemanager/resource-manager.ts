@@ -253,6 +253,6 @@ async function listen(options: ResourceManagerOptions, refusals: Refusals): Prom
     if (previous === undefined || !hasCode(error, 'PORT_TAKEN')) throw error;
     return on(0);
   });
-  writeJsonAtomically(memory, { port: server.port });
+  if (port === undefined) writeJsonAtomically(memory, { port: server.port });
   return server;
 }

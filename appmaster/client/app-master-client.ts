@@ -111,12 +111,18 @@ export class AppMasterClient {
   static async register(
     handlers: AppMasterHandlers,
     surroundings?: Surroundings,
-  ): Promise<{ client: AppMasterClient; maximum: Resource }> {
+  ): Promise<{
+    client: AppMasterClient;
+    maximum: Resource;
+    /** Running containers of earlier attempts of this application, which this one holds now. */
+    previous: readonly AllocatedContainer[];
+  }> {
     return new Promise((resolve, reject) => {
       try {
         const around = surroundings ?? ownProcess();
-        const client: AppMasterClient = new AppMasterClient(handlers, around, ({ maximumResource }) => {
-          resolve({ client, maximum: maximumResource });
+        const client: AppMasterClient = new AppMasterClient(handlers, around, (registration) => {
+          const { maximumResource: maximum, previousContainers: previous } = registration;
+          resolve({ client, maximum, previous });
         });
         watchNodeManager({
           ...around,
@@ -204,6 +210,9 @@ export class AppMasterClient {
       self: () => ({ rpcPort: 0, trackingUrl: '', containers: [...this.containers.keys()] }),
       progress: () => this.progress,
       onRegistered: (registration, first) => {
+        for (const container of registration.previousContainers) {
+          this.containers.set(container.containerId, container);
+        }
         if (first) onRegistered(registration);
       },
       onContainers: ({ allocated, completed }) => {

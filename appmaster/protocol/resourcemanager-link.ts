@@ -11,6 +11,7 @@ import type { Dial } from '../../runtime/common/wire/connection.js';
 import type { ParamsOf, ResultOf } from '../../runtime/common/wire/protocol.js';
 import {
   appMasterProtocol,
+  type AllocatedContainer,
   type FinalStatus,
   type ResourceRequest,
   type PreemptionNotice,
@@ -53,7 +54,7 @@ export class ResourceManagerLink {
   private everRegistered = false;
   private beating = false;
   private flushing = false;
-  /** What was asked for last, by priority, place, size and label; those that were not heard yet are `unsaid`. */
+  /** What is outstanding, by priority, place, size and label; those that were not heard yet are `unsaid`. */
   private readonly asks = new Map<string, ResourceRequest>();
   private readonly unsaid = new Set<string>();
   private readonly releases = new Set<string>();
@@ -72,6 +73,7 @@ export class ResourceManagerLink {
       maxBackoffMs: 500,
       handlers: {
         containers: (params) => {
+          for (const container of params.allocated) this.answered(container);
           options.onContainers(params);
         },
         shutdown: ({ reason }) => {
@@ -108,6 +110,17 @@ export class ResourceManagerLink {
     this.asks.set(key, request);
     this.unsaid.add(key);
     this.flushSoon();
+  }
+
+  /** A container came for one of the asks: a ResourceManager that is told of them anew owes one less. */
+  private answered({ priority, nodeId }: AllocatedContainer): void {
+    for (const [key, ask] of this.asks) {
+      const { resourceName, numContainers } = ask;
+      const isItsPlace = resourceName === '*' || nodeId.startsWith(`${resourceName}:`);
+      if (ask.priority === priority && isItsPlace && numContainers > 0) {
+        this.asks.set(key, { ...ask, numContainers: numContainers - 1 });
+      }
+    }
   }
 
   private get waits(): boolean {
@@ -189,6 +202,8 @@ export class ResourceManagerLink {
       this.everRegistered = true;
       log.info({ first, queue: registration.queue }, 'registered with the ResourceManager');
       for (const resolve of this.waitingForRegistration.splice(0)) resolve();
+      // It may be another ResourceManager, which knows of no ask.
+      for (const [key, { numContainers }] of this.asks) if (numContainers > 0) this.unsaid.add(key);
       this.options.onRegistered(registration, first);
       void this.flush();
       void this.beat();

@@ -70,7 +70,11 @@ export class Kernel {
       }
       this.events++;
       if (event.label !== undefined) this.note(event.label);
-      event.run();
+      try {
+        event.run();
+      } catch (error) {
+        this.fail(error);
+      }
       await settled();
       if (this.failure !== undefined) throw this.failure as Error;
       check();

@@ -4,7 +4,14 @@
  * sessions above must stand, too. What is cut off waits, and arrives or is lost with its connection when the cut heals.
  */
 import { WeftError, hasCode } from '../../../runtime/common/errors/index.js';
-import type { ListenOptions, Listener, Network } from '../../../runtime/common/http/network.js';
+import type {
+  Answers,
+  Front,
+  FrontedListener,
+  Listener,
+  ListenOptions,
+  Network,
+} from '../../../runtime/common/http/network.js';
 import type { Connection, ConnectionEvents, DialEvents, DialRequest } from '../../../runtime/common/wire/connection.js';
 import { RpcServer } from '../../../runtime/common/wire/server.js';
 import { Cuts } from './cuts.js';
@@ -39,6 +46,11 @@ interface End {
 
 interface Server {
   readonly process: SimProcess;
+  /** Undefined: it answers nothing yet. */
+  rpc: RpcServer | undefined;
+}
+
+interface SimFront extends Front {
   readonly rpc: RpcServer;
 }
 
@@ -70,6 +82,7 @@ export class SimNetwork {
     return {
       dial: (request, events) => this.dial(process, request, events),
       listen: (options) => Promise.resolve().then(() => this.listen(process, options)),
+      front: (options) => Promise.resolve().then(() => this.front(process, options)),
     };
   }
 
@@ -81,20 +94,29 @@ export class SimNetwork {
     return true;
   }
 
-  private listen(process: SimProcess, { host = '', port, endpoints }: ListenOptions): Listener {
+  private listen(process: SimProcess, options: ListenOptions): Listener {
+    const listener = this.front(process, options);
+    listener.show(frontOf(options));
+    return listener;
+  }
+
+  private front(process: SimProcess, { host = '', port }: Omit<ListenOptions, keyof Answers>): FrontedListener {
     const wanted = typeof port === 'number' ? port : port.from;
     const free = wanted === 0 ? this.nextPort++ : wanted;
     const key = `${host}:${free}`;
     if (this.servers.get(key)?.process.isAlive === true) throw new WeftError('PORT_TAKEN', `${key} is already in use.`);
-    const rpc = new RpcServer();
-    endpoints(rpc);
-    this.servers.set(key, { process, rpc });
+    const server: Server = { process, rpc: undefined };
+    this.servers.set(key, server);
     return {
       url: `http://${key}`,
       port: free,
+      prepare: (answers) => Promise.resolve(frontOf(answers)),
+      show: (front) => {
+        server.rpc = (front as SimFront).rpc;
+      },
       close: () => {
-        rpc.close();
-        if (this.servers.get(key)?.rpc === rpc) this.servers.delete(key);
+        server.rpc?.close();
+        if (this.servers.get(key) === server) this.servers.delete(key);
         return Promise.resolve();
       },
     };
@@ -127,6 +149,7 @@ export class SimNetwork {
       this.kernel.after(0, server.process, undefined, () => {
         if (client.isClosed) return;
         try {
+          if (server.rpc === undefined) throw new WeftError('HTTP_NOT_FOUND', 'nothing is answered yet');
           const welcome = server.rpc.admit(path, { token, remoteAddress: process.host.name });
           const end = this.endOf(server.process, undefined);
           end.peer = client;
@@ -306,3 +329,13 @@ export class SimNetwork {
   }
 }
 
+function frontOf({ endpoints }: Answers): SimFront {
+  const rpc = new RpcServer();
+  endpoints(rpc);
+  return {
+    rpc,
+    close: () => {
+      rpc.close();
+    },
+  };
+}

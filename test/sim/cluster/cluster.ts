@@ -1,0 +1,103 @@
+/** A whole simulated cluster: one ResourceManager with its store, nodes, and somebody who submits applications. */
+import { loadYarnSite } from '../../../runtime/common/config/yarn-site.js';
+import type { NodeSettings } from '../../../nodemanager/settings.js';
+import type { ResourceManagerSettings } from '../../../resourcemanager/config/settings.js';
+import { Host } from '../kernel/host.js';
+import type { Kernel } from '../kernel/kernel.js';
+import { SimNetwork } from '../kernel/network.js';
+import type { Random } from '../kernel/random.js';
+import { Clients } from './clients.js';
+import { NodeRole } from './node-role.js';
+import { programs } from './programs.js';
+import { ResourceManagerRole } from './resource-manager-role.js';
+import { SimStore } from './sim-store.js';
+
+export const NODES = 5;
+/** Silence that is a verdict; shorter than by default, so that ten minutes are long. */
+export const EXPIRY_MS = 12_000;
+const CLUSTER_KEY = 'ab'.repeat(32);
+const DAY_MS = 86_400_000;
+/** All defaults: nothing is read from this folder. */
+const SITE = loadYarnSite('/nonexistent');
+
+const SETTINGS: Omit<ResourceManagerSettings, 'schedulerClass'> = {
+  schedulerClassOrigin: 'the simulation',
+  resourceTypes: new Map(),
+  minimumAllocation: { memoryMb: 128, vcores: 1 },
+  maximumMemoryMb: undefined,
+  maximumVcores: undefined,
+  // Chaos kills many, and an application that gives up has done nothing wrong.
+  maxAppAttempts: 1000,
+  heartbeatIntervalMs: 2000,
+  nodeExpiryIntervalMs: EXPIRY_MS,
+  appMasterExpiryIntervalMs: EXPIRY_MS,
+  containerExpiryIntervalMs: 30_000,
+  maxCompletedApplications: 100,
+  amBlacklistThreshold: 0.8,
+  nodeLabels: 'off',
+  staticGroups: '',
+  groupsCacheMs: DAY_MS,
+  administrators: '*',
+  keyRolls: { attemptKeyMs: DAY_MS, containerKeyMs: DAY_MS },
+};
+
+export class Cluster {
+  readonly network: SimNetwork;
+  readonly store: SimStore;
+  readonly resourceManager: ResourceManagerRole;
+  readonly nodes: readonly NodeRole[];
+  readonly hosts: readonly Host[];
+  readonly clients: Clients;
+
+  /** @param folder for files that nothing of a simulation is in */
+  constructor(
+    readonly kernel: Kernel,
+    folder: string,
+  ) {
+    const { random } = kernel;
+    this.network = new SimNetwork(kernel);
+    this.store = new SimStore(random.fork());
+    const host = new Host(kernel, 'rmhost');
+    this.resourceManager = new ResourceManagerRole({
+      ...{ host, folder },
+      network: this.network,
+      store: this.store,
+      random: random.fork(),
+      settings: { ...SETTINGS, schedulerClass: random.pick(['fifo', 'capacity', 'fair']) },
+      clusterKey: CLUSTER_KEY,
+    });
+    const runProgram = programs(this.network, random.fork());
+    this.nodes = Array.from(
+      { length: NODES },
+      (_, index) =>
+        new NodeRole({
+          host: new Host(kernel, `node${index + 1}`),
+          network: this.network,
+          random: random.fork(),
+          settings: nodeSettings(`node${index + 1}`, random),
+          clusterKey: CLUSTER_KEY,
+          resourceManagerAddress: () => this.resourceManager.address,
+          runProgram,
+        }),
+    );
+    this.hosts = [host, ...this.nodes.map((node) => node.host)];
+    this.clients = new Clients(kernel, random.fork(), () => this.resourceManager.view);
+  }
+
+  start(): void {
+    this.resourceManager.start();
+    for (const node of this.nodes) node.start();
+  }
+}
+
+function nodeSettings(host: string, random: Random): NodeSettings {
+  return {
+    site: SITE,
+    host,
+    bindHost: host,
+    port: 0,
+    resource: { memoryMb: random.pick([2048, 3072, 4096]), vcores: 16 },
+    label: undefined,
+    resourceManagerUrl: undefined,
+  };
+}
