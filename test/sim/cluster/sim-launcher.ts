@@ -93,6 +93,16 @@ export class SimLauncher implements Pick<Launcher, keyof Launcher> {
     }
   }
 
+  hasKernelKilled(): boolean {
+    return false;
+  }
+
+  endStrays(alive: ReadonlySet<string>): number {
+    const strays = [...this.containers].filter(({ record }) => !alive.has(record.containerId));
+    for (const { process } of strays) process.signal('SIGKILL');
+    return strays.length;
+  }
+
   lastWords(): string[] {
     return [];
   }

@@ -42,6 +42,7 @@ export class SimMachine implements NodeMachine {
     watch: () => undefined,
     forget: () => undefined,
     residentMb: () => undefined,
+    report: () => undefined,
     programPid: () => undefined,
   };
   readonly store = {

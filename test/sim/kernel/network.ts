@@ -13,6 +13,8 @@ import type {
   Network,
 } from '../../../runtime/common/http/network.js';
 import type { Connection, ConnectionEvents, DialEvents, DialRequest } from '../../../runtime/common/wire/connection.js';
+import { silentLogger } from '../../../runtime/common/log/logger.js';
+import { Refusals } from '../../../runtime/common/security/refusals.js';
 import { RpcServer } from '../../../runtime/common/wire/server.js';
 import { Cuts } from './cuts.js';
 import { frameLabel } from './frame-label.js';
@@ -54,6 +56,7 @@ interface SimFront extends Front {
   readonly rpc: RpcServer;
 }
 
+const LOG = silentLogger();
 const LATE_MS = [200, 4000] as const;
 const OVERTAKEN_MS = [2, 200] as const;
 const FIRST_FREE_PORT = 40_000;
@@ -96,7 +99,7 @@ export class SimNetwork {
 
   private listen(process: SimProcess, options: ListenOptions): Listener {
     const listener = this.front(process, options);
-    listener.show(frontOf(options));
+    listener.show(frontOf(process, options));
     return listener;
   }
 
@@ -110,7 +113,7 @@ export class SimNetwork {
     return {
       url: `http://${key}`,
       port: free,
-      prepare: (answers) => Promise.resolve(frontOf(answers)),
+      prepare: (answers) => Promise.resolve(frontOf(process, answers)),
       show: (front) => {
         server.rpc = (front as SimFront).rpc;
       },
@@ -329,8 +332,8 @@ export class SimNetwork {
   }
 }
 
-function frontOf({ endpoints }: Answers): SimFront {
-  const rpc = new RpcServer();
+function frontOf({ clock }: SimProcess, { endpoints }: Answers): SimFront {
+  const rpc = new RpcServer(new Refusals(clock, LOG));
   endpoints(rpc);
   return {
     rpc,
