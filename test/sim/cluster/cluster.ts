@@ -1,7 +1,7 @@
 /** A whole simulated cluster: one ResourceManager with its store, nodes, and somebody who submits applications. */
 import { loadYarnSite } from '../../../runtime/common/config/yarn-site.js';
 import type { NodeSettings } from '../../../nodemanager/settings.js';
-import type { ResourceManagerSettings } from '../../../resourcemanager/config/settings.js';
+import { settingsOf, type ResourceManagerSettings } from '../../../resourcemanager/config/settings.js';
 import { Host } from '../kernel/host.js';
 import type { Kernel } from '../kernel/kernel.js';
 import { SimNetwork } from '../kernel/network.js';
@@ -16,29 +16,17 @@ export const NODES = 5;
 /** Silence that is a verdict; shorter than by default, so that ten minutes are long. */
 export const EXPIRY_MS = 12_000;
 const CLUSTER_KEY = 'ab'.repeat(32);
-const DAY_MS = 86_400_000;
 /** All defaults: nothing is read from this folder. */
 const SITE = loadYarnSite('/nonexistent');
 
-const SETTINGS: Omit<ResourceManagerSettings, 'schedulerClass'> = {
-  schedulerClassOrigin: 'the simulation',
-  resourceTypes: new Map(),
-  minimumAllocation: { memoryMb: 128, vcores: 1 },
-  maximumMemoryMb: undefined,
-  maximumVcores: undefined,
+const SETTINGS: ResourceManagerSettings = {
+  ...settingsOf(SITE),
   // Chaos kills many, and an application that gives up has done nothing wrong.
   maxAppAttempts: 1000,
   heartbeatIntervalMs: 2000,
   nodeExpiryIntervalMs: EXPIRY_MS,
   appMasterExpiryIntervalMs: EXPIRY_MS,
   containerExpiryIntervalMs: 30_000,
-  maxCompletedApplications: 100,
-  amBlacklistThreshold: 0.8,
-  nodeLabels: 'off',
-  staticGroups: '',
-  groupsCacheMs: DAY_MS,
-  administrators: '*',
-  keyRolls: { attemptKeyMs: DAY_MS, containerKeyMs: DAY_MS },
 };
 
 export class Cluster {

@@ -55,7 +55,7 @@ export class SimStore {
             }
             kernel.after(lastMs - kernel.nowMs, process, undefined, () => {
               if (error === undefined) resolve();
-              else reject(error as Error);
+              else reject(error);
             });
           });
         });

@@ -18,8 +18,8 @@ export class EventQueue<T extends Timed> {
     heap.push(item);
     while (at > 0) {
       const parent = (at - 1) >> 1;
-      if (!isBefore(item, heap[parent] as T)) break;
-      heap[at] = heap[parent] as T;
+      if (!isBefore(item, heap[parent])) break;
+      heap[at] = heap[parent];
       at = parent;
     }
     heap[at] = item;
@@ -42,9 +42,9 @@ export class EventQueue<T extends Timed> {
     for (;;) {
       let child = 2 * at + 1;
       if (child >= heap.length) break;
-      if (child + 1 < heap.length && isBefore(heap[child + 1] as T, heap[child] as T)) child++;
-      if (!isBefore(heap[child] as T, item)) break;
-      heap[at] = heap[child] as T;
+      if (child + 1 < heap.length && isBefore(heap[child + 1], heap[child])) child++;
+      if (!isBefore(heap[child], item)) break;
+      heap[at] = heap[child];
       at = child;
     }
     heap[at] = item;

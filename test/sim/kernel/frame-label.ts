@@ -12,7 +12,7 @@ export function frameLabel(text: string): string {
 /** The application's number, the attempt's and its own tell a container from all others of a run. */
 function shortId(container: string): string {
   const parts = container.split('_');
-  return `${parts.at(-3)}.${parts.at(-2)}.${parts.at(-1)}${parts[1]?.startsWith('e') === true ? parts[1] : ''}`;
+  return `${parts.at(-3)}.${parts.at(-2)}.${parts.at(-1)}${parts[1]?.startsWith('e') ? parts[1] : ''}`;
 }
 
 function wordAfter(text: string, mark: string): string {

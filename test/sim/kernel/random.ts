@@ -32,7 +32,7 @@ export class Random {
 
   pick<T>(from: readonly T[]): T {
     if (from.length === 0) throw new RangeError('nothing to pick from');
-    return from[Math.floor(this.next() * from.length)] as T;
+    return from[Math.floor(this.next() * from.length)];
   }
 
   /** Time to the next of events that come once in `meanMs` on average. */
