@@ -3,7 +3,7 @@ import type { ApplicationAttemptId, ApplicationId, ContainerId, NodeId } from '.
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
 import { AskTable, type AskGroup } from './ask-table.js';
 import type { SchedulerNode } from './node.js';
-import { NOTHING } from './resources.js';
+import { NOTHING, add } from './resources.js';
 
 /** What is known when an application is added. */
 export interface ApplicationDescription {
@@ -79,6 +79,13 @@ export class SchedulerApplication {
     this.label = description.label;
     this.queue = description.queue;
     this.priority = description.priority ?? 0;
+  }
+
+  /** What it has reserved on nodes of the label. */
+  reservedOn(label: string): Resource {
+    let sum = NOTHING;
+    for (const { node, resource } of this.reservations.values()) if (node.label === label) sum = add(sum, resource);
+    return sum;
   }
 
   avoids(node: SchedulerNode): boolean {

@@ -11,7 +11,7 @@ import type { ApplicationDescription, Reservation, SchedulerApplication, Schedul
 import { ANY, type AskGroup, type Locality } from './ask-table.js';
 import { NodeTable } from './node-table.js';
 import type { NodeDescription, SchedulerNode } from './node.js';
-import type { Placement, SchedulerBooks, SchedulingPolicy } from './policy.js';
+import type { DemandCause, Placement, SchedulerBooks, SchedulingPolicy } from './policy.js';
 import { NOTHING, add, equals, subtract } from './resources.js';
 import type { Allocation, SchedulerEvent } from './scheduler.js';
 import type { SchedulerSettings } from './settings.js';
@@ -84,9 +84,9 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
     if (application === undefined) return [];
     const nodes = new Set<SchedulerNode>();
     for (const { node } of application.containers.values()) nodes.add(node);
-    this.dropDemand(application);
     // Their processes may still end; their room is given back now.
     for (const container of [...application.containers.values()]) this.release(container as SchedulerContainer<A>);
+    this.dropDemand(application);
     this.applications.delete(applicationId);
     this.policy.applicationRemoved(application);
     return [...nodes].filter((node) => this.nodes.get(node.nodeId) === node);
@@ -114,15 +114,18 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
       asks.setPlace(group, request);
       return;
     }
+    const { numContainers } = request;
+    let cause: DemandCause = 'asked';
     if (group.label !== label || !equals(group.resource, request.resource)) {
       // A priority has one size and label: the latest holds for all that it still asks for.
-      this.noteDemand(application, group, asks.setPending(group, 0));
+      if (group.pending > 0 && numContainers > 0) cause = 'resized';
+      this.noteDemand(application, group, asks.setPending(group, 0), cause);
       group.label = label;
       group.resource = request.resource;
     }
     group.relaxed = request.relaxLocality;
     // What is reserved in vain is given up at the node's next heartbeat.
-    this.noteDemand(application, group, asks.setPending(group, request.numContainers));
+    this.noteDemand(application, group, asks.setPending(group, numContainers), cause);
   }
 
   recover(event: Extract<SchedulerEvent, { type: 'container-recovered' }>): void {
@@ -154,7 +157,7 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
     application.asks.take(group, locality, node.host, node.rack);
     if (application.asks.pendingContainers === 0) application.waitingSinceMs = undefined;
     this.demand--;
-    this.policy.demandChanged(application, group, -1);
+    this.policy.demandChanged(application, group, -1, 'allocated');
     this.book(application, id, node, resource, priority, isAppMaster, isOnForeignLabel);
     const decision: Allocation = {
       kind: 'allocate',
@@ -262,17 +265,17 @@ export class Books<A extends SchedulerApplication> implements SchedulerBooks<A> 
     for (const container of containers) this.policy.containerAdded(container);
   }
 
-  private noteDemand(application: A, group: AskGroup, change: number): void {
+  private noteDemand(application: A, group: AskGroup, change: number, cause: DemandCause): void {
     if (change === 0) return;
     this.demand += change;
     if (application.asks.pendingContainers === 0) application.waitingSinceMs = undefined;
-    this.policy.demandChanged(application, group, change);
+    this.policy.demandChanged(application, group, change, cause);
   }
 
   private dropDemand(application: A): void {
     for (const reservation of application.reservations.values()) this.unreserve(reservation);
     for (const group of application.asks.groups) {
-      this.noteDemand(application, group, application.asks.setPending(group, 0));
+      this.noteDemand(application, group, application.asks.setPending(group, 0), 'dropped');
     }
     application.asks.clear();
     application.waitingSinceMs = undefined;

@@ -18,6 +18,12 @@ import type { Gate, Refusal } from './refusals.js';
 import type { Admission, Allocation, Decision } from './scheduler.js';
 import type { SchedulerSettings } from './settings.js';
 
+/**
+ * Why demand changes: the application asked; it asks for another size or label than before, which is told as less and
+ * then more; a container was allocated; or its attempt is over.
+ */
+export type DemandCause = 'asked' | 'resized' | 'allocated' | 'dropped';
+
 /** What was done for a node: a container was allocated, or the node was reserved for one. */
 export interface Placement {
   readonly kind: 'allocated' | 'reserved';
@@ -93,7 +99,7 @@ export interface SchedulingPolicy<A extends SchedulerApplication = SchedulerAppl
   /** Makes the change of priority, which the order of applications may depend on. */
   changePriority(application: A, change: () => void): void;
   /** The application wants so many more (or fewer) containers of the group than before. */
-  demandChanged(application: A, group: AskGroup, change: number): void;
+  demandChanged(application: A, group: AskGroup, change: number, cause: DemandCause): void;
   /** A container is booked (also one that was recovered); demand was told already. */
   containerAdded(container: SchedulerContainer<A>): void;
   containerRemoved(container: SchedulerContainer<A>): void;

@@ -9,6 +9,8 @@ export class CapacityApplication extends SchedulerApplication {
    * `active`: it takes part.
    */
   state: 'held' | 'pending' | 'active' = 'held';
+  /** It makes its user compete for the queue: it asked while an application of the user was active, and wants more still. */
+  makesUserActive = false;
   /** What its place in a queue with fair ordering depends on. */
   magnitude = 0;
   /** What its AppMaster counts as. */

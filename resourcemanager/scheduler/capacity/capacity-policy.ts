@@ -5,7 +5,7 @@ import type { ApplicationDescription, Reservation, SchedulerContainer } from '..
 import type { AskGroup } from '../ask-table.js';
 import type { SchedulerNode } from '../node.js';
 import type { PolicyFiles } from '../policy-files.js';
-import type { Pass, Placement, SchedulerBooks, SchedulingPolicy } from '../policy.js';
+import type { DemandCause, Pass, Placement, SchedulerBooks, SchedulingPolicy } from '../policy.js';
 import type { QueueFacts, QueueView } from '../queue-view.js';
 import type { Gate, Refusal } from '../refusals.js';
 import { NOTHING, subtract, times } from '../resources.js';
@@ -167,7 +167,9 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
   }
 
   applicationRemoved(application: CapacityApplication): void {
+    this.settle();
     this.parallelApps.withdraw(application);
+    application.leaf.endCompetition(application);
     application.leaf.countApplication(application.user, -1);
     if (this.registry.removeIfIdle(application.leaf)) this.isStale = true;
   }
@@ -194,6 +196,8 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     this.bookAll(application, 1);
     for (const reservation of reservations) this.reservationAdded(reservation);
     if (takesPart) this.parallelApps.admit(application);
+    source.endCompetition(application);
+    if (application.asks.pendingContainers > 0) target.beginCompetition(application);
     if (this.registry.removeIfIdle(source)) this.isStale = true;
   }
 
@@ -201,10 +205,14 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     application.leaf.reorder(application, change);
   }
 
-  demandChanged(application: CapacityApplication, group: AskGroup, change: number): void {
-    application.leaf.changePending(group.label, times(group.resource, change), change);
-    application.leaf.noteDemand(application);
-    application.leaf.noteUse(application);
+  demandChanged(application: CapacityApplication, group: AskGroup, change: number, cause: DemandCause): void {
+    const { leaf } = application;
+    leaf.changePending(group.label, times(group.resource, change), change);
+    leaf.noteDemand(application);
+    leaf.noteUse(application);
+    if (cause === 'asked' && group.pending > 0 && group.pending === change) leaf.beginCompetition(application);
+    const isOver = cause === 'asked' || cause === 'allocated';
+    if (isOver && application.asks.pendingContainers === 0) leaf.endCompetition(application);
   }
 
   containerAdded({ application, node, resource, containerId }: SchedulerContainer<CapacityApplication>): void {

@@ -20,9 +20,11 @@ export class ParallelApps {
 
   /** The application has ended or leaves its queue: others may run now. */
   withdraw(application: CapacityApplication): void {
-    this.held.remove(application);
-    if (this.runnable.delete(application)) this.count(application, -1);
-    application.leaf.withdraw(application);
+    const { leaf } = application;
+    if (this.held.remove(application)) leaf.activatePending();
+    if (!this.runnable.delete(application)) return;
+    this.count(application, -1);
+    leaf.withdraw(application);
     this.releaseHeld();
   }
 

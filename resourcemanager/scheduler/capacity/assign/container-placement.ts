@@ -45,7 +45,7 @@ function preCheck(attempt: Attempt, group: AskGroup): Skip | undefined {
   if (group.label !== (lends ? '' : node.label)) return SKIP_GROUP;
   const { continuesLooking } = context.configuration;
   if (!continuesLooking && !needsMore(context, application, group)) return SKIP_GROUP;
-  const giveable = continuesLooking && node.label === '' ? application.reserved : NOTHING;
+  const giveable = continuesLooking ? application.reservedOn(node.label) : NOTHING;
   const room = giveable === NOTHING ? limits.headroom : add(limits.headroom, giveable);
   if (!context.calculator.fits(group.resource, room)) return SKIP_QUEUE;
   if (group.label === '') group.missedOnLabels++;
@@ -107,14 +107,14 @@ function mayUseAny({ context, reservation }: Attempt, group: AskGroup): boolean 
 function tryRoom(attempt: Attempt, group: AskGroup, locality: Locality): Outcome {
   const { context, application, node, limits, reservation } = attempt;
   const { calculator, cluster } = context;
-  if (calculator.compare(cluster, group.resource, node.capacity) > 0) return SKIP_LOCALITY;
+  if (!calculator.fits(group.resource, node.capacity)) return SKIP_LOCALITY;
   const isNeeded = needsMore(context, application, group);
   const short = subtract(group.resource, limits.headroom);
   const toUnreserve = calculator.compare(cluster, short, limits.toUnreserve) >= 0 ? short : limits.toUnreserve;
   const mustUnreserve = calculator.compare(cluster, toUnreserve, NOTHING) > 0;
   const { continuesLooking } = context.configuration;
   if (calculator.fits(group.resource, node.free)) {
-    const mayGiveUp = reservation === undefined && continuesLooking && node.label === '';
+    const mayGiveUp = reservation === undefined && continuesLooking;
     if (!mayGiveUp || (isNeeded && !mustUnreserve)) return { kind: 'allocate', group, locality, giveUp: undefined };
     const giveUp = reservationToGiveUp(context, application, group, mustUnreserve ? toUnreserve : group.resource);
     return giveUp === undefined ? SKIP_LOCALITY : { kind: 'allocate', group, locality, giveUp };

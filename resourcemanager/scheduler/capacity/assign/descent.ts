@@ -5,7 +5,7 @@ import { NOTHING, add, floored, isNothing, lower, subtract } from '../../resourc
 import type { Reservation } from '../../application.js';
 import type { CapacityApplication } from '../application.js';
 import type { CapacityContext } from '../context.js';
-import { limitOfChild, noteLimit } from '../queues/capacities.js';
+import { limitOfChild, limitOfLeaf } from '../queues/capacities.js';
 import type { LeafQueue } from '../queues/leaf-queue.js';
 import type { ParentQueue } from '../queues/parent-queue.js';
 import { limitsOf, type CapacityQueue, type QueueBase, type ResourceLimits } from '../queues/queue.js';
@@ -77,13 +77,19 @@ export class Descent {
   }
 
   private visitLeaf(leaf: LeafQueue, limits: ResourceLimits, exclusivity: Exclusivity): Result {
-    if (this.node.label === '') noteLimit(leaf, limits.limit);
+    const grownTo = limitOfLeaf(leaf, limits.limit);
     let isChecked = false;
     for (const application of leaf.inOrder) {
       if (!isChecked) {
-        if (!this.mayGrow(leaf, limits, application.reserved, exclusivity)) return undefined;
+        const giveable = application.reservedOn('');
+        if (!this.mayGrow(leaf, limits, giveable, exclusivity)) return undefined;
         // Once it may grow without any reservation being given up, it may for all.
-        isChecked = !this.context.configuration.continuesLooking || isNothing(application.reserved);
+        isChecked = !this.context.configuration.continuesLooking || isNothing(giveable);
+        // Who comes first and wants nothing is asked, too, and has nothing to give up.
+        if (!isChecked && leaf.hasIdleBefore(application) && !this.mayGrow(leaf, limits, NOTHING, exclusivity)) {
+          return undefined;
+        }
+        leaf.currentLimit = grownTo;
       }
       if (!this.userMayGrow(leaf, application, limits, exclusivity)) continue;
       const { context, node } = this;
@@ -91,6 +97,11 @@ export class Descent {
       if (outcome.kind !== 'skip') return this.carryOut(leaf, application, outcome, exclusivity);
       if (outcome.by === 'queue') return 'no-headroom';
       if (outcome.by !== 'application') return undefined;
+    }
+    // Only applications ask that wait for their AppMasters' turn: limits are looked at all the same.
+    if (leaf.inOrder.length === 0 && leaf.active.size > 0 && this.mayGrow(leaf, limits, NOTHING, exclusivity)) {
+      leaf.currentLimit = grownTo;
+      leaf.users.commonLimit(this.node.label, exclusivity);
     }
     return undefined;
   }
@@ -127,7 +138,7 @@ export class Descent {
     const used = user.usedOf(node.label);
     if (calculator.compare(cluster, used, limit) <= 0) return true;
     if (!context.configuration.continuesLooking) return false;
-    if (calculator.compare(cluster, subtract(used, application.reserved), limit) > 0) return false;
+    if (calculator.compare(cluster, subtract(user.usedOf(''), application.reservedOn('')), limit) > 0) return false;
     limits.toUnreserve = subtract(used, limit);
     return true;
   }

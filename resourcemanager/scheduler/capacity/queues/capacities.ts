@@ -130,18 +130,19 @@ function refreshLimits(parent: ParentQueue, limits: ResourceLimits): void {
     const below = limitsOf(limitOfChild(parent, child, limits, '', false));
     if (child.isLeaf) {
       const leaf = child;
-      noteLimit(leaf, below.limit);
+      leaf.currentLimit = limitOfLeaf(leaf, below.limit);
       leaf.users.refresh();
       leaf.activatePending();
+      if (leaf.active.size > 0) leaf.users.commonLimit('', 'respected');
     } else refreshLimits(child, below);
   }
 }
 
-/** What a leaf may grow to now is remembered: the share of AppMasters is measured by it. */
-export function noteLimit(leaf: LeafQueue, limit: Resource): void {
+/** What a leaf may grow to where its parent leaves it this much. */
+export function limitOfLeaf(leaf: LeafQueue, limit: Resource): Resource {
   const { calculator, minimum, cluster } = leaf.context;
   const maximum = calculator.roundDown(leaf.main.maximum, minimum);
-  leaf.currentLimit = calculator.compare(cluster, maximum, limit) <= 0 ? maximum : limit;
+  return calculator.compare(cluster, maximum, limit) <= 0 ? maximum : limit;
 }
 
 /**

@@ -17,7 +17,7 @@ export class LeafQueue extends QueueBase {
   readonly active = new Set<CapacityApplication>();
   /** Active applications with open asks, in the order to be served. */
   private wanting: SortedList<CapacityApplication>;
-  /** What the queue could grow to when it was last visited; the share of AppMasters is measured by it. */
+  /** What the queue could grow to when an application was last looked at; the share of AppMasters is measured by it. */
   currentLimit: Resource = NOTHING;
 
   constructor(
@@ -46,6 +46,16 @@ export class LeafQueue extends QueueBase {
     }
   }
 
+  /** Whether an active application that wants nothing, and has reserved nothing, comes before this one. */
+  hasIdleBefore(application: CapacityApplication): boolean {
+    const compare = orderOf(this.config);
+    for (const other of this.active) {
+      if (other.asks.pendingContainers > 0 || other.reservations.size > 0) continue;
+      if (compare(other, application) < 0) return true;
+    }
+    return false;
+  }
+
   /** In the order to be served. */
   get inOrder(): readonly CapacityApplication[] {
     return this.wanting.items;
@@ -63,7 +73,10 @@ export class LeafQueue extends QueueBase {
     this.activatePending();
   }
 
-  /** The application leaves (or its attempt is over, and the next begins). */
+  /**
+   * The application leaves (or its attempt is over, and the next begins). Its user counts as active until
+   * `endCompetition`: as in Hadoop, who waits for room for AppMasters is let in before.
+   */
   withdraw(application: CapacityApplication): void {
     const user = this.userOf(application);
     if (application.state === 'pending') {
@@ -71,7 +84,7 @@ export class LeafQueue extends QueueBase {
       this.users.changeApplications(user, 0, -1);
     } else if (application.state === 'active') {
       this.active.delete(application);
-      if (this.wanting.remove(application)) this.users.changeWanting(user, -1);
+      this.wanting.remove(application);
       this.changeAmUsed(
         application,
         user,
@@ -86,10 +99,23 @@ export class LeafQueue extends QueueBase {
   /** The open asks of the application, or what it uses, have changed. */
   noteDemand(application: CapacityApplication): void {
     if (application.state !== 'active') return;
+    if (application.asks.pendingContainers > 0) this.wanting.add(application);
+    else this.wanting.remove(application);
+  }
+
+  /** The application begins to ask: its user competes with others from now on, if any application of it is active. */
+  beginCompetition(application: CapacityApplication): void {
     const user = this.userOf(application);
-    if (application.asks.pendingContainers > 0) {
-      if (this.wanting.add(application)) this.users.changeWanting(user, 1);
-    } else if (this.wanting.remove(application)) this.users.changeWanting(user, -1);
+    if (application.makesUserActive || user.activeApplications === 0) return;
+    application.makesUserActive = true;
+    this.users.changeWanting(user, 1);
+  }
+
+  /** The application wants nothing any more. */
+  endCompetition(application: CapacityApplication): void {
+    if (!application.makesUserActive) return;
+    application.makesUserActive = false;
+    this.users.changeWanting(this.userOf(application), -1);
   }
 
   /** Makes a change that the order of applications may depend on. */

@@ -22,7 +22,7 @@ export class LeafUser {
   readonly partitions = new ByLabel((label) => new UserPartition(label));
   activeApplications = 0;
   pendingApplications = 0;
-  /** Active applications with open asks: a user with any is an active one. */
+  /** Applications that compete for the queue: a user with any is an active one. */
   wantingApplications = 0;
   weight = 1;
 
@@ -59,8 +59,9 @@ export class LeafUsers {
   private readonly partitions = new ByLabel(() => new UsersPartition());
   private activeUsers = 0;
   private activeWeights = 0;
-  /** Users whose applications all wait for their AppMasters. */
+  /** Users whose applications all wait for their AppMasters, now and as of the last computing of a limit. */
   private onlyPending = 0;
+  private countedOnlyPending = 0;
   private version = 0;
 
   constructor(private readonly leaf: LeafQueue) {}
@@ -92,8 +93,9 @@ export class LeafUsers {
     this.forgetIfIdle(user);
   }
 
+  /** Who shares the room for AppMasters. As in Hadoop, those who only wait are counted when a limit is computed. */
   get activeCount(): number {
-    return this.activeUsers + this.onlyPending;
+    return this.activeUsers + this.countedOnlyPending;
   }
 
   /** Weights, capacities or the size of the cluster have changed. */
@@ -135,18 +137,26 @@ export class LeafUsers {
       all.active = change > 0 ? add(all.active, used) : subtract(all.active, used);
     }
     this.version++;
+    this.forgetIfIdle(user);
   }
 
   /** How much the user may use of the partition while it competes with the other active users. */
   limitOf(user: LeafUser, label: string, exclusivity: Exclusivity): Resource {
+    const limit = this.commonLimit(label, exclusivity);
+    if (user.weight === 1) return limit;
+    const { calculator, minimum } = this.leaf.context;
+    return calculator.multiplyAndRoundDown(limit, user.weight, minimum);
+  }
+
+  /** The limit of a user of weight 1: computed when it is looked at, if the books have changed since. */
+  commonLimit(label: string, exclusivity: Exclusivity): Resource {
     const cached = this.partitions.of(label).limits[exclusivity];
     if (cached.version !== this.version) {
       cached.version = this.version;
       cached.limit = this.computeLimit(label, exclusivity);
+      this.countedOnlyPending = this.onlyPending;
     }
-    if (user.weight === 1) return cached.limit;
-    const { calculator, minimum } = this.leaf.context;
-    return calculator.multiplyAndRoundDown(cached.limit, user.weight, minimum);
+    return cached.limit;
   }
 
   /**
@@ -187,7 +197,7 @@ export class LeafUsers {
   }
 
   private forgetIfIdle(user: LeafUser): void {
-    if (user.activeApplications + user.pendingApplications > 0) return;
+    if (user.activeApplications + user.pendingApplications + user.wantingApplications > 0) return;
     for (const { used } of user.partitions.all) if (!isNothing(used)) return;
     this.byName.delete(user.name);
   }
