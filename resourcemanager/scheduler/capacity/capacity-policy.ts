@@ -184,18 +184,17 @@ export class CapacityPolicy implements SchedulingPolicy<CapacityApplication> {
     const target = this.registry.leaf(queue);
     const source = application.leaf;
     if (target === undefined || target === source) return;
-    const takesPart = application.attemptId !== undefined;
     const reservations = [...application.reservations.values()] as Reservation<CapacityApplication>[];
     for (const reservation of reservations) this.reservationRemoved(reservation);
     this.bookAll(application, -1);
-    this.parallelApps.withdraw(application);
-    source.countApplication(application.user, -1);
-    application.leaf = target;
-    application.queue = target.path;
-    target.countApplication(application.user, 1);
-    this.bookAll(application, 1);
-    for (const reservation of reservations) this.reservationAdded(reservation);
-    if (takesPart) this.parallelApps.admit(application);
+    this.parallelApps.move(application, () => {
+      source.countApplication(application.user, -1);
+      application.leaf = target;
+      application.queue = target.path;
+      target.countApplication(application.user, 1);
+      this.bookAll(application, 1);
+      for (const reservation of reservations) this.reservationAdded(reservation);
+    });
     source.endCompetition(application);
     if (application.asks.pendingContainers > 0) target.beginCompetition(application);
     if (this.registry.removeIfIdle(source)) this.isStale = true;

@@ -28,6 +28,22 @@ export class ParallelApps {
     this.releaseHeld();
   }
 
+  /** The application changes its queue: who runs goes on, whatever the limits there, and others may run in its place. */
+  move(application: CapacityApplication, change: () => void): void {
+    const runs = this.runnable.has(application);
+    const waits = this.held.remove(application);
+    if (runs) {
+      this.count(application, -1);
+      application.leaf.withdraw(application);
+    }
+    change();
+    if (runs) {
+      this.count(application, 1);
+      application.leaf.admitRunnable(application);
+    } else if (waits) this.admit(application);
+    this.releaseHeld();
+  }
+
   /** Limits may have been raised. */
   releaseHeld(): void {
     for (const application of [...this.held.items]) {

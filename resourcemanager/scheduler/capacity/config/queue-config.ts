@@ -167,7 +167,8 @@ function lifetimesOf(
 
 function readPartitions(reader: PropertyReader, path: string, amPercent: number): Map<string, PartitionConfig> {
   const base = `${PREFIX}${path}.`;
-  const read = (below: string, byDefault: CapacityValue): PartitionConfig => {
+  const read = (below: string, amPercentByDefault: number): PartitionConfig => {
+    const byDefault: CapacityValue = { kind: 'percent', percent: path === 'root' ? 100 : 0 };
     const capacity = readCapacity(reader, `${below}capacity`) ?? byDefault;
     const maximum = readCapacity(reader, `${below}maximum-capacity`);
     if (maximum?.kind === 'weight') throw reader.error(`${below}maximum-capacity`, 'a maximum cannot be a weight.');
@@ -176,14 +177,15 @@ function readPartitions(reader: PropertyReader, path: string, amPercent: number)
       throw reader.error(`${below}maximum-capacity`, reason);
     }
     const share = reader.number(`${below}maximum-am-resource-percent`, undefined, { min: 0, max: 1 });
-    return { capacity, maximum, amPercent: share ?? amPercent };
+    return { capacity, maximum, amPercent: share ?? amPercentByDefault };
   };
-  const own = read(base, { kind: 'percent', percent: path === 'root' ? 100 : 0 });
+  const own = read(base, amPercent);
   const partitions = new Map([['', own]]);
   const labelled = `${base}accessible-node-labels.`;
   const labels = reader.keysUnder(labelled).map((key) => key.slice(labelled.length).split('.')[0] ?? '');
   for (const label of new Set(labels)) {
-    partitions.set(label, read(`${labelled}${label}.`, { kind: 'percent', percent: path === 'root' ? 100 : 0 }));
+    // What the queue says of its AppMasters holds on every label that it says nothing else of.
+    partitions.set(label, read(`${labelled}${label}.`, own.amPercent));
   }
   return partitions;
 }
