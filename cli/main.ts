@@ -54,6 +54,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     about: 'Says why an application waits, gate by gate',
     load: async () => (await import('./commands/explain.js')).explainCommand,
   },
+  token: {
+    about: 'Prints a token for pages and REST',
+    load: async () => (await import('./commands/token.js')).tokenCommand,
+  },
   'yarn-session': {
     about: 'Starts a session, or attaches to one',
     load: async () => (await import('./commands/yarn-session.js')).yarnSessionCommand,

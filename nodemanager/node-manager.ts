@@ -2,11 +2,13 @@
 import type { FastifyInstance } from 'fastify';
 import type { Clock } from '../runtime/common/clock.js';
 import { nodeManagerOptions } from '../runtime/common/config/options/node-manager.js';
+import { schedulerOptions } from '../runtime/common/config/options/yarn-site.js';
 import { hasCode } from '../runtime/common/errors/index.js';
 import type { WeftHome } from '../runtime/common/home.js';
 import type { Listener } from '../runtime/common/http/network.js';
 import { nodeId } from '../runtime/common/ids.js';
 import type { Logger } from '../runtime/common/log/logger.js';
+import { readClusterKeys } from '../runtime/common/security/cluster-keys.js';
 import { Refusals } from '../runtime/common/security/refusals.js';
 import { EXIT_STATUS } from '../runtime/common/wire/protocols/exit-reason.js';
 import type { RpcServer } from '../runtime/common/wire/server.js';
@@ -19,6 +21,7 @@ import { registerContainerEndpoint } from './server/container-endpoint.js';
 import { registerLivenessEndpoint } from './server/liveness-endpoint.js';
 import { registerLogRoutes } from './server/log-routes.js';
 import { speakXml } from '../runtime/common/http/xml-bodies.js';
+import { authenticateClients, type ClientAuthentication } from './server/authentication.js';
 import { metricsRoutes } from './server/metrics-routes.js';
 import { registerNodeRoutes } from './server/node-routes.js';
 import { answerErrors } from './server/rest-errors.js';
@@ -156,6 +159,7 @@ export class NodeManager {
     const { logs } = this.machine;
     speakXml(app, '/ws/');
     answerErrors(app, this.refusals.count);
+    if (this.options.settings.authentication === 'token') authenticateClients(app, this.clients());
     metricsRoutes(app, this.refusals);
     registerNodeRoutes(app, {
       containers,
@@ -171,6 +175,19 @@ export class NodeManager {
       healthCheckedMs: () => this.housekeeping.healthCheckedMs,
     });
     registerLogRoutes(app, { containers, logs, nodeId: () => this.nodeId });
+  }
+
+  private clients(): ClientAuthentication {
+    const { clock, home, settings } = this.options;
+    const { site } = settings;
+    return {
+      ...{ clock, refusals: this.refusals },
+      clusterKeys: () => readClusterKeys(home.clusterKeyFile),
+      administrators: site.get(schedulerOptions.aclEnabled) ? site.get(schedulerOptions.adminAcl) : undefined,
+      ownerOf: (id) =>
+        this.containers.list().find(({ containerId, applicationId }) => containerId === id || applicationId === id)
+          ?.user,
+    };
   }
 
   private addEndpoints(rpc: RpcServer): void {

@@ -1,8 +1,10 @@
 /** What a NodeManager is told: its command line over `yarn-site.xml` over the machine's own figures. */
 import { nodeManagerOptions } from '../runtime/common/config/options/node-manager.js';
+import { resourceManagerOptions } from '../runtime/common/config/options/yarn-site.js';
 import { loadYarnSite, type YarnConfiguration } from '../runtime/common/config/yarn-site.js';
 import { nodeResourcesOf } from '../runtime/common/config/resource-types.js';
 import { machineCores, machineMemoryBytes } from '../runtime/common/process/machine.js';
+import { authenticationOf, type Authentication } from '../runtime/common/security/authentication.js';
 import type { Resource } from '../runtime/common/wire/protocols/shared.js';
 
 export interface NodeFlags {
@@ -30,6 +32,8 @@ export interface NodeSettings {
   /** The node label that it names; undefined: none, or the administrator says. */
   readonly label: string | undefined;
   readonly resourceManagerUrl: string | undefined;
+  /** What clients must bring who look at containers and logs. */
+  readonly authentication: Authentication;
 }
 
 const MB = 1024 * 1024;
@@ -48,10 +52,11 @@ export function nodeSettings(flags: NodeFlags): NodeSettings {
   const address = site.get(nodeManagerOptions.webappAddress);
   const others = nodeResourcesOf(site);
   const host = flags.host ?? site.get(nodeManagerOptions.hostname) ?? address?.host ?? LOOPBACK;
+  const bindHost = site.get(nodeManagerOptions.bindHost) ?? host;
   return {
     site,
     host,
-    bindHost: site.get(nodeManagerOptions.bindHost) ?? host,
+    bindHost,
     // Nodes of one machine share the file, so its port is the first one's.
     port: flags.port ?? (address === undefined || address.port === 0 ? 0 : address.port + flags.index),
     resource: {
@@ -64,6 +69,7 @@ export function nodeSettings(flags: NodeFlags): NodeSettings {
     },
     label: labelOf(site),
     resourceManagerUrl: flags.rm,
+    authentication: authenticationOf(site.get(resourceManagerOptions.authentication), bindHost),
   };
 }
 

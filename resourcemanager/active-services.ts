@@ -5,6 +5,7 @@
 import type { BlobStore } from '../runtime/common/blobs/blob-store.js';
 import type { Clock } from '../runtime/common/clock.js';
 import type { Logger } from '../runtime/common/log/logger.js';
+import type { Authentication } from '../runtime/common/security/authentication.js';
 import type { Refusals } from '../runtime/common/security/refusals.js';
 import { ApplicationRegistry } from './apps/application-registry.js';
 import { ApplicationsManager } from './apps/applications-manager.js';
@@ -42,6 +43,7 @@ export interface ActiveServicesOptions {
   /** Uploaded files. */
   readonly blobs: BlobStore;
   readonly refusals: Refusals;
+  readonly authentication: Authentication;
   /** When this process started, epoch milliseconds. */
   readonly startedMs: number;
   /** `http://host:port` of this server. */
@@ -82,26 +84,16 @@ export class ActiveServices {
     const shared = {
       ...{ clock, log, settings, store, tokens, applications, ledger },
       ...{ nodes, labels, blobs, scheduler, schedule, url },
+      authentication: options.authentication,
     };
     const manager = new ApplicationsManager(shared);
     const appMasters = new AppMasterService({ ...shared, manager });
     nodes.listen(new NodeEvents(applications, ledger, manager));
     const groups = new UserGroups(clock, settings.staticGroups, settings.groupsCacheMs);
     this.view = {
-      ...{
-        clock,
-        identity,
-        store,
-        scheduler,
-        applications,
-        nodes,
-        labels,
-        decommissioning,
-        manager,
-        blobs,
-        url,
-        refusals,
-      },
+      ...{ clock, identity, store, scheduler, applications, nodes, labels, decommissioning },
+      ...{ manager, blobs, url, refusals, tokens },
+      authentication: options.authentication,
       resourceTypes: settings.resourceTypes,
       access: new AccessControl(groups, scheduler, settings.administrators),
       refreshQueues: () => {

@@ -9,6 +9,7 @@ import { hasCode, WeftError } from '../runtime/common/errors/index.js';
 import { readJson, writeJsonAtomically } from '../runtime/common/home.js';
 import { systemNetwork, type Front, type FrontedListener, type Network } from '../runtime/common/http/network.js';
 import type { Logger } from '../runtime/common/log/logger.js';
+import { authenticationOf } from '../runtime/common/security/authentication.js';
 import { Refusals } from '../runtime/common/security/refusals.js';
 import { ActiveServices } from './active-services.js';
 import type { ListenAddress, ResourceManagerSettings } from './config/settings.js';
@@ -85,9 +86,11 @@ export class ResourceManager implements LeaseListener {
 
   /**
    * Listens, takes part in the election, and leads if it wins at once.
-   * @throws RM_STORE_UNUSABLE, RM_UNKNOWN_SCHEDULER, PORT_TAKEN
+   * @throws RM_STORE_UNUSABLE, RM_UNKNOWN_SCHEDULER, PORT_TAKEN, AUTH_REQUIRED
    */
   static async start(options: ResourceManagerOptions): Promise<ResourceManager> {
+    // Before anything listens.
+    authenticationOf(options.settings.authentication, options.listen.bindHost);
     const refusals = new Refusals(options.clock, options.log);
     const resourceManager = new ResourceManager(options, await listen(options, refusals), refusals);
     try {
@@ -226,7 +229,8 @@ export class ResourceManager implements LeaseListener {
 
   private identity() {
     const { clock, version } = this.options;
-    return { clock, version, refusals: this.refusals, startedMs: this.startedMs, url: () => this.url };
+    const authentication = authenticationOf(this.options.settings.authentication, this.options.listen.bindHost);
+    return { clock, version, authentication, refusals: this.refusals, startedMs: this.startedMs, url: () => this.url };
   }
 }
 

@@ -1,12 +1,15 @@
 /** JSON over HTTP with kept connections: what a command's clients have in common. */
 import { Agent, request as httpRequest } from 'node:http';
+import { tokenFor } from './credentials.js';
 import { WeftError, fromWireError, isErrorCode, type WireError } from '../../runtime/common/errors/index.js';
 
 export interface JsonHttpOptions {
   /** Who is asked, for messages: `the ResourceManager`. */
   peer: string;
-  /** Bearer token, if the peer wants one. */
-  token?: string;
+  /** Bearer token. @default what is known for the peer's address */
+  token?: string | undefined;
+  /** Whom the command acts for, where the peer believes what it is told: YARN's `user.name`. */
+  user?: string;
   /** A request without an answer for this long fails. @default 60 000 */
   timeoutMs?: number;
 }
@@ -69,7 +72,7 @@ export class JsonHttp {
   }
 
   private send(method: string, path: string, payload?: { type: string; content: Uint8Array }): Promise<JsonResponse> {
-    const { token, timeoutMs = 60_000 } = this.options;
+    const { token = tokenFor(this.baseUrl), timeoutMs = 60_000 } = this.options;
     const headers: Record<string, string | number> = { accept: 'application/json' };
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
     if (payload !== undefined) {
@@ -78,7 +81,7 @@ export class JsonHttp {
     }
     return new Promise((resolve, reject) => {
       // A base may have a path of its own: the ResourceManager's proxy of an application.
-      const url = this.baseUrl.replace(/\/$/, '') + path;
+      const url = this.baseUrl.replace(/\/$/, '') + this.asUser(path);
       if (!URL.canParse(url)) {
         reject(this.unreachable(new Error('no address')));
         return;
@@ -101,6 +104,12 @@ export class JsonHttp {
       });
       request.end(payload?.content);
     });
+  }
+
+  private asUser(path: string): string {
+    const { user } = this.options;
+    if (user === undefined) return path;
+    return `${path}${path.includes('?') ? '&' : '?'}user.name=${encodeURIComponent(user)}`;
   }
 
   private unreachable(cause: Error): WeftError {

@@ -1,5 +1,4 @@
 /** The ResourceManager's REST API for commands: YARN's paths, and Weft's own for files and events. */
-import { userInfo } from 'node:os';
 import { hasCode } from '../../runtime/common/errors/index.js';
 import type { ChainEvent } from '../../runtime/common/events/chain-events.js';
 import type { QueueView } from '../../resourcemanager/scheduler/index.js';
@@ -14,6 +13,7 @@ import type {
   NodeLabelReport,
   NodeReport,
 } from './application-report.js';
+import { clusterToken, rememberToken, userName } from './credentials.js';
 import { JsonHttp } from './json-http.js';
 import type { Submission } from './submission.js';
 
@@ -21,11 +21,11 @@ export class ResourceManagerClient {
   private readonly http: JsonHttp;
 
   /** @param url `http://host:port` */
-  constructor(
-    readonly url: string,
-    token?: string,
-  ) {
-    this.http = new JsonHttp(url, { peer: 'the ResourceManager', ...(token === undefined ? {} : { token }) });
+  constructor(readonly url: string) {
+    const token = clusterToken();
+    // Its proxy too.
+    rememberToken(url, token);
+    this.http = new JsonHttp(url, { peer: 'the ResourceManager', user: userName() });
   }
 
   /** A fresh application id, and what a container may have at most. */
@@ -39,7 +39,7 @@ export class ResourceManagerClient {
   }
 
   async submit(submission: Submission): Promise<void> {
-    await this.http.post(`/ws/v1/cluster/apps?${asUser()}`, submission);
+    await this.http.post('/ws/v1/cluster/apps', submission);
   }
 
   /** With the JobManager's own address as its tracking URL, instead of the ResourceManager's proxy. */
@@ -54,7 +54,11 @@ export class ResourceManagerClient {
   /** Empty while there is none. */
   private async jobManagerUrl(applicationId: string): Promise<string> {
     try {
-      const answer = (await this.http.get(`/weft/v1/apps/${applicationId}/appmaster`)) as { trackingUrl: string };
+      const answer = (await this.http.get(`/weft/v1/apps/${applicationId}/appmaster`)) as {
+        trackingUrl: string;
+        clientToken?: string;
+      };
+      rememberToken(answer.trackingUrl, answer.clientToken);
       return answer.trackingUrl;
     } catch (error) {
       // There is no AppMaster now, or no such application: the report says which.
@@ -82,7 +86,7 @@ export class ResourceManagerClient {
 
   /** Asks for the end of an application; it may take a moment until it is KILLED. */
   async kill(applicationId: string): Promise<void> {
-    await this.http.put(`/ws/v1/cluster/apps/${applicationId}/state?${asUser()}`, { state: 'KILLED' });
+    await this.http.put(`/ws/v1/cluster/apps/${applicationId}/state`, { state: 'KILLED' });
   }
 
   async attempts(applicationId: string): Promise<AttemptReport[]> {
@@ -99,7 +103,7 @@ export class ResourceManagerClient {
 
   /** Ends an attempt, which counts as failed. @throws RM_CHANGE_REFUSED when it is over */
   async failAttempt(applicationId: string, attemptId: string): Promise<void> {
-    await this.http.post(`/weft/v1/apps/${applicationId}/appattempts/${attemptId}/fail?${asUser()}`);
+    await this.http.post(`/weft/v1/apps/${applicationId}/appattempts/${attemptId}/fail`);
   }
 
   /** Those that run. */
@@ -122,20 +126,20 @@ export class ResourceManagerClient {
 
   /** @returns the path of its new queue. @throws RM_CHANGE_REFUSED, RM_FORBIDDEN */
   async move(applicationId: string, queue: string): Promise<string> {
-    const path = `/ws/v1/cluster/apps/${applicationId}/queue?${asUser()}`;
+    const path = `/ws/v1/cluster/apps/${applicationId}/queue`;
     return ((await this.http.put(path, { queue })) as { queue: string }).queue;
   }
 
   /** @returns the priority that it has now. @throws RM_CHANGE_REFUSED, RM_FORBIDDEN */
   async prioritize(applicationId: string, priority: number): Promise<number> {
-    const path = `/ws/v1/cluster/apps/${applicationId}/priority?${asUser()}`;
+    const path = `/ws/v1/cluster/apps/${applicationId}/priority`;
     return ((await this.http.put(path, { priority })) as { priority: number }).priority;
   }
 
   /** @returns when it ends at the latest, as text. @throws RM_APPLICATION_ENDED, RM_FORBIDDEN */
   async expireAt(applicationId: string, expiresMs: number): Promise<string> {
     const timeout = { type: 'LIFETIME', expiryTime: new Date(expiresMs).toISOString() };
-    const path = `/ws/v1/cluster/apps/${applicationId}/timeout?${asUser()}`;
+    const path = `/ws/v1/cluster/apps/${applicationId}/timeout`;
     return ((await this.http.put(path, { timeout })) as { timeout: { expiryTime: string } }).timeout.expiryTime;
   }
 
@@ -163,18 +167,18 @@ export class ResourceManagerClient {
 
   /** Puts the include and exclude files in force. @throws CONFIG_BAD_FILE, RM_FORBIDDEN */
   async refreshNodes(grace: DecommissionGrace): Promise<Departures> {
-    return (await this.http.post(`/weft/v1/nodes/refresh?${asUser()}`, grace)) as Departures;
+    return (await this.http.post('/weft/v1/nodes/refresh', grace)) as Departures;
   }
 
   /** @throws RM_UNKNOWN_NODE, RM_FORBIDDEN */
   async decommission(nodeId: string, grace: DecommissionGrace): Promise<Departures> {
-    const path = `/weft/v1/nodes/${encodeURIComponent(nodeId)}/decommission?${asUser()}`;
+    const path = `/weft/v1/nodes/${encodeURIComponent(nodeId)}/decommission`;
     return (await this.http.post(path, grace)) as Departures;
   }
 
   /** @returns why it may not come back all the same, if so. @throws RM_FORBIDDEN */
   async recommission(nodeId: string): Promise<string | undefined> {
-    const path = `/weft/v1/nodes/${encodeURIComponent(nodeId)}/recommission?${asUser()}`;
+    const path = `/weft/v1/nodes/${encodeURIComponent(nodeId)}/recommission`;
     return ((await this.http.post(path)) as { refusal?: string }).refusal;
   }
 
@@ -187,18 +191,18 @@ export class ResourceManagerClient {
 
   /** @throws RM_NODE_LABELS, RM_FORBIDDEN */
   async addNodeLabels(labels: readonly NodeLabelReport[]): Promise<void> {
-    await this.http.post(`/ws/v1/cluster/add-node-labels?${asUser()}`, { nodeLabelInfo: labels });
+    await this.http.post('/ws/v1/cluster/add-node-labels', { nodeLabelInfo: labels });
   }
 
   /** @throws RM_NODE_LABELS, RM_FORBIDDEN */
   async removeNodeLabels(names: readonly string[]): Promise<void> {
     const query = names.map((name) => `labels=${encodeURIComponent(name)}`).join('&');
-    await this.http.post(`/ws/v1/cluster/remove-node-labels?${query}&${asUser()}`);
+    await this.http.post(`/ws/v1/cluster/remove-node-labels?${query}`);
   }
 
   /** @throws RM_NODE_LABELS with nothing changed, RM_FORBIDDEN */
   async replaceNodeLabels(nodes: readonly { nodeId: string; labels: string[] }[]): Promise<void> {
-    await this.http.post(`/ws/v1/cluster/replace-node-to-labels?${asUser()}`, { nodeToLabels: nodes });
+    await this.http.post('/ws/v1/cluster/replace-node-to-labels', { nodeToLabels: nodes });
   }
 
   /** The tree of queues in force, and what the cluster has. */
@@ -208,7 +212,7 @@ export class ResourceManagerClient {
 
   /** Has the queue files read again. @throws RM_BAD_QUEUES, CONFIG_BAD_FILE with nothing changed */
   async refreshQueues(): Promise<{ queues: string[] }> {
-    return (await this.http.post(`/weft/v1/queues/refresh?${asUser()}`)) as { queues: string[] };
+    return (await this.http.post('/weft/v1/queues/refresh')) as { queues: string[] };
   }
 
   /** What the Scheduler says of its queues, in the form of its kind. */
@@ -243,10 +247,4 @@ export interface DecommissionGrace {
 export interface Departures {
   leaving: string[];
   gone: string[];
-}
-
-/** Who acts: `HADOOP_USER_NAME`, else who runs the command. */
-function asUser(): string {
-  const named = process.env['HADOOP_USER_NAME'] ?? '';
-  return `user.name=${encodeURIComponent(named === '' ? userInfo().username : named)}`;
 }

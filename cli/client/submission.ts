@@ -19,6 +19,7 @@ export interface Submission {
   'am-container-spec': {
     commands: { command: string };
     environment: { entry: { key: string; value: string }[] };
+    'application-acls'?: { entry: { key: string; value: string }[] };
     'local-resources': { entry: { key: string; value: SubmittedResource }[] };
   };
   resource: { memory: number; vCores: number };
@@ -66,6 +67,7 @@ export function submissionOf(request: SubmissionRequest): Submission {
       commands: { command: commandOf(mode, configuration) },
       environment: { entry: environmentOf(configuration, shipped) },
       'local-resources': { entry: localResources.map(submitted) },
+      ...accessOf(configuration),
     },
     resource: appMasterResource(configuration),
     ...(attempts === undefined ? {} : { 'max-app-attempts': attempts }),
@@ -88,6 +90,15 @@ function commandOf(mode: ApplicationMode, configuration: Configuration): string 
   const { appMasterHeapMb } = jobManagerMemory(configuration.get(memoryOptions.jobManagerProcess));
   const flags = [...CONTROL_PLANE_FLAGS, `--max-old-space-size=${appMasterHeapMb}`].join(' ');
   return `{{NODE}} ${flags} {{WEFT_DIST}}/appmaster.mjs --mode ${mode}`;
+}
+
+function accessOf(configuration: Configuration): Pick<Submission['am-container-spec'], 'application-acls'> {
+  const lists = { VIEW_APP: yarnOptions.viewAcls, MODIFY_APP: yarnOptions.modifyAcls };
+  const entry = Object.entries(lists).flatMap(([key, option]) => {
+    const value = configuration.get(option);
+    return value === undefined ? [] : [{ key, value }];
+  });
+  return entry.length === 0 ? {} : { 'application-acls': { entry } };
 }
 
 function environmentOf(

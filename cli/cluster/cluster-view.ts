@@ -1,4 +1,5 @@
 /** What a ResourceManager says of its cluster, `GET /weft/v1/cluster`. */
+import { clusterToken, userName } from '../client/credentials.js';
 import { JsonHttp } from '../client/json-http.js';
 
 export interface ClusterView {
@@ -35,7 +36,12 @@ const TIMEOUT_MS = 5000;
 
 /** @throws UNREACHABLE */
 export async function fetchClusterView(resourceManagerUrl: string, timeoutMs = TIMEOUT_MS): Promise<ClusterView> {
-  const http = new JsonHttp(resourceManagerUrl, { peer: 'the ResourceManager', timeoutMs });
+  const http = new JsonHttp(resourceManagerUrl, {
+    peer: 'the ResourceManager',
+    timeoutMs,
+    token: clusterToken(),
+    user: userName(),
+  });
   try {
     return (await http.get('/weft/v1/cluster')) as ClusterView;
   } finally {

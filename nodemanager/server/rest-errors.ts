@@ -24,7 +24,12 @@ export function answerErrors(app: FastifyInstance, count: (error: unknown) => vo
     const message = error instanceof Error ? error.message : String(error);
     // What the server itself refuses (too large a body, say) is the sender's mistake.
     const { statusCode = 500 } = error as { statusCode?: number };
-    if (hasCode(error, 'HTTP_NOT_FOUND')) await reply.status(404).send(remoteException('NotFoundException', message));
+    if (hasCode(error, 'AUTH_BAD_TOKEN') || hasCode(error, 'AUTH_TOKEN_EXPIRED'))
+      await reply.status(401).send(remoteException('AuthenticationException', message));
+    else if (hasCode(error, 'AUTH_FORBIDDEN') || hasCode(error, 'HTTP_FOREIGN_PAGE'))
+      await reply.status(403).send(remoteException('ForbiddenException', message));
+    else if (hasCode(error, 'HTTP_NOT_FOUND'))
+      await reply.status(404).send(remoteException('NotFoundException', message));
     else if (hasCode(error, 'BAD_ID') || hasCode(error, 'HTTP_BAD_REQUEST'))
       await reply.status(400).send(remoteException('BadRequestException', message));
     else if (statusCode < 500) await reply.status(statusCode).send(remoteException('BadRequestException', message));

@@ -72,6 +72,8 @@ export interface Submission {
   /** Node label of its AppMaster, if another one. */
   amLabel?: string;
   context: LaunchContext;
+  /** Who else may look at it or change it, as Hadoop writes access lists. */
+  access?: { view?: string; modify?: string };
 }
 
 /** What the store keeps of an application. */

@@ -3,6 +3,7 @@ import type { Clock } from '../../runtime/common/clock.js';
 import { ENV } from '../../runtime/common/environment.js';
 import { hasCode, toWireError } from '../../runtime/common/errors/index.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
+import type { Authentication } from '../../runtime/common/security/authentication.js';
 import type { ExitReason, LaunchContext } from '../../runtime/common/wire/protocols/index.js';
 import type { TokenService } from '../security/token-service.js';
 import type { Application } from './application-registry.js';
@@ -28,6 +29,7 @@ export class AttemptLauncher {
     private readonly log: Logger,
     /** `http://host:port` of this ResourceManager. */
     private readonly url: () => string,
+    private readonly authentication: Authentication,
     private readonly outcome: Outcome,
   ) {}
 
@@ -74,6 +76,7 @@ export class AttemptLauncher {
         [ENV.resourceManagerUrl]: this.url(),
         [ENV.attemptToken]: this.tokens.attemptToken(attempt.id, this.clock.nowMs()),
         [ENV.applicationKey]: record.key,
+        [ENV.authentication]: this.authentication,
       },
     };
   }

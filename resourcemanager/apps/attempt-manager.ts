@@ -28,7 +28,7 @@ export class AttemptManager implements AppMasterOwner {
     private readonly applicationEnd: ApplicationEnd,
   ) {
     const { nodes, tokens, clock, log, url } = context;
-    this.launcher = new AttemptLauncher(nodes, tokens, clock, log, url, {
+    this.launcher = new AttemptLauncher(nodes, tokens, clock, log, url, context.authentication, {
       started: (application, attempt) => {
         this.appMasterStarted(application, attempt);
       },

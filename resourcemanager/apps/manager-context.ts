@@ -2,6 +2,7 @@ import type { BlobStore } from '../../runtime/common/blobs/blob-store.js';
 import type { Clock } from '../../runtime/common/clock.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import type { ResourceManagerSettings } from '../config/settings.js';
+import type { Authentication } from '../../runtime/common/security/authentication.js';
 import type { Scheduler, SchedulerEvent } from '../scheduler/index.js';
 import type { TokenService } from '../security/token-service.js';
 import type { StateStore } from '../store/state-store.js';
@@ -16,6 +17,8 @@ export interface ManagerContext {
   readonly settings: ResourceManagerSettings;
   readonly store: StateStore;
   readonly tokens: TokenService;
+  /** What clients of this cluster, and of its applications, must bring. */
+  readonly authentication: Authentication;
   readonly applications: ApplicationRegistry;
   readonly ledger: ContainerLedger;
   readonly nodes: NodeCommands;

@@ -32,6 +32,12 @@ const EnvironmentEntry = Type.Object({
   value: Type.String(),
 });
 
+/** Hadoop's access list of users and groups. */
+const AccessEntry = Type.Object({
+  key: Type.Union([Type.Literal('VIEW_APP'), Type.Literal('MODIFY_APP')]),
+  value: Type.String({ maxLength: 10_000 }),
+});
+
 const Amount = Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER });
 /** Also names memory and virtual cores, which count by their own members. */
 const ResourceInformation = Type.Object({ name: Type.String({ minLength: 1 }), value: Amount });
@@ -74,6 +80,7 @@ export const SubmissionSchema = Type.Object({
   'am-container-spec': Type.Object({
     commands: Type.Object({ command: Type.String() }),
     environment: Type.Optional(Type.Object({ entry: Type.Optional(oneOrMany(EnvironmentEntry)) })),
+    'application-acls': Type.Optional(Type.Object({ entry: Type.Optional(oneOrMany(AccessEntry)) })),
     'local-resources': Type.Optional(Type.Object({ entry: Type.Optional(oneOrMany(LocalResourceEntry)) })),
   }),
 });
@@ -117,6 +124,7 @@ export async function checkSubmission(body: unknown, checks: SubmissionChecks): 
     failuresValidityMs: given['attempt-failures-validity-interval'] ?? -1,
     lifetimeMs: lifetimeSeconds === undefined ? undefined : lifetimeSeconds * 1000,
     ...labels,
+    ...accessOf(many(spec['application-acls']?.entry)),
     resource,
     context: {
       command: splitCommand(spec.commands.command),
@@ -176,6 +184,11 @@ function textOf(what: string, text: string, limit: number): string {
   if (text.length <= limit && !hasControls(text)) return text;
   const why = text.length > limit ? `has more than ${limit} characters` : 'has control characters';
   throw new WeftError('RM_BAD_SUBMISSION', `The ${what} ${JSON.stringify(text.slice(0, 100))} ${why}.`);
+}
+
+function accessOf(entries: readonly Static<typeof AccessEntry>[]): Pick<Submission, 'access'> {
+  const lists = entries.map(({ key, value }) => [key === 'VIEW_APP' ? 'view' : 'modify', value] as const);
+  return lists.length === 0 ? {} : { access: Object.fromEntries(lists) };
 }
 
 /** @throws ENVIRONMENT_REFUSED */

@@ -5,6 +5,7 @@ import {
   type YarnConfiguration,
 } from '../../runtime/common/config/index.js';
 import { resourceTypesOf, type ResourceType } from '../../runtime/common/config/resource-types.js';
+import type { AuthenticationChoice } from '../../runtime/common/security/authentication.js';
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
 import type { RollIntervals } from '../security/token-service.js';
 
@@ -33,6 +34,7 @@ export interface ResourceManagerSettings {
   groupsCacheMs: number;
   /** Who may administer the cluster, as Hadoop writes access lists. */
   administrators: string;
+  authentication: AuthenticationChoice;
   /** How old the keys of tokens become. */
   keyRolls: RollIntervals;
 }
@@ -75,6 +77,7 @@ export function settingsOf(conf: YarnConfiguration): ResourceManagerSettings {
     staticGroups: conf.get(options.staticGroups),
     groupsCacheMs: conf.get(options.groupsCacheSeconds) * 1000,
     administrators: conf.get(schedulerOptions.adminAcl),
+    authentication: conf.get(options.authentication),
     keyRolls: {
       attemptKeyMs: conf.get(options.attemptKeyRollSeconds) * 1000,
       containerKeyMs: conf.get(options.containerKeyRollSeconds) * 1000,

@@ -60,7 +60,6 @@ export function createScheduler(
   return entry.create(files, settings);
 }
 
-export { AccessList } from './access-list.js';
 export { NO_POLICY_FILES, type PolicyFiles } from './policy-files.js';
 export type { QueueFacts, QueueView } from './queue-view.js';
 export type { Gate, Refusal } from './refusals.js';

@@ -78,6 +78,11 @@ export class TokenService {
     return verifyToken(this.clusterKeys(), 'node', token, nowMs).subject;
   }
 
+  /** The user that the token speaks for. @throws AUTH_BAD_TOKEN, AUTH_TOKEN_EXPIRED */
+  verifyClient(token: string | undefined, nowMs: number): string {
+    return verifyToken(this.clusterKeys(), 'client', token, nowMs).subject;
+  }
+
   private current(name: KeyName): string {
     return this.rings[name].keys[0] ?? '';
   }

@@ -20,7 +20,9 @@ import { FilterSchema, filterApplications } from './application-filter.js';
 import { StatisticsSchema, applicationStatistics, type StatisticsQuery } from './application-statistics.js';
 import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
+import { publicPart } from './viewing.js';
 import {
+  type ApplicationView,
   applicationView,
   attemptView,
   containerView,
@@ -37,12 +39,13 @@ interface ByAttempt {
 
 export function applicationRoutes(app: FastifyInstance, view: ClusterView): void {
   const base = '/ws/v1/cluster/apps';
-  app.get(base, about('Applications, filtered', { query: FilterSchema }), ({ query }) => {
-    const apps = filterApplications(view.applications.all(), query, view.scheduler);
-    return { apps: apps.length === 0 ? {} : { app: apps.map((each) => applicationView(each, view)) } };
+  app.get(base, about('Applications, filtered', { query: FilterSchema }), async (request) => {
+    const apps = filterApplications(view.applications.all(), request.query, view.scheduler);
+    const user = userOf(request as { query: ByUser['Querystring'] });
+    return { apps: apps.length === 0 ? {} : { app: await Promise.all(apps.map((each) => seenBy(user, each, view))) } };
   });
-  app.get<ById>(`${base}/:id`, about('An application'), ({ params }) => ({
-    app: applicationView(requireApplication(view, params.id), view),
+  app.get<ById & ByUser>(`${base}/:id`, about('An application'), async (request) => ({
+    app: await seenBy(userOf(request), requireApplication(view, request.params.id), view),
   }));
   const counting = about('How many applications are in each state', { query: StatisticsSchema });
   app.get<{ Querystring: StatisticsQuery }>('/ws/v1/cluster/appstatistics', counting, ({ query }) => ({
@@ -63,6 +66,11 @@ export function applicationRoutes(app: FastifyInstance, view: ClusterView): void
   containerRoutes(app, view, `${base}/:id/appattempts/:attempt/containers`);
   submissionRoutes(app, view, base);
   killRoute(app, view, base);
+}
+
+async function seenBy(user: string, application: Application, view: ClusterView): Promise<ApplicationView> {
+  const details = applicationView(application, view);
+  return (await view.access.may('view', user, application.record)) ? details : publicPart(details);
 }
 
 /** Only the containers that run: YARN's ResourceManager forgets the others too. */

@@ -8,7 +8,9 @@ import type { Decommissioning } from '../nodes/decommissioning.js';
 import type { NodeLabels } from '../nodes/node-labels.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
 import type { AccessControl } from '../security/access-control.js';
+import type { TokenService } from '../security/token-service.js';
 import type { Scheduler } from '../scheduler/index.js';
+import type { Authentication } from '../../runtime/common/security/authentication.js';
 import type { Refusals } from '../../runtime/common/security/refusals.js';
 import type { ClusterIdentity } from '../store/cluster-identity.js';
 import type { StateStore } from '../store/state-store.js';
@@ -33,6 +35,9 @@ export interface ClusterView {
   readonly resourceTypes: ReadonlyMap<string, ResourceType>;
   readonly access: AccessControl;
   readonly refusals: Refusals;
+  /** Whether requests must bring a token. */
+  readonly authentication: Authentication;
+  readonly tokens: TokenService;
   readonly manager: ApplicationsManager;
   readonly blobs: BlobStore;
   /** Puts the policy files as they are now in force. @throws RM_BAD_QUEUES, with nothing changed */

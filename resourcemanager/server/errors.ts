@@ -45,7 +45,8 @@ function fromFastify(thrown: FastifyError): WeftError {
 function statusOf(error: WeftError, given: number | undefined): number {
   if (NOT_FOUND.includes(error.code)) return 404;
   if (error.code === 'AUTH_BAD_TOKEN' || error.code === 'AUTH_TOKEN_EXPIRED') return 401;
-  if (error.code === 'RM_FORBIDDEN' || error.code === 'HTTP_FOREIGN_PAGE') return 403;
+  if (error.code === 'RM_FORBIDDEN' || error.code === 'AUTH_FORBIDDEN' || error.code === 'HTTP_FOREIGN_PAGE')
+    return 403;
   // So does YARN, whose clients know this refusal by it.
   if (error.code === 'RM_CHANGE_REFUSED') return 503;
   if (error.code === 'HTTP_BAD_REQUEST' && given !== undefined) return given;

@@ -10,6 +10,7 @@ import { speakXml } from '../../runtime/common/http/xml-bodies.js';
 import { activityRoutes } from './activity-routes.js';
 import { applicationRoutes } from './application-routes.js';
 import { applicationSettingRoutes } from './application-setting-routes.js';
+import { authenticateRequests } from './authentication.js';
 import { clusterRoutes } from './cluster-routes.js';
 import type { ClusterView } from './cluster-view.js';
 import { installErrorHandlers } from './errors.js';
@@ -20,6 +21,7 @@ import { pages } from './pages.js';
 import { proxyRoutes } from './proxy.js';
 import { queueRoutes } from './queue-routes.js';
 import { standbyRoutes, type StandbyView } from './standby-routes.js';
+import { guardDetails } from './viewing.js';
 import { blobRoutes, weftRoutes } from './weft-routes.js';
 
 /** Far more than any submission has. */
@@ -36,6 +38,8 @@ export async function configureRoutes(
   limitBodies(app);
   answerWhenDurable(app, view.store);
   installErrorHandlers(app, log, view.refusals.count);
+  authenticateRequests(app, view);
+  guardDetails(app, view);
   metricsRoutes(app, view);
   clusterRoutes(app, view);
   activityRoutes(app, view);

@@ -5,6 +5,8 @@ import { WeftError, type ErrorCode } from '../../runtime/common/errors/index.js'
 import { about } from '../../runtime/common/http/openapi.js';
 import { publicState } from '../apps/application.js';
 import { requireApplication } from './application-routes.js';
+import { applicationClientToken } from './weft-routes.js';
+import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
 
 /** Headers that concern one connection only, and credentials for this server that its applications must not see. */
@@ -26,7 +28,11 @@ const NOT_FORWARDED = new Set([
 /** How long a page may be silent. */
 const PAGE_TIMEOUT_MS = 60_000;
 
+/** It is made anew for each request. */
+const PROXIED_TOKEN_LIFE_MS = 60_000;
+
 interface Proxied {
+  Querystring: ByUser['Querystring'];
   Params: { id: string; '*': string };
 }
 
@@ -38,16 +44,27 @@ export async function proxyRoutes(app: FastifyInstance, view: ClusterView): Prom
       parsed(null);
     });
     const proxy = about('The web proxy: pages and REST API of an application');
-    scope.all<Proxied>('/proxy/:id/*', proxy, (request, reply) => forward(targetOf(request, view), request, reply));
+    scope.all<Proxied>('/proxy/:id/*', proxy, (request, reply) => proxied(request, reply, view));
     scope.all<Proxied>('/proxy/:id', proxy, (request, reply) => {
       // The router treats both forms alike, but relative links of a page only work below its folder.
       const isFolder = request.url.split('?', 1)[0]?.endsWith('/');
-      return isFolder
-        ? forward(targetOf(request, view), request, reply)
-        : reply.redirect(`/proxy/${request.params.id}/`, 302);
+      return isFolder ? proxied(request, reply, view) : reply.redirect(`/proxy/${request.params.id}/`, 302);
     });
     done();
   });
+}
+
+/** As the user that asks: what it may do there, the token says. */
+async function proxied(
+  request: FastifyRequest<Proxied>,
+  reply: FastifyReply,
+  view: ClusterView,
+): Promise<FastifyReply> {
+  const target = targetOf(request, view);
+  const { record } = requireApplication(view, request.params.id);
+  const token = await applicationClientToken(userOf(request), record, view, PROXIED_TOKEN_LIFE_MS);
+  target.searchParams.delete('user.name');
+  return forward(target, token, request, reply);
 }
 
 /** @throws HTTP_NOT_FOUND while the application has no pages */
@@ -63,11 +80,15 @@ function targetOf({ params, url }: FastifyRequest<Proxied>, view: ClusterView): 
   return new URL(attempt.trackingUrl.replace(/\/$/, '') + rest);
 }
 
-function forward(target: URL, request: FastifyRequest<Proxied>, reply: FastifyReply): FastifyReply {
+function forward(target: URL, token: string, request: FastifyRequest<Proxied>, reply: FastifyReply): FastifyReply {
   reply.hijack();
   const outgoing = httpRequest(
     target,
-    { method: request.method, headers: forwarded(request.headers), timeout: PAGE_TIMEOUT_MS },
+    {
+      method: request.method,
+      headers: { ...forwarded(request.headers), authorization: `Bearer ${token}` },
+      timeout: PAGE_TIMEOUT_MS,
+    },
     (answer) => {
       reply.raw.writeHead(answer.statusCode ?? 502, forwarded(answer.headers));
       answer.pipe(reply.raw);

@@ -3,14 +3,20 @@ import { stat } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { about } from '../../runtime/common/http/openapi.js';
-import { publicState } from '../apps/application.js';
+import { bearerOf } from '../../runtime/common/http/token-gate.js';
+import { signToken } from '../../runtime/common/security/token.js';
+import { publicState, type ApplicationRecord } from '../apps/application.js';
 import type { AttemptRecord } from '../apps/attempt.js';
 import { requireApplication, requireAttempt } from './application-routes.js';
+import { isRole } from './authentication.js';
 import { userOf, type ByUser } from './caller.js';
 import type { ClusterView } from './cluster-view.js';
 import { endedContainerView } from './views/application-view.js';
 import { nodeStateView } from './views/cluster-views.js';
 import { explanationOf } from './views/explanation.js';
+
+/** How long a command may talk to a JobManager before it must ask again. */
+const CLIENT_TOKEN_LIFE_MS = 86_400_000;
 
 interface ById {
   Params: { id: string };
@@ -42,8 +48,9 @@ export function weftRoutes(app: FastifyInstance, view: ClusterView): void {
     },
   );
 
-  app.get<ById>('/weft/v1/apps/:id/appmaster', about('Where the AppMaster of an application is'), ({ params }) => {
-    const { record, attempts } = requireApplication(view, params.id);
+  const where = about('Where the AppMaster of an application is');
+  app.get<ById & ByUser>('/weft/v1/apps/:id/appmaster', where, async (request) => {
+    const { record, attempts } = requireApplication(view, request.params.id);
     const attempt = attempts.at(-1);
     if (attempt === undefined || attempt.rpcPort === 0 || !['RUNNING', 'FINISHING'].includes(attempt.state)) {
       throw new WeftError('HTTP_NOT_FOUND', `${record.id} (${publicState(record)}) has no AppMaster now.`, {
@@ -51,10 +58,30 @@ export function weftRoutes(app: FastifyInstance, view: ClusterView): void {
       });
     }
     const { host, rpcPort, trackingUrl } = attempt;
-    return { url: `http://${host}:${rpcPort}`, trackingUrl, state: publicState(record) };
+    const found = { url: `http://${host}:${rpcPort}`, trackingUrl, state: publicState(record) };
+    if (isRole(bearerOf(request), request, view)) return found;
+    const clientToken = await applicationClientToken(userOf(request), record, view, CLIENT_TOKEN_LIFE_MS);
+    return { ...found, clientToken };
   });
 
   app.get('/weft/v1/cluster', about('A summary for Weft’s own commands and pages'), () => summary(view));
+}
+
+/** Proof for the JobManager of what a user may do there. @throws RM_FORBIDDEN for who may not even look */
+export async function applicationClientToken(
+  user: string,
+  record: ApplicationRecord,
+  view: ClusterView,
+  lifeMs: number,
+): Promise<string> {
+  const mayModify = await view.access.may('modify', user, record);
+  if (!mayModify) await view.access.requireMayView(user, record);
+  return signToken(record.key, {
+    kind: 'client',
+    subject: user,
+    access: mayModify ? 'modify' : 'view',
+    expiresMs: view.clock.nowMs() + lifeMs,
+  });
 }
 
 function summary(view: ClusterView): object {

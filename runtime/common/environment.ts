@@ -16,6 +16,8 @@ export const ENV = {
   applicationToken: 'WEFT_APPLICATION_TOKEN',
   /** `http://host:port` of the AppMaster's server: where the JobManager registers and TaskManagers ask for it. */
   appMasterUrl: 'WEFT_AM_URL',
+  /** `token` where clients must prove who they are: AppMaster and JobManager ask for it then too. */
+  authentication: 'WEFT_AUTHENTICATION',
   /** Set by the NodeManager for every container. */
   containerId: 'WEFT_CONTAINER_ID',
   nodeManagerUrl: 'WEFT_NM_URL',

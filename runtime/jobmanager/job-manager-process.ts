@@ -9,7 +9,7 @@ import { startHttpServer, type HttpServer } from '../common/http/server.js';
 import { asWeftError } from '../common/errors/index.js';
 import type { Logger } from '../common/log/logger.js';
 import { PrometheusReporter } from '../common/metrics/index.js';
-import { refusalFamily } from '../common/security/refusals.js';
+import { Refusals, refusalFamily } from '../common/security/refusals.js';
 import { signToken, verifyToken } from '../common/security/token.js';
 import { taskManagerProtocol } from '../common/wire/protocols/taskmanager-jobmanager.js';
 import { AppMasterProvider } from './appmaster-provider.js';
@@ -18,6 +18,7 @@ import { JobManager } from './job-manager.js';
 import { jobManagerFamilies } from './metric-families.js';
 import { PerJobEnd } from './per-job-end.js';
 import { submitOwnJob, type JobManagerSettings } from './settings.js';
+import { authenticateClients } from './rest/authentication.js';
 import { registerRest } from './rest/index.js';
 import { enumeratorThreads } from './sources/enumerator-thread.js';
 import { standaloneProvider, type FinalStatus, type WorkerProvider } from './worker-provider.js';
@@ -26,6 +27,8 @@ import { standaloneProvider, type FinalStatus, type WorkerProvider } from './wor
 const CANCEL_ALL_MS = 10_000;
 /** Tokens that this process makes for itself are made anew for each connection, so they can be short. */
 const TOKEN_LIFETIME_MS = 60_000;
+/** An uploaded program has run up to its submission by then. */
+const PROGRAM_TOKEN_LIFETIME_MS = 600_000;
 
 export class JobManagerProcess {
   private readonly provider: WorkerProvider;
@@ -33,6 +36,7 @@ export class JobManagerProcess {
   private readonly store: FileJobStore;
   private readonly jobManager: JobManager;
   private readonly perJobEnd: PerJobEnd | undefined;
+  private readonly refusals: Refusals;
   private server: HttpServer | undefined;
   private reporter: PrometheusReporter | undefined;
 
@@ -42,6 +46,7 @@ export class JobManagerProcess {
     private readonly log: Logger,
   ) {
     const { config, applicationId, storageDir, mode } = settings;
+    this.refusals = new Refusals(clock, log);
     this.appMaster = mode === 'standalone' ? undefined : this.connectAppMaster();
     this.provider = this.appMaster ?? standaloneProvider(log, (status) => void this.exit(status));
     this.store = new FileJobStore(storageDir, log);
@@ -64,7 +69,7 @@ export class JobManagerProcess {
   }
 
   async start(): Promise<void> {
-    const { config, host } = this.settings;
+    const { config, host, authentication, applicationKey } = this.settings;
     const { log } = this;
     // Before anybody can ask: whoever finds this JobManager finds the jobs too.
     await this.jobManager.recover();
@@ -74,14 +79,19 @@ export class JobManagerProcess {
       advertisedHost: host,
       port: config.get(clusterOptions.restBindPort),
       log,
+      refusals: this.refusals,
       configure: async (app, rpc) => {
         this.acceptTaskManagers(rpc);
+        if (authentication === 'token') {
+          authenticateClients(app, { applicationKey, clock: this.clock, refusals: this.refusals });
+        }
         await registerRest(app, {
           jobManager: this.jobManager,
           log,
           url: () => this.server?.url ?? '',
           webuiDir: besideRoles('webui', 'jobmanager'),
           weftCommand: this.weftCommand(),
+          clientToken: () => (authentication === 'token' ? this.clientToken() : undefined),
           uploadDir: join(this.settings.storageDir, 'uploads'),
           onClientAsked: () => this.perJobEnd?.clientAsked(),
           onClientWaits: () => this.perJobEnd?.clientWaits(),
@@ -90,12 +100,11 @@ export class JobManagerProcess {
         });
       },
     });
-    const { refusals } = this.server;
     this.reporter = await PrometheusReporter.start({
       configuration: config,
       host: config.get(clusterOptions.restBindAddress),
       log,
-      collect: () => [...jobManagerFamilies(this.jobManager, host), refusalFamily('flink_jobmanager', refusals)],
+      collect: () => [...jobManagerFamilies(this.jobManager, host), refusalFamily('flink_jobmanager', this.refusals)],
     });
     this.appMaster?.start(this.jobManager, this.server.url);
   }
@@ -127,6 +136,16 @@ export class JobManagerProcess {
     const weft = besideRoles('bin', 'weft.mjs');
     if (mode === 'per-job' || weft === undefined || !config.get(clusterOptions.submitEnabled)) return undefined;
     return [process.execPath, weft];
+  }
+
+  /** For the programs that it runs for its clients. */
+  private clientToken(): string {
+    return signToken(this.settings.applicationKey, {
+      kind: 'client',
+      subject: this.settings.applicationId,
+      access: 'modify',
+      expiresMs: this.clock.nowMs() + PROGRAM_TOKEN_LIFETIME_MS,
+    });
   }
 
   private acceptTaskManagers(rpc: HttpServer['rpc']): void {

@@ -8,6 +8,7 @@ import { clusterOptions } from '../common/config/options/index.js';
 import { CONTAINER_FILES, ENV, requiredEnv } from '../common/environment.js';
 import { WeftError } from '../common/errors/index.js';
 import { WeftHome } from '../common/home.js';
+import { authenticationOf, type Authentication } from '../common/security/authentication.js';
 import { requireFit } from '../common/wire/index.js';
 import { JobGraphSchema, type JobGraph } from '../graph/job-graph.js';
 import type { JobManager } from './job-manager.js';
@@ -23,6 +24,8 @@ export interface JobManagerSettings {
   readonly appMasterUrl: string;
   /** Name that other processes reach this one by. */
   readonly host: string;
+  /** What clients must bring. */
+  readonly authentication: Authentication;
   readonly config: Configuration;
   readonly workDir: string;
   /** Job graphs and blobs of this application. */
@@ -44,6 +47,10 @@ export function readSettings(modeName: string, workDir: string): JobManagerSetti
     applicationKey: requiredEnv(ENV.applicationKey),
     appMasterUrl: standalone ? '' : requiredEnv(ENV.appMasterUrl),
     host: process.env[ENV.nodeHost] ?? '127.0.0.1',
+    authentication: authenticationOf(
+      process.env[ENV.authentication] === 'token' ? 'token' : 'auto',
+      config.get(clusterOptions.restBindAddress),
+    ),
     config,
     workDir,
     storageDir: join(config.get(clusterOptions.highAvailabilityStorageDir) ?? home.highAvailabilityDir, applicationId),

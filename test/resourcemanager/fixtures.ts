@@ -43,6 +43,7 @@ export const SETTINGS: ResourceManagerSettings = {
   staticGroups: '',
   groupsCacheMs: 300_000,
   administrators: '*',
+  authentication: 'auto',
   keyRolls: { attemptKeyMs: 86_400_000, containerKeyMs: 86_400_000 },
 };
 
@@ -52,7 +53,13 @@ export function newFolder(): string {
 
 export function startResourceManager(
   folder: string,
-  options: { settings?: Partial<ResourceManagerSettings>; port?: number; clock?: Clock; policies?: PolicyFiles } = {},
+  options: {
+    settings?: Partial<ResourceManagerSettings>;
+    port?: number;
+    bindHost?: string;
+    clock?: Clock;
+    policies?: PolicyFiles;
+  } = {},
 ): Promise<ResourceManager> {
   return ResourceManager.start({
     clock: options.clock ?? systemClock,
@@ -62,7 +69,7 @@ export function startResourceManager(
     folder,
     election: () => soleElection(folder),
     clusterKeys: () => [CLUSTER_KEY],
-    listen: { bindHost: '127.0.0.1', advertisedHost: '127.0.0.1', port: options.port },
+    listen: { bindHost: options.bindHost ?? '127.0.0.1', advertisedHost: '127.0.0.1', port: options.port },
     pagesFolder: join(folder, 'no-pages'),
     version: 'test',
     policies: () => options.policies ?? NO_POLICY_FILES,

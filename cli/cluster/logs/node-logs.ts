@@ -1,5 +1,6 @@
 /** A NodeManager's logs, over its REST API. */
 import { WeftError } from '../../../runtime/common/errors/index.js';
+import { clusterToken } from '../../client/credentials.js';
 import { JsonHttp } from '../../client/json-http.js';
 import type { LogSource } from './log-source.js';
 
@@ -11,7 +12,7 @@ interface Listing {
 
 /** The log files that an application left on a node. @throws UNREACHABLE */
 export async function listLogs(nodeUrl: string, applicationId: string): Promise<LogSource[]> {
-  const http = new JsonHttp(nodeUrl, { peer: `the NodeManager`, timeoutMs: TIMEOUT_MS });
+  const http = new JsonHttp(nodeUrl, { peer: `the NodeManager`, timeoutMs: TIMEOUT_MS, token: clusterToken() });
   try {
     const { appLogs } = (await http.get(`/ws/v1/node/applogs/${applicationId}`)) as Listing;
     return appLogs.containers.flatMap(({ containerId, files }) =>
@@ -30,7 +31,9 @@ export async function readLog(
 ): Promise<Buffer> {
   const path = `/ws/v1/node/containerlogs/${containerId}/${file}?offset=${offset}&size=${sizeBytes}`;
   try {
-    const response = await fetch(nodeUrl + path, { signal: AbortSignal.timeout(TIMEOUT_MS) });
+    const token = clusterToken();
+    const headers = token === undefined ? {} : { authorization: `Bearer ${token}` };
+    const response = await fetch(nodeUrl + path, { headers, signal: AbortSignal.timeout(TIMEOUT_MS) });
     if (!response.ok) throw new Error(`it answered ${response.status}`);
     return Buffer.from(await response.arrayBuffer());
   } catch (cause) {

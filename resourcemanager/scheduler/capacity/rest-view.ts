@@ -1,6 +1,6 @@
 /** `schedulerInfo` of the Capacity scheduler as Hadoop 3.4 prints it. */
 import type { Resource } from '../../../runtime/common/wire/protocols/index.js';
-import { AccessList } from '../access-list.js';
+import { AccessList } from '../../../runtime/common/security/access-list.js';
 import { NOTHING } from '../resources.js';
 import { restResource } from '../rest-resource.js';
 import type { CapacityContext } from './context.js';

@@ -18,7 +18,7 @@ const HARMLESS_NODE_OPTION =
 /** What ResourceManager and NodeManager vouch for: nobody else sets it. */
 const VOUCHED: ReadonlySet<string> = new Set([
   ...[ENV.applicationId, ENV.attemptId, ENV.attemptToken, ENV.applicationKey, ENV.applicationToken],
-  ...[ENV.resourceManagerUrl, ENV.appMasterUrl, ENV.containerId, ENV.nodeManagerUrl, ENV.nodeHost],
+  ...[ENV.resourceManagerUrl, ENV.appMasterUrl, ENV.authentication, ENV.containerId, ENV.nodeManagerUrl, ENV.nodeHost],
   ...[ENV.logDir, ENV.livenessToken, ENV.dist, ENV.home, 'PWD'],
 ]);
 

@@ -12,7 +12,8 @@ const Claims = Type.Object({
   /**
    * node: a NodeManager to the ResourceManager. attempt: an AppMaster to the ResourceManager. container: an AppMaster to
    * a NodeManager, to start that container. application: the processes of one application among themselves
-   * (JobManager, TaskManagers, data plane). client: a command to a ResourceManager.
+   * (JobManager, TaskManagers, data plane). client: a person or a command: to the cluster, or to one
+   * application.
    */
   kind: Type.Union([
     Type.Literal('node'),
@@ -27,6 +28,8 @@ const Claims = Type.Object({
   expiresMs: Type.Number(),
   /** Of the key that it is signed with (`keyIdOf`): tells a forged token from one whose key has been rolled away. */
   keyId: Type.String(),
+  /** What a client may do in one application, in a token that its key signed. */
+  access: Type.Optional(Type.Union([Type.Literal('view'), Type.Literal('modify')])),
   /** What was allocated, in a container's token. Its id, the subject, names the attempt. */
   container: Type.Optional(
     Type.Object({

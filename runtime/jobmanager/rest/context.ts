@@ -16,6 +16,8 @@ export interface RestContext {
   readonly webuiDir: string | undefined;
   /** The vector that starts the command `weft`, which runs uploaded programs; undefined when none shall be. */
   readonly weftCommand: readonly string[] | undefined;
+  /** A token for who shall submit a job here; undefined where none is needed. */
+  readonly clientToken: () => string | undefined;
   /** Folder for uploaded programs. */
   readonly uploadDir: string;
   /** A client asked for a job. */

@@ -23,6 +23,9 @@ const STATUS_OF: Partial<Record<ErrorCode, number>> = {
   JOB_NOT_CANCELLABLE: 409,
   CLUSTER_SHUTTING_DOWN: 503,
   HTTP_FOREIGN_PAGE: 403,
+  AUTH_BAD_TOKEN: 401,
+  AUTH_TOKEN_EXPIRED: 401,
+  AUTH_FORBIDDEN: 403,
 };
 
 export function applyConventions(app: FastifyInstance): void {

@@ -34,7 +34,7 @@ type RunBody = Static<typeof RunSchema>;
 
 export function jarRoutes(app: FastifyInstance, context: RestContext, weftCommand: readonly string[]): void {
   const { uploadDir } = context;
-  const runs = new ProgramRuns(weftCommand, context.jobManager.clock);
+  const runs = new ProgramRuns(weftCommand, context.jobManager.clock, context.clientToken);
   app.get('/jars', async () => ({ address: context.url(), files: await listPrograms(uploadDir) }));
   app.post('/jars/upload', async (request) => {
     const { name, content } = await fileIn(request.body, request.headers['content-type'], 'jarfile');

@@ -22,10 +22,14 @@ export interface ProgramRun {
 }
 
 export class ProgramRuns {
-  /** @param command the vector that starts `weft`, e.g. node and the path of its bundle */
+  /**
+   * @param command the vector that starts `weft`, e.g. node and the path of its bundle
+   * @param token with which it may submit the job, where one is needed
+   */
   constructor(
     private readonly command: readonly string[],
     private readonly clock: Clock,
+    private readonly token: () => string | undefined,
   ) {}
 
   /** Runs the program until it has submitted its first job. @throws PROGRAM_REJECTED with what it said */
@@ -66,7 +70,9 @@ export class ProgramRuns {
       ...args,
     ];
     return new Promise((resolve, reject) => {
-      const child = spawn(program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+      const token = this.token();
+      const env = token === undefined ? process.env : { ...process.env, WEFT_TOKEN: token };
+      const child = spawn(program, words, { env, stdio: ['ignore', 'pipe', 'pipe'] });
       let [out, err] = ['', ''];
       child.stdout.on('data', (chunk: Buffer) => (out += chunk.toString()));
       child.stderr.on('data', (chunk: Buffer) => (err += chunk.toString()));

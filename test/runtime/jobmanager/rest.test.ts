@@ -29,6 +29,7 @@ async function restBench(weftCommand?: string[]): Promise<RestBench> {
     url: () => 'http://127.0.0.1:1',
     webuiDir: undefined,
     weftCommand,
+    clientToken: () => undefined,
     uploadDir: mkdtempSync(join(tmpdir(), 'weft-uploads-')),
     onClientWaits: () => undefined,
     onClientAsked: () => rest.asked++,

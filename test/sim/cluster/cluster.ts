@@ -87,5 +87,6 @@ function nodeSettings(host: string, random: Random): NodeSettings {
     resource: { memoryMb: random.pick([2048, 3072, 4096]), vcores: 16 },
     label: undefined,
     resourceManagerUrl: undefined,
+    authentication: 'simple',
   };
 }

@@ -1,6 +1,6 @@
 /** `capacity-scheduler.xml` (and what `yarn-site.xml` says to it), read, checked and complete. */
 import type { RawEntry } from '../../../../runtime/common/config/configuration.js';
-import { AccessList } from '../../access-list.js';
+import { AccessList } from '../../../../runtime/common/security/access-list.js';
 import { DOMINANT_CALCULATOR, MEMORY_CALCULATOR, type ResourceCalculator } from '../../calculator.js';
 import type { PolicyFiles } from '../../policy-files.js';
 import { PropertyReader } from '../../property-reader.js';

@@ -1,6 +1,6 @@
 /** One queue as `capacity-scheduler.xml` describes it. */
 import type { Resource } from '../../../../runtime/common/wire/protocols/index.js';
-import { AccessList } from '../../access-list.js';
+import { AccessList } from '../../../../runtime/common/security/access-list.js';
 import type { PropertyReader } from '../../property-reader.js';
 import { readCapacity, type CapacityValue } from './capacity-value.js';
 

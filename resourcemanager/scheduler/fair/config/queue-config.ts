@@ -1,7 +1,7 @@
 /** What `fair-scheduler.xml` says of one queue. */
 import type { XmlElement } from '../../../../runtime/common/config/xml-tree.js';
 import type { Resource } from '../../../../runtime/common/wire/protocols/index.js';
-import { AccessList } from '../../access-list.js';
+import { AccessList } from '../../../../runtime/common/security/access-list.js';
 import { NOTHING, UNLIMITED, equals, exceeding } from '../../resources.js';
 import { POLICIES, type SharingPolicy } from '../sharing/sharing-policy.js';
 import type { ElementReader } from './element-reader.js';

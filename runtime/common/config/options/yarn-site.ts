@@ -1,4 +1,5 @@
 /** The keys of `yarn-site.xml`: YARN's names, with other defaults only where the description says so. */
+import type { AuthenticationChoice } from '../../security/authentication.js';
 import {
   accessListOption,
   addressOption,
@@ -107,6 +108,13 @@ export const resourceManagerOptions = {
     default: 3600,
     min: -1,
     description: 'How long a node may take to leave gracefully, unless the command says; -1 = however long.',
+  }),
+  authentication: enumOption<AuthenticationChoice>({
+    key: 'weft.security.authentication',
+    values: ['auto', 'simple', 'token'],
+    default: 'auto',
+    description:
+      'Whether pages and REST want a token (`weft token`). auto: where other machines can reach them. simple: never, which is refused anywhere but on loopback.',
   }),
   nodeLabelsEnabled: booleanOption({
     key: 'yarn.node-labels.enabled',

@@ -85,6 +85,16 @@ export const yarnOptions = {
     oldKeys: ['yarn.heartbeat-delay'],
     description: 'Seconds between the AppMaster’s heartbeats to the ResourceManager. (Flink: 5.)',
   }),
+  viewAcls: stringOption({
+    key: 'yarn.view.acls',
+    default: undefined,
+    description: 'Who else may look at the application: `user1,user2 group1,group2`; * = everybody.',
+  }),
+  modifyAcls: stringOption({
+    key: 'yarn.modify.acls',
+    default: undefined,
+    description: 'Who else may change or kill it.',
+  }),
   shipFiles: listOption({
     key: 'yarn.ship-files',
     default: [],

@@ -58,6 +58,16 @@ export const COMMON_CODES = defineCodes({
     summary: 'A token is missing, forged or made for something else.',
     hint: 'Start the role through its owner, which hands it a fresh token.',
   },
+  AUTH_REQUIRED: {
+    domain: 'user',
+    summary: 'A server was to listen where other machines reach it, and to believe everybody.',
+    hint: 'Leave weft.security.authentication at auto, or set it to token; or bind loopback.',
+  },
+  AUTH_FORBIDDEN: {
+    domain: 'user',
+    summary: 'The token is good, but not for this.',
+    hint: 'Ask the owner of the application, or an administrator.',
+  },
   AUTH_TOKEN_EXPIRED: {
     domain: 'external',
     summary: 'A token’s time is over, or the key that it was signed with has been rolled away.',
