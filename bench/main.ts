@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { printFigure } from './figure.js';
 import type { BenchOptions } from './bench-options.js';
+import { benchCheckpointBackpressure } from './checkpoint/backpressure.js';
 import { benchCheckpoint } from './checkpoint/index.js';
 import { benchHeartbeats } from './heartbeats/index.js';
 import { benchKafka } from './kafka/index.js';
@@ -21,6 +22,7 @@ import { benchThroughput } from './throughput/index.js';
 const BENCHES: Record<string, (options: BenchOptions) => Promise<void>> = {
   startup: benchStartup,
   checkpoint: benchCheckpoint,
+  'checkpoint-backpressure': benchCheckpointBackpressure,
   W1: (options) => benchThroughput('W1', options),
   W2: (options) => benchThroughput('W2', options),
   W3: (options) => benchThroughput('W3', options),
