@@ -6,18 +6,24 @@ import type { Logger } from '../runtime/common/log/logger.js';
 import type { ContainerManager } from './containers/container-manager.js';
 import { checkDisks, type Health } from './health/disk-health.js';
 import type { FileCache } from './localizer/file-cache.js';
+import type { LogArchive } from './logs/log-archive.js';
 import { removeOldLogs, removeStrayFolders } from './logs/log-retention.js';
+import { rotateLogs } from './logs/log-rotation.js';
 import type { NodeFolders } from './node-folders.js';
 
 export interface HousekeepingOptions {
   readonly folders: NodeFolders;
   readonly containers: ContainerManager;
+  readonly archive: LogArchive | undefined;
   readonly cache: FileCache;
   readonly site: YarnConfiguration;
   readonly clock: Clock;
   readonly log: Logger;
 }
 
+const MB = 1024 * 1024;
+/** Time between two looks at the size of logs. */
+const ROTATION_INTERVAL_MS = 5000;
 const CLEAN_UP_INTERVAL_MS = 60_000;
 /** How long ended containers are listed, and refused to start again; as YARN. */
 const ENDED_KEPT_MS = 600_000;
@@ -27,6 +33,7 @@ export class Housekeeping {
   health: Health = { healthy: true, report: '' };
   /** Epoch milliseconds. */
   healthCheckedMs = 0;
+  private rotating = false;
   private readonly timers: (() => void)[] = [];
 
   constructor(private readonly options: HousekeepingOptions) {}
@@ -41,6 +48,7 @@ export class Housekeeping {
     this.timers.push(
       clock.every(site.get(nodeManagerOptions.healthIntervalMs), () => void this.checkHealth()),
       clock.every(CLEAN_UP_INTERVAL_MS, () => void this.cleanUp()),
+      clock.every(ROTATION_INTERVAL_MS, () => void this.rotateLogs()),
     );
   }
 
@@ -55,8 +63,25 @@ export class Housekeeping {
     this.healthCheckedMs = clock.nowMs();
   }
 
+  private async rotateLogs(): Promise<void> {
+    if (this.rotating) return;
+    this.rotating = true;
+    const { containers, folders, log, site } = this.options;
+    const limits = {
+      maxFileBytes: site.get(nodeManagerOptions.logMaxFileSizeMb) * MB,
+      keptFiles: site.get(nodeManagerOptions.logKeptFiles),
+    };
+    for (const { applicationId, containerId, state } of containers.list()) {
+      if (state !== 'RUNNING') continue;
+      await rotateLogs(folders.logDir(applicationId, containerId), limits).catch((error: unknown) => {
+        log.warn({ err: error, containerId }, 'logs could not be rotated');
+      });
+    }
+    this.rotating = false;
+  }
+
   private async cleanUp(): Promise<void> {
-    const { cache, clock, containers, folders, log, site } = this.options;
+    const { archive, cache, clock, containers, folders, log, site } = this.options;
     const nowMs = clock.nowMs();
     try {
       for (const { containerId, endReported, endedMs } of containers.list()) {
@@ -69,6 +94,8 @@ export class Housekeeping {
       };
       await removeOldLogs(folders, known, nowMs - site.get(nodeManagerOptions.logRetainSeconds) * 1000);
       await removeStrayFolders(folders, known);
+      const archivedSeconds = site.get(nodeManagerOptions.logArchiveRetainSeconds);
+      if (archivedSeconds >= 0) await archive?.removeBefore(nowMs - archivedSeconds * 1000);
       await cache.cleanUp();
     } catch (error) {
       log.warn({ err: error }, 'housekeeping failed; it is tried again in a minute');

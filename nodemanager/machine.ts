@@ -18,6 +18,7 @@ import { blobsOf } from './localizer/fetch-blob.js';
 import { FileCache } from './localizer/file-cache.js';
 import { Localizer } from './localizer/localizer.js';
 import { ContainerLogs } from './logs/container-logs.js';
+import { LogArchive } from './logs/log-archive.js';
 import { ContainerProcesses } from './monitor/container-processes.js';
 import { MemoryMonitor } from './monitor/memory-monitor.js';
 import { NodeFolders } from './node-folders.js';
@@ -46,6 +47,8 @@ export interface NodeMachine extends Pick<ContainerManagerOptions, 'store' | 'lo
   /** What an application keeps on this machine for its next attempt. */
   removeKeptState(applicationId: string): Promise<void>;
   removeApplicationDir(applicationId: string): Promise<void>;
+  /** Gathers the logs of an ended application, if that is wanted. */
+  archiveLogs(applicationId: string): Promise<void>;
 }
 
 const MB = 1024 * 1024;
@@ -61,6 +64,7 @@ export class LocalMachine implements NodeMachine {
   readonly logs: ContainerLogs;
   private readonly folders: NodeFolders;
   private readonly groups: ControlGroups | undefined;
+  private readonly archive: LogArchive | undefined;
   private readonly cache: FileCache;
   private readonly place: { -readonly [K in keyof NodePlace]: NodePlace[K] };
 
@@ -75,7 +79,10 @@ export class LocalMachine implements NodeMachine {
     this.folders = new NodeFolders(home.nodeManagerDir(index), localDir, perNode(site.get(nodeManagerOptions.logDirs)));
     for (const folder of [this.folders.local, this.folders.logs]) mkdirSync(folder, { recursive: true });
     this.nodeStore = new NodeStore(this.folders.nodeRecord);
-    this.logs = new ContainerLogs(this.folders);
+    this.archive = site.get(nodeManagerOptions.logAggregationEnabled)
+      ? new LogArchive(this.folders, site.get(nodeManagerOptions.logArchiveDir) ?? home.logArchiveDir)
+      : undefined;
+    this.logs = new ContainerLogs(this.folders, this.archive);
     this.groups = openControlGroups(home, index, site, { clock, log });
     const processes = new ContainerProcesses(this.groups);
     this.monitor = new MemoryMonitor({
@@ -107,7 +114,8 @@ export class LocalMachine implements NodeMachine {
 
   housekeeping(containers: ContainerManager): Housekeeping {
     const { clock, log, settings } = this.options;
-    return new Housekeeping({ folders: this.folders, containers, cache: this.cache, site: settings.site, clock, log });
+    const { archive, cache, folders } = this;
+    return new Housekeeping({ archive, cache, containers, folders, site: settings.site, clock, log });
   }
 
   claim(startedMs: number): void {
@@ -145,6 +153,10 @@ export class LocalMachine implements NodeMachine {
 
   removeApplicationDir(applicationId: string): Promise<void> {
     return rm(this.folders.applicationDir(applicationId), { recursive: true, force: true });
+  }
+
+  async archiveLogs(applicationId: string): Promise<void> {
+    await this.archive?.add(applicationId);
   }
 
   private get recordName(): string {

@@ -288,6 +288,9 @@ export class NodeManager {
       log.warn({ err: error, applicationId }, 'a folder of an ended application could not be removed');
     };
     this.machine.removeKeptState(applicationId).catch(failed);
+    this.machine.archiveLogs(applicationId).catch((error: unknown) => {
+      log.warn({ err: error, applicationId }, 'logs could not be gathered; they stay on this node for a while');
+    });
     clock.after(settings.site.get(nodeManagerOptions.deleteDelaySeconds) * 1000, () => {
       this.machine.removeApplicationDir(applicationId).catch(failed);
     });

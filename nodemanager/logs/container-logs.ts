@@ -2,12 +2,13 @@
  * The log files of containers, running or ended. What lies in a container's log folder is listed; links are not
  * followed, because a program could make one to anything.
  */
-import { constants } from 'node:fs';
+import { constants, existsSync } from 'node:fs';
 import { lstat, open, readdir, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import { applicationOfContainer, type ApplicationId, type ContainerId } from '../../runtime/common/ids.js';
 import type { NodeFolders } from '../node-folders.js';
+import type { LogArchive } from './log-archive.js';
 
 export interface LogFile {
   readonly name: string;
@@ -24,12 +25,16 @@ export interface LogRange {
 const FILE_NAME = /^[A-Za-z0-9_][A-Za-z0-9_.-]*$/;
 
 export class ContainerLogs {
-  constructor(private readonly folders: NodeFolders) {}
+  constructor(
+    private readonly folders: NodeFolders,
+    private readonly archive: LogArchive | undefined,
+  ) {}
 
-  /** Containers of the application that left logs here. */
+  /** Containers of the application that left logs here, or whose logs were gathered. */
   async containersOf(applicationId: ApplicationId): Promise<string[]> {
-    const names = await readdir(this.folders.applicationLogs(applicationId)).catch(() => []);
-    return names.filter((name) => name.startsWith('container_')).sort();
+    const folders = [this.folders.applicationLogs(applicationId), this.archive?.folderOf(applicationId) ?? []].flat();
+    const names = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));
+    return [...new Set(names.flat().filter((name) => name.startsWith('container_')))].sort();
   }
 
   /** @throws HTTP_NOT_FOUND when the container left no logs here */
@@ -66,7 +71,10 @@ export class ContainerLogs {
   }
 
   private folderOf(containerId: ContainerId): string {
-    return this.folders.logDir(applicationOfContainer(containerId), containerId);
+    const applicationId = applicationOfContainer(containerId);
+    const local = this.folders.logDir(applicationId, containerId);
+    if (this.archive === undefined || existsSync(local)) return local;
+    return join(this.archive.folderOf(applicationId), containerId);
   }
 }
 

@@ -39,6 +39,11 @@ export class WeftHome {
     return join(this.path, `nodemanager-${index}`);
   }
 
+  /** Logs of ended applications, if they are gathered and no other folder is named. */
+  get logArchiveDir(): string {
+    return join(this.path, 'log-archive');
+  }
+
   get logsDir(): string {
     return join(this.path, 'logs');
   }

@@ -5,7 +5,7 @@ import { isOver } from '../../client/application-report.js';
 import type { ResourceManagerClient } from '../../client/resourcemanager-client.js';
 import { fetchClusterView } from '../cluster-view.js';
 import { LogReader } from './log-reader.js';
-import { roleOf, shortName, type LogRole, type LogSource } from './log-source.js';
+import { roleOf, rotationOf, shortName, type LogRole, type LogSource } from './log-source.js';
 import { mergeByTime } from './merge.js';
 import { listLogs } from './node-logs.js';
 
@@ -15,6 +15,8 @@ export interface ApplicationLogsOptions {
   readonly clock: Clock;
   /** Only these. */
   readonly role: LogRole | undefined;
+  /** Only lines from this time on, epoch milliseconds; those without a time go with the line before them. */
+  readonly sinceMs: number | undefined;
   /** Only so many last lines of each file. */
   readonly tail: number | undefined;
   /** Lines as they were written, not rendered for people. */
@@ -61,10 +63,15 @@ export class ApplicationLogs {
   private async findSources(): Promise<void> {
     const { applicationId, client, raw, role, tail } = this.options;
     const { nodeManagers } = await fetchClusterView(client.url);
+    const isFirst = this.readers.size === 0;
     const found = await Promise.all(nodeManagers.map(({ url }) => this.sourcesOn(url, applicationId)));
     for (const source of found.flat().sort(byPlace)) {
       const key = `${source.containerId}/${source.file}`;
-      if (this.readers.has(key) || (role !== undefined && roleOf(source) !== role)) continue;
+      const known = this.readers.get(key);
+      known?.sizedAt(source.sizeBytes);
+      if (known !== undefined || (role !== undefined && roleOf(source) !== role)) continue;
+      // What was rotated since the beginning has been read before, or is by the reader of its file.
+      if (rotationOf(source) > 0 && !isFirst) continue;
       const reader = new LogReader(source, raw);
       if (tail !== undefined) await reader.seekToTail(tail);
       this.readers.set(key, reader);
@@ -86,7 +93,9 @@ export class ApplicationLogs {
     const readers = [...this.readers.values()];
     const several = new Set(readers.map(({ source }) => shortName(source))).size > 1;
     const sequences = readers.map((reader) => named(reader, isLast, limitOf?.(reader.source)));
-    for await (const { name, text } of mergeByTime(sequences)) {
+    const { sinceMs = -Infinity } = this.options;
+    for await (const { name, text, timeMs } of mergeByTime(sequences)) {
+      if (timeMs < sinceMs) continue;
       const lines = several ? text.split('\n').map((line) => `${name} | ${line}`) : [text];
       for (const line of lines) this.options.print(line);
     }
@@ -106,5 +115,6 @@ async function* named(reader: LogReader, isLast: boolean, limitBytes?: number): 
 }
 
 function byPlace(a: LogSource, b: LogSource): number {
-  return a.containerId.localeCompare(b.containerId) || a.file.localeCompare(b.file);
+  const [nameA, nameB] = [a, b].map(({ file }) => file.replace(/\.\d+$/, '')) as [string, string];
+  return a.containerId.localeCompare(b.containerId) || nameA.localeCompare(nameB) || rotationOf(b) - rotationOf(a);
 }

@@ -13,6 +13,8 @@ export type ReadBytes = (source: LogSource, offset: number, sizeBytes: number) =
 export class LogReader {
   private readonly decoder = new StringDecoder('utf8');
   private offset = 0;
+  /** The file became `….1` and began anew: the rest of it is read from there first. */
+  private rotatedAt: number | undefined;
   private partial = '';
   private lastTimeMs = -Infinity;
 
@@ -21,6 +23,13 @@ export class LogReader {
     private readonly raw: boolean,
     private readonly readBytes: ReadBytes = readLog,
   ) {}
+
+  /** The file has this size now. A smaller one than before has begun anew. */
+  sizedAt(sizeBytes: number): void {
+    if (sizeBytes >= this.offset) return;
+    this.rotatedAt = this.offset;
+    this.offset = 0;
+  }
 
   /** Moves to the beginning of the last lines. */
   async seekToTail(lines: number): Promise<void> {
@@ -46,16 +55,26 @@ export class LogReader {
    * @param limitBytes where to stop at the latest, lest a program that writes faster than we read keep us forever
    */
   async *lines(limitBytes = Infinity): AsyncGenerator<LogLine & { timeMs: number }> {
+    for (let at = this.rotatedAt; at !== undefined; at = this.rotatedAt) {
+      const earlier = { ...this.source, file: `${this.source.file}.1` };
+      const chunk = await this.readBytes(earlier, at, CHUNK_BYTES);
+      this.rotatedAt = chunk.length === 0 ? undefined : at + chunk.length;
+      yield* this.linesIn(chunk);
+    }
     for (;;) {
       const wantedBytes = Math.min(CHUNK_BYTES, limitBytes - this.offset);
       if (wantedBytes <= 0) return;
       const chunk = await this.readBytes(this.source, this.offset, wantedBytes);
       if (chunk.length === 0) return;
       this.offset += chunk.length;
-      const texts = (this.partial + this.decoder.write(chunk)).split('\n');
-      this.partial = texts.pop() ?? '';
-      for (const text of texts) yield this.timed(text);
+      yield* this.linesIn(chunk);
     }
+  }
+
+  private *linesIn(chunk: Buffer): Generator<LogLine & { timeMs: number }> {
+    const texts = (this.partial + this.decoder.write(chunk)).split('\n');
+    this.partial = texts.pop() ?? '';
+    for (const text of texts) yield this.timed(text);
   }
 
   /** What stands behind the last line's end, when nothing more will come. */

@@ -21,3 +21,8 @@ export function roleOf({ containerId, file }: Pick<LogSource, 'containerId' | 'f
 export function shortName(source: Pick<LogSource, 'containerId' | 'file'>): string {
   return `${roleOf(source)} ${source.containerId.split('_').slice(-2).join('_')}`;
 }
+
+/** The place of a file among those of the same name that were rotated: `stderr.2` is older than `stderr.1`. 0 = the latest. */
+export function rotationOf({ file }: Pick<LogSource, 'file'>): number {
+  return Number(/\.(\d+)$/.exec(file)?.[1] ?? 0);
+}

@@ -91,3 +91,17 @@ test('a role that dies is started at once, one that keeps dying ever later', (t)
   for (let death = 0; death < 20; death++) backoff.pauseAfterDeath(1);
   t.is(backoff.pauseAfterDeath(1), 10_000);
 });
+
+test('a file that was rotated is read to its end in the older one, then from its beginning', async (t) => {
+  const files: Record<string, string> = { stderr: 'one\ntwo\n' };
+  const reader = new LogReader(SOURCE, false, ({ file }, offset, size) =>
+    Promise.resolve(Buffer.from(files[file] ?? '').subarray(offset, offset + size)),
+  );
+  t.deepEqual(await textsOf(reader), ['one', 'two']);
+  files['stderr.1'] = 'one\ntwo\nthree\n';
+  files['stderr'] = 'four\n';
+  reader.sizedAt(5);
+  t.deepEqual(await textsOf(reader), ['three', 'four']);
+  reader.sizedAt(5);
+  t.deepEqual(await textsOf(reader), []);
+});

@@ -120,6 +120,8 @@ export class SimMachine implements NodeMachine {
     return Promise.resolve();
   }
 
+  async archiveLogs(): Promise<void> {}
+
   removeApplicationDir(): Promise<void> {
     return Promise.resolve();
   }

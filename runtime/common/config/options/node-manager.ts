@@ -64,6 +64,35 @@ export const nodeManagerOptions = {
     min: 0,
     description: 'How long logs of ended applications are kept, in seconds.',
   }),
+  logMaxFileSizeMb: integerOption({
+    key: 'yarn.nodemanager.container-log-rotation.max-file-size-mb',
+    default: 64,
+    min: 0,
+    description: 'A larger log file of a container that runs becomes `….1`, and begins anew; 0 = never. (Not of YARN.)',
+  }),
+  logKeptFiles: integerOption({
+    key: 'yarn.nodemanager.container-log-rotation.max-files',
+    default: 4,
+    min: 0,
+    description: 'How many older files are kept of each. (Not of YARN.)',
+  }),
+  logAggregationEnabled: booleanOption({
+    key: 'yarn.log-aggregation-enable',
+    default: false,
+    description: 'Whether the logs of ended applications are moved to yarn.nodemanager.remote-app-log-dir.',
+  }),
+  logArchiveDir: stringOption({
+    key: 'yarn.nodemanager.remote-app-log-dir',
+    default: undefined,
+    description:
+      'Folder for the logs of ended applications; best one that all nodes see. Default: `log-archive` in WEFT_HOME. (YARN: /tmp/logs.)',
+  }),
+  logArchiveRetainSeconds: integerOption({
+    key: 'yarn.log-aggregation.retain-seconds',
+    default: -1,
+    min: -1,
+    description: 'How long they are kept there, in seconds; -1 = for ever.',
+  }),
   deleteDelaySeconds: integerOption({
     key: 'yarn.nodemanager.delete.debug-delay-sec',
     default: 0,
