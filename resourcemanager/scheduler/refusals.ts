@@ -84,6 +84,13 @@ export function refusalByQueue(queue: string, ask: Resource, largest: Partial<Re
   return ask.vcores > vcores ? refuse(`${ask.vcores} vcores`, vcores) : undefined;
 }
 
+/** Why nothing with this label is asked for: neither FIFO nor Fair gives its queues access to labels, as in Hadoop. */
+export function refusalByLabel(queue: string, label: string, scheduler: string): Refusal | undefined {
+  if (label === '') return undefined;
+  const message = `${queue} may not use nodes with the label ${label}: the ${scheduler} scheduler knows no labels.`;
+  return { gate: 'label', message };
+}
+
 /** Why the first open ask of an application is not answered, though no limit of its queue forbids it. */
 export function explainWait(
   application: SchedulerApplication,

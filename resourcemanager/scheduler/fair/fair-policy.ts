@@ -8,7 +8,7 @@ import type { SchedulerNode } from '../node.js';
 import type { PolicyFiles } from '../policy-files.js';
 import type { Pass, Placement, SchedulerBooks, SchedulingPolicy } from '../policy.js';
 import type { QueueFacts, QueueView } from '../queue-view.js';
-import type { Gate, Refusal } from '../refusals.js';
+import { refusalByLabel, type Gate, type Refusal } from '../refusals.js';
 import { NOTHING, add, floored, lower, subtract } from '../resources.js';
 import type { Admission, Decision } from '../scheduler.js';
 import { emptyShareRefusal, mayAccess, moveRefusal } from './admission.js';
@@ -125,9 +125,9 @@ export class FairPolicy implements SchedulingPolicy<FairApplication> {
     return lower(own, { memoryMb: maximumMemoryMb, vcores: maximumVcores });
   }
 
-  askRefusal(queue: string, size: Resource): Refusal | undefined {
+  askRefusal(queue: string, size: Resource, label: string): Refusal | undefined {
     const leaf = this.registry.leaf(queue);
-    return leaf === undefined ? undefined : emptyShareRefusal(leaf, size);
+    return refusalByLabel(queue, label, this.name) ?? (leaf && emptyShareRefusal(leaf, size));
   }
 
   mayAccess(user: string, groups: readonly string[], queue: string, action: 'submit' | 'administer'): boolean {

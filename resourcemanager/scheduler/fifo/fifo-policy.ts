@@ -6,7 +6,7 @@ import { MEMORY_CALCULATOR } from '../calculator.js';
 import type { SchedulerNode } from '../node.js';
 import type { Placement, SchedulerBooks, SchedulingPolicy } from '../policy.js';
 import type { QueueFacts, QueueView } from '../queue-view.js';
-import type { Gate, Refusal } from '../refusals.js';
+import { refusalByLabel, type Gate, type Refusal } from '../refusals.js';
 import { NOTHING, add, floored, subtract } from '../resources.js';
 import type { Admission } from '../scheduler.js';
 import { SortedList } from '../sorted-list.js';
@@ -72,8 +72,8 @@ export class FifoPolicy implements SchedulingPolicy {
     return {};
   }
 
-  askRefusal(): undefined {
-    return undefined;
+  askRefusal(queue: string, _size: Resource, label: string): Refusal | undefined {
+    return refusalByLabel(queue, label, this.name);
   }
 
   mayAccess(): boolean {

@@ -242,3 +242,14 @@ function checkTree(
 function sum<T>(items: readonly T[], of: (item: T) => number): number {
   return items.reduce((total, item) => total + of(item), 0);
 }
+
+test('of all schedulers only Capacity lets queues use nodes with a label', (t) => {
+  const refusals = ['fifo', 'fair', 'capacity'].map((name) =>
+    newScheduler(name, NO_POLICY_FILES).askRefusal('default', MB(1024), 'gpu'),
+  );
+  t.deepEqual(
+    refusals.map((refusal) => refusal?.gate),
+    ['label', 'label', undefined],
+  );
+  t.is(refusals[1]?.message, 'default may not use nodes with the label gpu: the fair scheduler knows no labels.');
+});

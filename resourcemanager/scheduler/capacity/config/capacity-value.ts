@@ -32,12 +32,14 @@ export function readCapacity(reader: PropertyReader, key: string): CapacityValue
 
 function readAmounts(reader: PropertyReader, key: string, text: string): Resource {
   if (!text.endsWith(']')) throw reader.error(key, `"${text}" has no closing bracket.`);
-  let [memoryMb, vcores] = [0, 0];
+  return { memoryMb: 0, vcores: 0, ...amountsIn(reader, key, text.slice(1, -1)) };
+}
+
+/** The amounts of the types that are named, as in `memory-mb=4096,vcores=4`. @throws RM_BAD_QUEUES with file, line and reason */
+export function amountsIn(reader: PropertyReader, key: string, text: string): Partial<Resource> {
+  const amounts: Partial<Pick<Resource, 'memoryMb' | 'vcores'>> = {};
   const others: Record<string, number> = {};
-  const parts = text
-    .slice(1, -1)
-    .split(',')
-    .map((part) => part.trim());
+  const parts = text.split(',').map((part) => part.trim());
   for (const part of parts.filter((each) => each !== '')) {
     const match = /^([\w./-]+)\s*=\s*(\d+)\s*([A-Za-z]*)$/.exec(part);
     if (match === null) throw reader.error(key, `"${part}" is not an amount such as memory=4096.`);
@@ -46,11 +48,11 @@ function readAmounts(reader: PropertyReader, key: string, text: string): Resourc
     if (name === 'memory' || name === 'memory-mb') {
       const factor = MEMORY_UNITS[unit.toLowerCase()];
       if (factor === undefined) throw reader.error(key, `"${unit}" is no unit of memory.`);
-      memoryMb = amount * factor;
-    } else if (name === 'vcores') vcores = amount;
+      amounts.memoryMb = amount * factor;
+    } else if (name === 'vcores') amounts.vcores = amount;
     else others[name] = amount;
   }
-  return Object.keys(others).length === 0 ? { memoryMb, vcores } : { memoryMb, vcores, others };
+  return Object.keys(others).length === 0 ? amounts : { ...amounts, others };
 }
 
 function nonNegative(reader: PropertyReader, key: string, text: string, what: string): number {

@@ -2,7 +2,7 @@
 import type { Resource } from '../../../../runtime/common/wire/protocols/index.js';
 import { AccessList } from '../../../../runtime/common/security/access-list.js';
 import type { PropertyReader } from '../../property-reader.js';
-import { readCapacity, type CapacityValue } from './capacity-value.js';
+import { amountsIn, readCapacity, type CapacityValue } from './capacity-value.js';
 
 export const PREFIX = 'yarn.scheduler.capacity.';
 export const DEFAULT_AM_PERCENT = 0.1;
@@ -205,16 +205,22 @@ function readUserWeights(reader: PropertyReader, path: string, percent: number):
   return weights;
 }
 
+/** `maximum-allocation` names all types in one property; where it is set, those of single types say nothing. */
 function readMaximumAllocation(reader: PropertyReader, path: string, parent: Partial<Resource>): Partial<Resource> {
-  const read = (name: string, inherited: number | undefined): number | undefined => {
-    const key = `${PREFIX}${path}.${name}`;
-    const most = reader.integer(key, inherited, { min: 1 });
+  const common = `${PREFIX}${path}.maximum-allocation`;
+  const text = reader.text(common);
+  const together = text === undefined ? undefined : amountsIn(reader, common, text);
+  const read = (name: string, inAll: number | undefined, inherited: number | undefined): number | undefined => {
+    const own = `${PREFIX}${path}.${name}`;
+    const single = reader.integer(own, undefined, { min: 1 });
+    const most = (together === undefined ? single : inAll) ?? inherited;
     const ofCluster = reader.integer(`yarn.scheduler.${name}`, undefined);
     if (most === undefined || ofCluster === undefined || most <= ofCluster) return most;
+    const key = together === undefined ? own : common;
     throw reader.error(key, `${most} is more than the cluster's yarn.scheduler.${name} (${ofCluster}).`);
   };
-  const memoryMb = read('maximum-allocation-mb', parent.memoryMb);
-  const vcores = read('maximum-allocation-vcores', parent.vcores);
+  const memoryMb = read('maximum-allocation-mb', together?.memoryMb, parent.memoryMb);
+  const vcores = read('maximum-allocation-vcores', together?.vcores, parent.vcores);
   return { ...(memoryMb === undefined ? {} : { memoryMb }), ...(vcores === undefined ? {} : { vcores }) };
 }
 

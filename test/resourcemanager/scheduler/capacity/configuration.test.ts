@@ -126,6 +126,22 @@ test('a queue limits the size of its containers; queues below inherit, and asks 
   t.is(scheduler.askRefusal('root.b', MB(8192, 8), ''), undefined);
 });
 
+test('one property may limit all types of a queue; the others say nothing then', (t) => {
+  const keys = {
+    ...GOOD,
+    'root.a.maximum-allocation': 'memory-mb=2Gi, vcores=2',
+    'root.a.maximum-allocation-mb': '1000',
+  };
+  const scheduler = newScheduler('capacity', capacityFiles(keys));
+  applyEach(scheduler, [nodeUpdated(1, MB(8192, 8))]);
+  t.deepEqual(scheduler.maximum('root.a'), MB(2048, 2));
+  t.deepEqual(scheduler.maximum('root.b'), MB(8192, 8));
+  const error = t.throws(() =>
+    newScheduler('capacity', capacityFiles({ ...GOOD, 'root.a.maximum-allocation': '2Gi' })),
+  );
+  t.regex(error?.message ?? '', /"2Gi" is not an amount/);
+});
+
 test('a managed parent makes leaf queues by its template, where a mapping sends the user', (t) => {
   const template = 'root.b.leaf-queue-template.';
   const scheduler = newScheduler(
