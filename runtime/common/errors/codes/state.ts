@@ -25,7 +25,8 @@ export const STATE_CODES = defineCodes({
   },
   STATE_TYPE_INCOMPATIBLE: {
     domain: 'user',
-    summary: 'A state that came back was kept under a type that cannot be brought into the one that the program declares.',
+    summary:
+      'A state that came back was kept under a type that cannot be brought into the one that the program declares.',
     hint: 'Do what the message says, or give the changed state a new name; `weft savepoint check` tells it before the job is stopped.',
   },
   STATE_BAD_DESCRIPTOR: {
