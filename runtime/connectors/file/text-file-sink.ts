@@ -58,9 +58,9 @@ export class TextFileSink {
     this.kept = host.states.list('files', 'UNION');
     host.states.takePart({
       snapshotState: () => {
-        const { file } = this.target;
+        const { file, others } = this.target;
         const rest = this.underWay + this.buffer;
-        this.kept.items = [{ file, bytes: this.writtenBytes, rest } satisfies FileProgress];
+        this.kept.items = [{ file, bytes: this.writtenBytes, rest } satisfies FileProgress, ...others];
       },
     });
   }

@@ -1,6 +1,6 @@
 /** Where the lines of one subtask go: the file, made, replaced or gone on with as the write mode and the checkpoint say. */
 import { hasCode, WeftError } from '../../common/errors/index.js';
-import { fileSystemOf, joinPath, nameOf, type FileSystem, type FileWriter } from '../../common/filesystems/index.js';
+import { fileSystemOf, joinPath, type FileSystem, type FileWriter } from '../../common/filesystems/index.js';
 import type { WriteMode } from '../../functions/index.js';
 import type { Share } from '../source-reader.js';
 
@@ -14,15 +14,20 @@ export interface FileProgress {
 }
 
 export class TextFileTarget {
-  /** With parallelism 1 the path itself, else `<path>/<subtask + 1>`, as Flink's writeAsText lays them out. */
-  readonly file: string;
+  /**
+   * With parallelism 1 the path itself, else `<path>/<subtask + 1>`, as Flink's writeAsText lays them out. After a restore that may
+   * have changed: what began as a folder stays one, and beside what began as a file others write `<path>.<subtask + 1>`.
+   */
+  file: string;
+  /** Of subtasks that are no more; the first subtask keeps them. */
+  readonly others: FileProgress[] = [];
   private readonly files: FileSystem;
 
   constructor(
     private readonly path: string,
     private readonly share: Share,
   ) {
-    this.file = share.parallelism === 1 ? path : joinPath(path, String(share.subtask + 1));
+    this.file = this.fileOf(share.subtask, undefined);
     this.files = fileSystemOf(path);
   }
 
@@ -38,14 +43,7 @@ export class TextFileTarget {
     }
     const found = await this.files.stat(this.path);
     if (found?.isFolder === single) throw this.alreadyThere(this.path);
-    const before = single ? found : await this.files.stat(this.file);
-    const overwrite = before !== undefined && before.modifiedMs >= ownSinceMs;
-    try {
-      return await this.files.create(this.file, { overwrite });
-    } catch (error) {
-      const isThere = hasCode(error, 'FILE_EXISTS') && (await this.files.stat(this.file)) !== undefined;
-      throw isThere ? this.alreadyThere(this.file) : error;
-    }
+    return this.createUnlessForeign(ownSinceMs);
   }
 
   /**
@@ -56,17 +54,56 @@ export class TextFileTarget {
    */
   async resume(former: readonly FileProgress[], mode: WriteMode, ownSinceMs: number): Promise<FileWriter> {
     const { subtask, parallelism } = this.share;
-    if (parallelism === 1 && (await this.files.stat(this.file))?.isFolder === true) {
-      throw new Error('it is a folder, written with a parallelism above 1');
+    const known = former.filter(({ file }) => this.isOutput(file));
+    const began = known.length === 0 ? undefined : known.some(({ file }) => file === this.path) ? 'file' : 'folder';
+    const current = Array.from({ length: parallelism }, (_, n) => this.fileOf(n, began));
+    this.file = current[subtask];
+    const nobodys = known.filter(({ file }) => !current.includes(file));
+    for (const progress of subtask === 0 ? nobodys : []) await this.finish(progress);
+    const own = known.find(({ file }) => file === this.file);
+    if (own !== undefined) {
+      // Unless it was taken away since.
+      return (await this.continued(own)) ?? this.files.create(this.file, { overwrite: true });
     }
-    const nobodys = former.filter(({ file }) => {
-      return file === joinPath(this.path, nameOf(file)) && Number(nameOf(file)) > parallelism;
-    });
-    for (const progress of subtask === 0 ? nobodys : []) await (await this.continued(progress))?.close();
-    const own = former.find(({ file }) => file === this.file);
-    if (own === undefined) return this.create(mode, ownSinceMs);
-    // Unless it was taken away since.
-    return (await this.continued(own)) ?? this.files.create(this.file, { overwrite: true });
+    if (began === undefined) return this.create(mode, ownSinceMs);
+    return mode === 'OVERWRITE'
+      ? this.files.create(this.file, { overwrite: true })
+      : this.createUnlessForeign(ownSinceMs);
+  }
+
+  /** @param began what the path was at the beginning of the job, if that is known */
+  private fileOf(subtask: number, began: 'file' | 'folder' | undefined): string {
+    const single = began === undefined ? this.share.parallelism === 1 : began === 'file';
+    if (!single) return joinPath(this.path, String(subtask + 1));
+    return subtask === 0 ? this.path : `${this.path}.${subtask + 1}`;
+  }
+
+  /** Whether it is a file of this path, which the program may have changed since. */
+  private isOutput(file: string): boolean {
+    if (file === this.path) return true;
+    const separator = file[this.path.length];
+    if (!file.startsWith(this.path) || (separator !== '/' && separator !== '.')) return false;
+    return isOutputName(file.slice(this.path.length + 1));
+  }
+
+  /** Replaces what an earlier attempt of the job wrote. */
+  private async createUnlessForeign(ownSinceMs: number): Promise<FileWriter> {
+    const before = await this.files.stat(this.file);
+    const overwrite = before !== undefined && before.modifiedMs >= ownSinceMs;
+    try {
+      return await this.files.create(this.file, { overwrite });
+    } catch (error) {
+      const isThere = hasCode(error, 'FILE_EXISTS') && (await this.files.stat(this.file)) !== undefined;
+      throw isThere ? this.alreadyThere(this.file) : error;
+    }
+  }
+
+  /** Nobody writes the file any longer, unless the parallelism grows again. */
+  private async finish(progress: FileProgress): Promise<void> {
+    const writer = await this.continued(progress);
+    if (writer === undefined) return;
+    this.others.push({ file: progress.file, bytes: writer.positionBytes, rest: '' });
+    await writer.close();
   }
 
   private async continued({ file, bytes, rest }: FileProgress): Promise<FileWriter | undefined> {

@@ -181,5 +181,46 @@ test('files of subtasks that are no more are cut too, and stay', async (t) => {
     ['1', '2', '3'].map((name) => readFileSync(join(path, name), 'utf8')),
     ['counted 0\nmore\n', 'counted 1\nmore\n', 'counted 2\n'],
   );
-  await t.throwsAsync(open(path, { states: restored() }), { message: /parallelism above 1/ });
+});
+
+/** One run of all subtasks, each of which writes a line; and one behind the checkpoint, which does not count. */
+async function runOf(path: string, parallelism: number, before: unknown[], line: string): Promise<unknown[]> {
+  const files: unknown[] = [];
+  for (let subtask = 0; subtask < parallelism; subtask++) {
+    const states = before.length === 0 ? new KeptStates() : new KeptStates(new Map([['files', before]]));
+    const sink = await open(path, { subtask, parallelism, states });
+    sink.write(`${line} ${subtask}`);
+    files.push(...(states.snapshot().get('files') ?? []));
+    sink.write('not counted');
+    await sink.close();
+  }
+  return files;
+}
+
+function linesIn(...paths: string[]): string[] {
+  return paths.flatMap((path) => readFileSync(path, 'utf8').split('\n').slice(0, -1));
+}
+
+test('what began as a file goes on with files beside it, to any parallelism and back', async (t) => {
+  const path = join(folder, 'single');
+  let files = await runOf(path, 1, [], 'one');
+  files = await runOf(path, 3, files, 'three');
+  files = await runOf(path, 1, files, 'again one');
+  files = await runOf(path, 3, files, 'again three');
+  await written(path, ['end'], { states: new KeptStates(new Map([['files', files]])) });
+  t.deepEqual(linesIn(path), ['one 0', 'three 0', 'again one 0', 'again three 0', 'end']);
+  t.deepEqual(linesIn(`${path}.2`, `${path}.3`), ['three 1', 'again three 1', 'three 2', 'again three 2']);
+});
+
+test('what began as a folder stays one with a parallelism of 1', async (t) => {
+  const path = join(folder, 'several');
+  let files = await runOf(path, 2, [], 'two');
+  files = await runOf(path, 1, files, 'one');
+  files = await runOf(path, 2, files, 'again two');
+  await written(path, ['end'], { states: new KeptStates(new Map([['files', files]])) });
+  t.deepEqual(linesIn(join(path, '1')), ['two 0', 'one 0', 'again two 0', 'end']);
+  t.deepEqual(linesIn(join(path, '2')), ['two 1', 'again two 1']);
+  // Another path than then: nothing is known of it.
+  await written(`${path}-new`, ['x'], { states: new KeptStates(new Map([['files', files]])) });
+  t.deepEqual(linesIn(`${path}-new`), ['x']);
 });
