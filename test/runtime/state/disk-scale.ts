@@ -8,7 +8,7 @@ import { setImmediate } from 'node:timers/promises';
 import type { ExecutionContext } from 'ava';
 import { SharedFolder, StateFileReader, StateFileWriter } from '../../../runtime/checkpoint/index.js';
 import { systemClock } from '../../../runtime/common/clock.js';
-import type { OperatorStates } from '../../../runtime/state/index.js';
+import type { OperatorStates, SharedFile } from '../../../runtime/state/index.js';
 import { DiskOperators } from './disk-states.js';
 
 const SEGMENT_BYTES = 16 * 1024 * 1024;
@@ -40,6 +40,16 @@ function folderBytes(folder: string): number {
   return files.reduce((sum, { parentPath, name }) => sum + statSync(join(parentPath, name)).size, 0);
 }
 
+class CountingFolder extends SharedFolder {
+  writtenBytes = 0;
+
+  override async store(bytes: AsyncIterable<Uint8Array>): Promise<SharedFile> {
+    const file = await super.store(bytes);
+    this.writtenBytes += file.sizeBytes;
+    return file;
+  }
+}
+
 /** Checkpoints of one operator. */
 class Checkpoints {
   /** Ever written. */
@@ -50,20 +60,13 @@ class Checkpoints {
 
   async take(operator: OperatorStates): Promise<TaskState> {
     const name = `task-${++this.taken}`;
-    const shared = new SharedFolder(join(this.folder, 'shared'), name);
-    const counting = {
-      store: async (bytes: AsyncIterable<Uint8Array>) => {
-        const file = await shared.store(bytes);
-        this.writtenBytes += file.sizeBytes;
-        return file;
-      },
-    } as SharedFolder;
-    const writer = new StateFileWriter({ folder: this.folder, name, inlineThresholdBytes: 0, shared: counting });
+    const shared = new CountingFolder(join(this.folder, 'shared'), name);
+    const writer = new StateFileWriter({ folder: this.folder, name, inlineThresholdBytes: 0, shared });
     const snapshot = operator.snapshot(this.taken);
     await snapshot?.writeTo(writer.operator('a'.repeat(32), 'kept'));
     snapshot?.release();
     const state = await writer.finish();
-    this.writtenBytes += state.sizeBytes;
+    this.writtenBytes += state.sizeBytes + shared.writtenBytes;
     return state;
   }
 
