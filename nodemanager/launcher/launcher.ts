@@ -7,7 +7,7 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { closeSync, mkdirSync, openSync, readFileSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../../runtime/common/clock.js';
 import { ENV } from '../../runtime/common/environment.js';
 import { WeftError } from '../../runtime/common/errors/index.js';
@@ -41,6 +41,10 @@ const WRAPPER =
   '[ -z "$1" ] || { echo 0 >"$1"; } 2>/dev/null; ' +
   'trap : TERM INT HUP; echo $$ >"$2"; exit_file=$3; shift 3; "$@"; echo $? >"$exit_file"';
 
+/** What is in a container is nobody else's business; on the way there others may pass, but not look around. */
+const PRIVATE = 0o700;
+const PASSABLE = 0o711;
+
 /** How often a process that is not our child is looked at. */
 const ADOPTED_POLL_MS = 50;
 
@@ -56,13 +60,16 @@ export interface LauncherOptions {
 export class Launcher {
   constructor(private readonly options: LauncherOptions) {}
 
-  /** Makes the empty working folder and the log folder. */
+  /** Makes, for their user only, the empty working folder and the log folder. */
   prepareFolders(record: ContainerRecord): { workingDir: string; logDir: string } {
     const workingDir = this.options.folders.workingDir(record.applicationId, record.containerId);
     const logDir = this.options.folders.logDir(record.applicationId, record.containerId);
     rmSync(workingDir, { recursive: true, force: true });
-    mkdirSync(join(workingDir, 'tmp'), { recursive: true });
-    mkdirSync(logDir, { recursive: true });
+    for (const folder of [workingDir, logDir]) {
+      mkdirSync(dirname(folder), { recursive: true, mode: PASSABLE });
+      mkdirSync(folder, { recursive: true, mode: PRIVATE });
+    }
+    mkdirSync(join(workingDir, 'tmp'), { mode: PRIVATE });
     return { workingDir, logDir };
   }
 

@@ -34,7 +34,8 @@ export class FileCache {
     private readonly fetchBlob: FetchBlob,
     private readonly targetSizeBytes: number,
   ) {
-    mkdirSync(folder, { recursive: true });
+    // Containers reach its files by links of their own.
+    mkdirSync(folder, { recursive: true, mode: 0o700 });
   }
 
   /** The path of the cached file, fetched if need be; it is read-only. @throws BLOB_CORRUPT, BLOB_NOT_FOUND, UNREACHABLE */

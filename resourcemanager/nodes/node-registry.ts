@@ -31,6 +31,8 @@ type ServerMethods = typeof nodeProtocol.server;
 
 /** Starting an AppMaster takes as long as fetching its files does. */
 const START_TIMEOUT_MS = 120_000;
+/** A NodeManager that was silent for so many heartbeats gives its name to one that asks for it. */
+const MISSED_HEARTBEATS = 3;
 
 export interface NodeListener {
   /** The node tells of a container. @returns false if nobody wants it any more: it must stop */
@@ -112,6 +114,7 @@ export class NodeRegistry implements NodeCommands {
     const excluded = this.options.decommissioning.refusal(id);
     if (excluded !== undefined) throw new WeftError('RM_NODE_EXCLUDED', `${id} may not register: ${excluded}.`);
     const nowMs = clock.nowMs();
+    this.requireFree(id, peer, params.pid, nowMs);
     const containersToStop = store.transaction(() => {
       const node = this.admit(id, params);
       const previous = node.peer;
@@ -248,6 +251,17 @@ export class NodeRegistry implements NodeCommands {
   announceTokenKeys(): void {
     const keys = this.options.tokens.tokenKeys;
     for (const { peer } of this.nodes.values()) peer?.session.notify('tokenKeys', { keys });
+  }
+
+  /** Of two processes with one name the first stays while it is heard. @throws RM_NODE_NAME_TAKEN */
+  private requireFree(id: NodeId, peer: NodePeer, pid: number, nowMs: number): void {
+    const known = this.nodes.get(id);
+    if (known?.peer === undefined || known.peer === peer || known.pid === pid) return;
+    const silentMs = nowMs - known.lastHeardMs;
+    const patienceMs = MISSED_HEARTBEATS * this.options.settings.heartbeatIntervalMs;
+    if (!known.peer.session.connected || silentMs < 0 || silentMs > patienceMs) return;
+    const message = `${id} is process ${known.pid}, heard ${silentMs} ms ago; process ${pid} has the same name.`;
+    throw new WeftError('RM_NODE_NAME_TAKEN', message, { subject: id });
   }
 
   private admit(id: NodeId, params: ParamsOf<ServerMethods, 'register'>): Node {

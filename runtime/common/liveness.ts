@@ -42,6 +42,11 @@ export class LivenessMonitor<K> {
 
   private awakeMs(nowMs: number): number {
     const sinceAskedMs = nowMs - (this.lastAskedMs ?? nowMs);
+    if (sinceAskedMs < 0) {
+      // The clock was set back: ours goes on from where it was.
+      this.awayMs += sinceAskedMs;
+      this.lastAskedMs = nowMs;
+    }
     if (sinceAskedMs > 2 * this.askedEveryMs) {
       this.awayMs += sinceAskedMs - this.askedEveryMs;
       this.lastAskedMs = nowMs - this.askedEveryMs;

@@ -169,6 +169,12 @@ test('garbage on every port is refused and disturbs nothing', async (t) => {
     .sort();
   const ports = new Set(cluster.processes().flatMap(({ pid }) => listeningPorts(pid)));
   t.true(ports.size >= 5, `only ${ports.size} ports`);
+  // Half of a request on each, for as long as the rest takes.
+  const slow = [...ports].flatMap((port) => Array.from({ length: 20 }, () => connect(port, '127.0.0.1')));
+  for (const socket of slow) socket.on('error', () => {}).write('GET / HT');
+  t.teardown(() => {
+    for (const socket of slow) socket.destroy();
+  });
   for (const port of ports) for (let i = 0; i < 100; i++) await sendGarbage(port, i);
   await cluster.untilJob(manager, jobIdIn(submitted.stdout), 'RUNNING');
   t.deepEqual(
@@ -178,6 +184,18 @@ test('garbage on every port is refused and disturbs nothing', async (t) => {
       .sort(),
     before,
   );
+  const { nodeManagers } = await cluster.rest<{ nodeManagers: { url: string }[] }>('/weft/v1/cluster');
+  const { url } = JSON.parse(readFileSync(join(cluster.home, 'cluster', 'resourcemanager.json'), 'utf8')) as {
+    url: string;
+  };
+  for (const role of [url, nodeManagers[0].url]) {
+    const counted = await (await fetch(`${role}/prom`)).text();
+    t.regex(counted, /refused_requests_total\{code="AUTH_BAD_TOKEN"\} [1-9]/, role);
+    t.regex(counted, /refused_requests_total\{code="HTTP_BAD_REQUEST"\} [1-9]/, role);
+  }
+  const log = readFileSync(join(cluster.home, 'logs', 'resourcemanager.log'), 'utf8');
+  const told = log.split('\n').filter((line) => line.includes('more of it is only counted'));
+  t.true(told.length > 0 && told.length < 10, `${told.length} lines about ${ports.size * 100} refusals`);
 });
 
 /** The TCP ports on which a process listens, from /proc. */
@@ -195,6 +213,23 @@ function listeningPorts(pid: number): number[] {
     .map((fields) => parseInt(fields[1].split(':')[1], 16));
 }
 
+/** A WebSocket of one of our protocols, with a token that nobody signed. */
+function forgedUpgrade(seed: number): string {
+  const paths = ['node', 'appmaster', 'containers', 'liveness', 'jobmanager', 'taskmanager'];
+  const claims = { kind: 'node', subject: 'n:1', expiresMs: Number.MAX_SAFE_INTEGER, keyId: 'deadbeef' };
+  const token = `${Buffer.from(JSON.stringify(claims)).toString('base64url')}.${'A'.repeat(43)}`;
+  return [
+    `GET /weft/v1/ws/${paths[Math.floor(seed / 3) % paths.length]} HTTP/1.1`,
+    'Host: here',
+    'Upgrade: websocket',
+    'Connection: Upgrade',
+    'Sec-WebSocket-Version: 13',
+    `Sec-WebSocket-Key: ${Buffer.alloc(16, seed).toString('base64')}`,
+    `Authorization: Bearer ${seed % 2 === 0 ? token : 'a.b'}`,
+    '\r\n',
+  ].join('\r\n');
+}
+
 async function sendGarbage(port: number, seed: number): Promise<void> {
   await new Promise<void>((resolve) => {
     const bytes = Buffer.from(
@@ -202,9 +237,11 @@ async function sendGarbage(port: number, seed: number): Promise<void> {
     );
     const socket = connect(port, '127.0.0.1', () => {
       socket.end(
-        seed % 3 === 0
-          ? Buffer.concat([Buffer.from('GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'), bytes])
-          : bytes,
+        seed % 3 === 1
+          ? forgedUpgrade(seed)
+          : seed % 3 === 0
+            ? Buffer.concat([Buffer.from('GET / HTTP/1.1\r\nUpgrade: websocket\r\nConnection: Upgrade\r\n\r\n'), bytes])
+            : bytes,
       );
     });
     socket.setTimeout(2000, () => socket.destroy());

@@ -82,6 +82,12 @@ export const RESOURCEMANAGER_CODES = defineCodes({
       'The user may not do this: neither the owner of the application nor an administrator of its queue or the cluster.',
     hint: 'The access lists are yarn.admin.acl in yarn-site.xml, and those of the queues in their file.',
   },
+  RM_NODE_NAME_TAKEN: {
+    domain: 'external',
+    summary: 'A NodeManager registered under the host and port of another one that is there.',
+    hint: 'Give each its own yarn.nodemanager.hostname. If the other one has just died, wait a few heartbeats.',
+    retry: 'backoff',
+  },
   RM_STALE_ATTEMPT: {
     domain: 'external',
     summary: 'An AppMaster spoke for an attempt that is over, or that another process took over.',
