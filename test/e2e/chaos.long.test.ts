@@ -10,3 +10,12 @@ test('200 kills of TaskManagers, JobManager, AppMaster and NodeManagers: everyth
   t.log(killed.join(' '));
   t.deepEqual(wrong, []);
 });
+
+test('60 kills with unaligned checkpoints: everything counts once', async (t) => {
+  t.timeout(600_000);
+  const yarnSite = { 'yarn.resourcemanager.am.max-attempts': '1000' };
+  const cluster = await TestCluster.start(t, { nodes: 2, yarnSite });
+  const { killed, wrong } = await chaosRun(cluster, 60, 13, ['-Dexecution.checkpointing.unaligned=true']);
+  t.log(killed.join(' '));
+  t.deepEqual(wrong, []);
+});

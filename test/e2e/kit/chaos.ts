@@ -70,18 +70,20 @@ interface Remains {
 
 /**
  * Runs the proof job, undisturbed and then under so many kills.
+ * @param flags of `weft run`
  * @returns what was killed, and how output and state of the second run differ from those of the first
  */
 export async function chaosRun(
   cluster: TestCluster,
   kills: number,
   seed: number,
+  flags: readonly string[] = [],
 ): Promise<{ killed: Role[]; wrong: string[] }> {
   const count = NUMBERS_PER_KILL * kills;
-  const undisturbed = await remainsOf(cluster, proofJob(cluster.home, 'undisturbed', count, FAST), count);
+  const undisturbed = await remainsOf(cluster, proofJob(cluster.home, 'undisturbed', count, FAST), count, flags);
   let killed: Role[] = [];
   const job = proofJob(cluster.home, 'disturbed', count, NUMBERS_PER_PAUSE);
-  const disturbed = await remainsOf(cluster, job, count, async (output) => {
+  const disturbed = await remainsOf(cluster, job, count, flags, async (output) => {
     killed = await chaos(cluster, { seed, kills, progress: () => output.records(), step: STEP_NUMBERS });
   });
   return {
@@ -98,9 +100,10 @@ async function remainsOf(
   cluster: TestCluster,
   job: ProofJob,
   count: number,
+  flags: readonly string[],
   meanwhile?: (output: VisibleOutput) => Promise<void>,
 ): Promise<Remains> {
-  const run = ['run', '-t', 'yarn-per-job', '-d', '-p', '2', '-Dyarn.application-attempts=1000'];
+  const run = ['run', '-t', 'yarn-per-job', '-d', '-p', '2', '-Dyarn.application-attempts=1000', ...flags];
   const submitted = await cluster.weft(...run, job.program, ...job.args);
   if (submitted.code !== 0) throw new Error(submitted.stderr);
   const output = new VisibleOutput(job.output);
