@@ -5,6 +5,7 @@ import type { YarnConfiguration } from '../runtime/common/config/yarn-site.js';
 import type { Logger } from '../runtime/common/log/logger.js';
 import type { ContainerManager } from './containers/container-manager.js';
 import { checkDisks, type Health } from './health/disk-health.js';
+import { bothHealthy, runHealthScript, type HealthScript } from './health/health-script.js';
 import type { FileCache } from './localizer/file-cache.js';
 import type { LogArchive } from './logs/log-archive.js';
 import { removeOldLogs, removeStrayFolders } from './logs/log-retention.js';
@@ -33,6 +34,7 @@ export class Housekeeping {
   health: Health = { healthy: true, report: '' };
   /** Epoch milliseconds. */
   healthCheckedMs = 0;
+  private checking = false;
   private rotating = false;
   private readonly timers: (() => void)[] = [];
 
@@ -57,10 +59,15 @@ export class Housekeeping {
   }
 
   private async checkHealth(): Promise<void> {
+    if (this.checking) return;
+    this.checking = true;
     const { clock, folders, site } = this.options;
     const limitPercent = site.get(nodeManagerOptions.maxDiskUtilizationPercent);
-    this.health = await checkDisks([folders.local, folders.logs], limitPercent);
+    const disks = await checkDisks([folders.local, folders.logs], limitPercent);
+    const script = healthScriptOf(site);
+    this.health = script === undefined ? disks : bothHealthy(disks, await runHealthScript(script));
     this.healthCheckedMs = clock.nowMs();
+    this.checking = false;
   }
 
   private async rotateLogs(): Promise<void> {
@@ -101,4 +108,15 @@ export class Housekeeping {
       log.warn({ err: error }, 'housekeeping failed; it is tried again in a minute');
     }
   }
+}
+
+function healthScriptOf(site: YarnConfiguration): HealthScript | undefined {
+  const path = site.get(nodeManagerOptions.healthScriptPath);
+  if (path === undefined || path === '') return undefined;
+  const words = site.get(nodeManagerOptions.healthScriptWords).split(',');
+  return {
+    path,
+    words: words.map((word) => word.trim()).filter((word) => word !== ''),
+    timeoutMs: site.get(nodeManagerOptions.healthScriptTimeoutMs),
+  };
 }

@@ -48,6 +48,7 @@ class BeatingNode {
         applicationFinished: () => undefined,
         tokenKeys: () => undefined,
         resync: () => undefined,
+        signalContainer: () => undefined,
       },
     });
   }

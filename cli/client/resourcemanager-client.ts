@@ -119,6 +119,11 @@ export class ResourceManagerClient {
     return ((await this.http.get(path)) as { containers: ContainerReport[] }).containers;
   }
 
+  /** @throws HTTP_NOT_FOUND for one that does not run, RM_FORBIDDEN */
+  async signalContainer(containerId: string, command: string): Promise<void> {
+    await this.http.post(`/ws/v1/cluster/containers/${containerId}/signal/${command}`);
+  }
+
   async container(applicationId: string, attemptId: string, containerId: string): Promise<ContainerReport> {
     const path = `/ws/v1/cluster/apps/${applicationId}/appattempts/${attemptId}/containers/${containerId}`;
     return (await this.http.get(path)) as ContainerReport;

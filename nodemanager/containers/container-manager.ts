@@ -10,6 +10,7 @@ import type { Logger } from '../../runtime/common/log/logger.js';
 import { transition } from '../../runtime/common/state-machine.js';
 import {
   EXIT_STATUS,
+  type EndedBy,
   type ExitReason,
   type MemoryParts,
   type MemoryReport,
@@ -149,6 +150,16 @@ export class ContainerManager {
       this.stop(containerId, stoppedBy('nodemanager', EXIT_STATUS.aborted, reason));
     }
     await Promise.all(ends);
+  }
+
+  /** Signals the processes of a running container; how it ends then is its own affair. */
+  signal(containerId: string, signal: NodeJS.Signals, by: EndedBy): void {
+    const record = this.get(containerId);
+    if (record?.state !== 'RUNNING' || record.leaderPid === undefined) return;
+    record.signalledBy = by;
+    this.options.store.save(record);
+    this.options.log.info({ containerId, signal, by }, 'signal to container');
+    this.options.launcher.signal(record.leaderPid, signal);
   }
 
   /** What the program of a container plans its memory for. */

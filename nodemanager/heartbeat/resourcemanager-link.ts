@@ -109,6 +109,9 @@ export class ResourceManagerLink {
       stopContainer: ({ containerId, exit }) => {
         containers.stop(containerId, exit);
       },
+      signalContainer: ({ containerId, command }) => {
+        containers.signal(containerId, command === 'FORCEFUL_SHUTDOWN' ? 'SIGKILL' : 'SIGTERM', 'user');
+      },
       applicationFinished: ({ applicationId }) => {
         this.options.onApplicationFinished(applicationId);
       },

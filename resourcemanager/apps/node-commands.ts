@@ -1,5 +1,5 @@
 import type { ApplicationId, ContainerId, NodeId } from '../../runtime/common/ids.js';
-import type { ExitReason, LaunchContext, Resource } from '../../runtime/common/wire/protocols/index.js';
+import type { ExitReason, LaunchContext, Resource, SignalCommand } from '../../runtime/common/wire/protocols/index.js';
 
 /** What the ApplicationsManager asks of nodes. A node that is not connected hears it when it registers again. */
 export interface NodeCommands {
@@ -13,5 +13,6 @@ export interface NodeCommands {
   ): Promise<void>;
   /** @param exit why it ends, as it is counted here */
   stopContainer(node: NodeId, containerId: ContainerId, exit: ExitReason): void;
+  signalContainer(node: NodeId, containerId: ContainerId, command: SignalCommand): void;
   applicationFinished(node: NodeId, applicationId: ApplicationId): void;
 }

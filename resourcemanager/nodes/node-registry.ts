@@ -16,7 +16,12 @@ import {
 import { LivenessMonitor } from '../../runtime/common/liveness.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import type { ParamsOf, ResultOf } from '../../runtime/common/wire/index.js';
-import type { ContainerStatus, ExitReason, nodeProtocol } from '../../runtime/common/wire/protocols/index.js';
+import type {
+  ContainerStatus,
+  ExitReason,
+  SignalCommand,
+  nodeProtocol,
+} from '../../runtime/common/wire/protocols/index.js';
 import type { NodeCommands } from '../apps/node-commands.js';
 import { livenessCheckIntervalMs, type ResourceManagerSettings } from '../config/settings.js';
 import { stopped, withNode } from '../apps/exits.js';
@@ -236,6 +241,10 @@ export class NodeRegistry implements NodeCommands {
 
   stopContainer(id: NodeId, containerId: ContainerId, exit: ExitReason): void {
     this.nodes.get(id)?.peer?.session.notify('stopContainer', { containerId, exit });
+  }
+
+  signalContainer(id: NodeId, containerId: ContainerId, command: SignalCommand): void {
+    this.nodes.get(id)?.peer?.session.notify('signalContainer', { containerId, command });
   }
 
   applicationFinished(id: NodeId, applicationId: ApplicationId): void {

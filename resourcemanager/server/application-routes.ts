@@ -2,6 +2,7 @@
 import { stat } from 'node:fs/promises';
 import type { FastifyInstance } from 'fastify';
 import { Type } from 'typebox';
+import { Value } from 'typebox/value';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import {
   parseApplicationAttemptId,
@@ -11,6 +12,7 @@ import {
 } from '../../runtime/common/ids.js';
 import { about } from '../../runtime/common/http/openapi.js';
 import { describeMismatch } from '../../runtime/common/wire/index.js';
+import { SignalCommandSchema } from '../../runtime/common/wire/protocols/index.js';
 import { publicState } from '../apps/application.js';
 import { findAttempt, type Application } from '../apps/application-registry.js';
 import type { AttemptRecord } from '../apps/attempt.js';
@@ -66,6 +68,7 @@ export function applicationRoutes(app: FastifyInstance, view: ClusterView): void
   containerRoutes(app, view, `${base}/:id/appattempts/:attempt/containers`);
   submissionRoutes(app, view, base);
   killRoute(app, view, base);
+  signalRoute(app, view);
 }
 
 async function seenBy(user: string, application: Application, view: ClusterView): Promise<ApplicationView> {
@@ -127,6 +130,26 @@ function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string)
     const submission = await checkSubmission(body, checks);
     view.manager.submit(id, submission, user);
     return reply.code(202).header('location', `${view.url()}${base}/${id}`).send('');
+  });
+}
+
+/** YARN's way to signal a container; its owner, or an administrator of the queue, may. */
+function signalRoute(app: FastifyInstance, view: ClusterView): void {
+  const path = '/ws/v1/cluster/containers/:container/signal/:command';
+  app.post<ByUser & { Params: { container: string; command: string } }>(path, async (request, reply) => {
+    const id = parseContainerId(request.params.container);
+    const command = request.params.command.toUpperCase();
+    if (!Value.Check(SignalCommandSchema, command)) {
+      throw new WeftError(
+        'HTTP_BAD_REQUEST',
+        `Invalid command: ${command}; there is GRACEFUL_SHUTDOWN and FORCEFUL_SHUTDOWN.`,
+      );
+    }
+    const container = view.containers.get(id);
+    if (container === undefined) throw new WeftError('HTTP_NOT_FOUND', `container with id: ${id} not found`);
+    await view.access.requireMayModify(userOf(request), view.applications.require(container.applicationId).record);
+    view.nodes.signalContainer(container.nodeId, id, command);
+    return reply.send('');
   });
 }
 

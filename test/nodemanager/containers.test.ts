@@ -147,3 +147,13 @@ test('when the application ends its containers stop and its folders go, its logs
   await until('what was kept for a next attempt to go', () => !existsSync(kept));
   t.is(readFileSync(node.logs(container(1), 'stdout'), 'utf8'), 'hello\n');
 });
+
+test('a container that a user had signalled says so', async (t) => {
+  const node = await TestNode.start();
+  t.teardown(() => node.close());
+  await node.startContainer(container(1), nodeProgram('setInterval(() => {}, 1000)'));
+  const params = { containerId: container(1), command: 'FORCEFUL_SHUTDOWN' } as const;
+  node.resourceManager.peer?.session.notify('signalContainer', params);
+  const { exit } = await until('end', () => node.resourceManager.heardOf(container(1), 'COMPLETE'));
+  t.like(exit, { kind: 'signal', by: 'user', signal: 'SIGKILL', exitStatus: 137 });
+});

@@ -56,6 +56,8 @@ export class FakeResourceManager {
   readonly containerKey = newTokenKey();
   blobRequests = 0;
   farewells = 0;
+  /** As it was told last. */
+  health: { healthy: boolean; healthReport: string } | undefined;
   peer: NodePeer | undefined;
   private server: HttpServer | undefined;
 
@@ -92,7 +94,8 @@ export class FakeResourceManager {
                   containersToStop: [],
                 };
               },
-              heartbeat: ({ containers }) => {
+              heartbeat: ({ containers, healthy, healthReport }) => {
+                this.health = { healthy, healthReport };
                 this.statuses.push(...containers);
                 return {};
               },

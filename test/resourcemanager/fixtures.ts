@@ -99,6 +99,7 @@ export class FakeNode {
   readonly starts: { containerId: string; context: LaunchContext }[] = [];
   readonly stopped: string[] = [];
   readonly stopReasons = new Map<string, ExitReason>();
+  readonly signals: string[] = [];
   readonly finishedApplications: string[] = [];
   registrations = 0;
   lastAnswer: { containersToStop: string[] } | undefined;
@@ -132,6 +133,9 @@ export class FakeNode {
           this.stopped.push(containerId);
           this.stopReasons.set(containerId, exit);
           if (this.containers.has(containerId)) this.exit(containerId, 143, 'stopped');
+        },
+        signalContainer: ({ containerId, command }) => {
+          this.signals.push(`${containerId} ${command}`);
         },
         applicationFinished: ({ applicationId }) => {
           this.finishedApplications.push(applicationId);

@@ -126,3 +126,16 @@ test('only so many ended applications are remembered, with the files that they n
   t.is((await http(rm, 'GET', `/ws/v1/cluster/apps/${two}`)).status, 200);
   await until('the file to go', async () => !(await rm.view.blobs.has(hash)));
 });
+
+test('a signal goes to the node of a container that runs; only known words and containers do', async (t) => {
+  const { rm, node } = await start(t, {});
+  await submit(rm);
+  await appMasterOn(t, rm, node);
+  const { containerId } = node.starts[0]!;
+  const path = `/ws/v1/cluster/containers/${containerId}/signal`;
+  t.is((await http(rm, 'POST', `${path}/FORCEFUL_SHUTDOWN`)).status, 200);
+  await until('the signal', () => node.signals.length > 0);
+  t.deepEqual(node.signals, [`${containerId} FORCEFUL_SHUTDOWN`]);
+  t.is((await http(rm, 'POST', `${path}/HELLO`)).status, 400);
+  t.is((await http(rm, 'POST', path.replace('000001', '000009') + '/FORCEFUL_SHUTDOWN')).status, 404);
+});

@@ -144,6 +144,23 @@ export const nodeManagerOptions = {
     min: 100,
     description: 'Time between two looks at the node’s disks. (YARN: 600000.)',
   }),
+  healthScriptPath: stringOption({
+    key: 'yarn.nodemanager.health-checker.script.path',
+    default: undefined,
+    description:
+      'A program that looks at the node: a line `ERROR …` on its output, or no end in time, makes the node unhealthy.',
+  }),
+  healthScriptWords: stringOption({
+    key: 'yarn.nodemanager.health-checker.script.opts',
+    default: '',
+    description: 'Its arguments, separated by commas.',
+  }),
+  healthScriptTimeoutMs: durationOption({
+    key: 'yarn.nodemanager.health-checker.timeout-ms',
+    default: 1_200_000,
+    min: 10,
+    description: 'A health script that runs for longer is killed, and the node unhealthy.',
+  }),
   maxDiskUtilizationPercent: numberOption({
     key: 'yarn.nodemanager.disk-health-checker.max-disk-utilization-per-disk-percentage',
     default: 90,

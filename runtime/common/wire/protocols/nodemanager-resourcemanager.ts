@@ -1,8 +1,12 @@
 /** NodeManager (client) ↔ ResourceManager (server): registration, heartbeats, the AppMaster's container. */
-import { Type } from 'typebox';
+import { Type, type Static } from 'typebox';
 import { defineProtocol } from '../protocol.js';
 import { ExitReasonSchema } from './exit-reason.js';
 import { ContainerStatusSchema, Empty, LaunchContextSchema, ResourceSchema } from './shared.js';
+
+/** YARN's words: SIGTERM, or SIGKILL, to the process group. */
+export const SignalCommandSchema = Type.Union([Type.Literal('GRACEFUL_SHUTDOWN'), Type.Literal('FORCEFUL_SHUTDOWN')]);
+export type SignalCommand = Static<typeof SignalCommandSchema>;
 
 export const nodeProtocol = defineProtocol({
   name: 'NodeManager-ResourceManager',
@@ -23,6 +27,8 @@ export const nodeProtocol = defineProtocol({
      * then ended for the reason that is given, in whatever way its processes obeyed.
      */
     stopContainer: { params: Type.Object({ containerId: Type.String(), exit: ExitReasonSchema }) },
+    /** Sends a signal at the wish of a user; the container is not counted as stopped for it. */
+    signalContainer: { params: Type.Object({ containerId: Type.String(), command: SignalCommandSchema }) },
     /** The application is over: its containers stop, its local folders are cleaned, its logs are kept. */
     applicationFinished: { params: Type.Object({ applicationId: Type.String() }) },
     /** The key by which container tokens are checked has rolled; both keys are good for now. */
