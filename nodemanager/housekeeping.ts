@@ -26,8 +26,6 @@ const MB = 1024 * 1024;
 /** Time between two looks at the size of logs. */
 const ROTATION_INTERVAL_MS = 5000;
 const CLEAN_UP_INTERVAL_MS = 60_000;
-/** How long ended containers are listed, and refused to start again; as YARN. */
-const ENDED_KEPT_MS = 600_000;
 
 export class Housekeeping {
   /** Healthy until the first look says otherwise. */
@@ -90,9 +88,10 @@ export class Housekeeping {
   private async cleanUp(): Promise<void> {
     const { archive, cache, clock, containers, folders, log, site } = this.options;
     const nowMs = clock.nowMs();
+    const endedKeptMs = site.get(nodeManagerOptions.endedContainersKeptMs);
     try {
       for (const { containerId, endReported, endedMs } of containers.list()) {
-        if (endReported === true && endedMs !== undefined && nowMs - endedMs > ENDED_KEPT_MS)
+        if (endReported === true && endedMs !== undefined && nowMs - endedMs > endedKeptMs)
           containers.forget(containerId);
       }
       const known = {

@@ -25,8 +25,14 @@ export interface ClusterProcess {
 export class WeftCluster {
   readonly home: string;
 
-  /** @param folder in which the home folder is made */
-  constructor(folder: string) {
+  /**
+   * @param folder in which the home folder is made
+   * @param confFolder WEFT_CONF_DIR; undefined: as the package has it
+   */
+  constructor(
+    folder: string,
+    private readonly confFolder?: string,
+  ) {
     this.home = mkdtempSync(join(folder, 'home-'));
   }
 
@@ -94,7 +100,11 @@ export class WeftCluster {
 
   private async command(script: string, ...args: string[]): Promise<string> {
     const { stdout } = await run(process.execPath, [script, ...args], {
-      env: { ...process.env, WEFT_HOME: this.home },
+      env: {
+        ...process.env,
+        WEFT_HOME: this.home,
+        ...(this.confFolder === undefined ? {} : { WEFT_CONF_DIR: this.confFolder }),
+      },
     });
     return stdout;
   }

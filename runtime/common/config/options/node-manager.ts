@@ -99,6 +99,12 @@ export const nodeManagerOptions = {
     min: 0,
     description: 'How long working folders of ended containers stay for a look at them, in seconds.',
   }),
+  endedContainersKeptMs: durationOption({
+    key: 'yarn.nodemanager.duration-to-track-stopped-containers',
+    default: 600_000,
+    min: 0,
+    description: 'How long ended containers are listed, and refused to start again.',
+  }),
   cacheTargetSizeMb: integerOption({
     key: 'yarn.nodemanager.localizer.cache.target-size-mb',
     default: 10_240,
