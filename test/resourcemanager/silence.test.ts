@@ -131,7 +131,7 @@ test('a signal goes to the node of a container that runs; only known words and c
   const { rm, node } = await start(t, {});
   await submit(rm);
   await appMasterOn(t, rm, node);
-  const { containerId } = node.starts[0]!;
+  const { containerId } = node.starts[0];
   const path = `/ws/v1/cluster/containers/${containerId}/signal`;
   t.is((await http(rm, 'POST', `${path}/FORCEFUL_SHUTDOWN`)).status, 200);
   await until('the signal', () => node.signals.length > 0);
