@@ -12,6 +12,7 @@ const { values } = parseArgs({
     seeds: { type: 'string', default: '1' },
     minutes: { type: 'string', default: String(MINUTES) },
     trace: { type: 'boolean', default: false },
+    'until-failure': { type: 'boolean', default: false },
   },
 });
 const first = Number(values.seed);
@@ -30,6 +31,7 @@ try {
     const outcome = await simulate({ seed, minutes, folder, keepLines: TAIL, ...(values.trace ? { print } : {}) });
     report(outcome, systemClock.monotonicMs() - startMs);
     if (outcome.failure !== undefined) failed++;
+    if (failed > 0 && values['until-failure']) break;
   }
 } finally {
   rmSync(folder, { recursive: true, force: true });

@@ -7,9 +7,13 @@ import type { Random } from '../kernel/random.js';
 import type { Work } from './programs.js';
 
 const RETRY_MS = 1000;
-const APPLICATIONS = [6, 12] as const;
+/** A ResourceManager that died in the midst of a request never answers it. */
+const PATIENCE_MS = 5000;
+const APPLICATIONS = [8, 14] as const;
 /** How many applications a user kills. */
 const KILLED = 0.15;
+/** How many have tasks that run until they are stopped. */
+const SERVICES = 0.3;
 
 export class Clients {
   /** Applications whose submission was acknowledged. */
@@ -73,19 +77,27 @@ export class Clients {
 
   /** Sends a request again and again until it was answered, which happens when what it did is durable. */
   private ask(request: (view: ClusterView) => unknown, answered: () => void): void {
+    let isSettled = false;
+    const settle = (then: () => void): void => {
+      if (isSettled) return;
+      isSettled = true;
+      then();
+    };
     const again = (): void => {
-      this.kernel.after(RETRY_MS, undefined, undefined, () => {
-        this.ask(request, answered);
+      settle(() => {
+        this.kernel.after(RETRY_MS, undefined, undefined, () => {
+          this.ask(request, answered);
+        });
       });
     };
+    this.kernel.after(PATIENCE_MS, undefined, undefined, again);
     const view = this.view();
-    if (view === undefined) {
-      again();
-      return;
-    }
+    if (view === undefined) return;
     try {
       request(view);
-      void Promise.resolve(view.store.durable()).then(answered, again);
+      void Promise.resolve(view.store.durable()).then(() => {
+        settle(answered);
+      }, again);
     } catch (error) {
       this.kernel.note(`a client was refused: ${String(error)}`);
       again();
@@ -96,9 +108,10 @@ export class Clients {
 function submissionOf(random: Random): Submission {
   const work: Work = {
     tasks: random.whole(2, 8),
-    parallel: random.whole(1, 5),
-    memoryMb: random.pick([256, 512, 1024]),
+    parallel: random.whole(1, 6),
+    memoryMb: random.pick([256, 512, 768]),
     taskMs: Math.round(random.between(1000, 12_000)),
+    ...(random.chance(SERVICES) ? { serviceMs: Math.round(random.between(2000, 40_000)) } : {}),
   };
   return {
     name: 'simulated',

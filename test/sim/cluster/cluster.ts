@@ -84,7 +84,7 @@ function nodeSettings(host: string, random: Random): NodeSettings {
     host,
     bindHost: host,
     port: 0,
-    resource: { memoryMb: random.pick([2048, 3072, 4096]), vcores: 16 },
+    resource: { memoryMb: random.pick([1024, 1536, 2048]), vcores: 16 },
     label: undefined,
     resourceManagerUrl: undefined,
     authentication: 'simple',

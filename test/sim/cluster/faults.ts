@@ -46,7 +46,7 @@ export class Faults {
   }
 
   private readonly faults: readonly (readonly [Fault, number])[] = [
-    [() => this.kill(this.cluster.resourceManager.process), 8],
+    [() => this.kill(this.cluster.resourceManager.process), 12],
     [() => this.kill(this.node().process), 10],
     [() => this.killContainer(), 12],
     [() => this.crashNode(), 5],
@@ -151,12 +151,11 @@ export class Faults {
 
   private slowStore(): void {
     const { store } = this.cluster;
-    const before = store.speed;
-    const commitMs = this.random.pick([[1, 20] as const, [100, 1500] as const]);
+    const commitMs = this.random.pick([[1, 20] as const, [100, 1500] as const, [500, 3000] as const]);
     this.for(this.random.between(5000, 30_000), `the store takes ${commitMs.join('..')} ms`, () => {
-      store.speed = { ...before, commitMs };
+      store.speed = { ...store.speed, commitMs };
       return () => {
-        store.speed = { ...store.speed, commitMs: undefined };
+        store.speed = { ...store.speed, commitMs: store.usual.commitMs };
       };
     });
   }

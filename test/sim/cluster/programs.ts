@@ -13,6 +13,8 @@ export interface Work {
   readonly parallel: number;
   readonly memoryMb: number;
   readonly taskMs: number;
+  /** Its tasks run until they are stopped, and it ends this long after the first of them ran. */
+  readonly serviceMs?: number;
 }
 
 const TASK_PRIORITY = 1;
@@ -22,6 +24,7 @@ const TASK_FAILS = 0.03;
 const TASK_IS_DEAF = 0.1;
 const ENDS_WITHIN_MS = 300;
 const FAILURE_PAUSE_MS = 1000;
+const FOREVER_MS = 1e9;
 const LOG = silentLogger();
 
 /** @returns what runs the program that a command names: `appmaster <work>` or `task <ms>` */
@@ -57,6 +60,7 @@ class SimpleAppMaster {
   private isOver = false;
   /** A node that starts nothing is not asked again and again at once. */
   private pausesUntilMs = -Infinity;
+  private cancelEnd: (() => void) | undefined;
 
   constructor(
     private readonly process: SimProcess,
@@ -103,9 +107,10 @@ class SimpleAppMaster {
 
   private async run(container: AllocatedContainer): Promise<void> {
     const { containerId } = container;
+    const { taskMs, serviceMs } = this.work;
     this.held.add(containerId);
     try {
-      await this.client?.start(container, { command: ['task', String(this.work.taskMs)] });
+      await this.client?.start(container, { command: ['task', String(serviceMs === undefined ? taskMs : FOREVER_MS)] });
     } catch {
       if (!this.held.delete(containerId)) return;
       this.client?.release(containerId);
@@ -131,17 +136,36 @@ class SimpleAppMaster {
   private balance(): void {
     if (this.client === undefined || this.isOver) return;
     if (this.done >= this.work.tasks) {
-      this.isOver = true;
-      this.client.finish('SUCCEEDED').then(
-        () => this.process.exit(0),
-        () => this.process.exit(1),
-      );
+      this.finish(this.client);
       return;
     }
+    this.watchService(this.client);
     const isPausing = this.process.clock.monotonicMs() < this.pausesUntilMs;
     const count = isPausing ? 0 : Math.max(0, this.missing);
     if (count === this.outstanding) return;
     this.outstanding = count;
     this.client.request({ count, memoryMb: this.work.memoryMb, priority: TASK_PRIORITY });
+  }
+
+  private watchService(client: AppMasterClient): void {
+    const { serviceMs } = this.work;
+    if (serviceMs === undefined) return;
+    // Not all of them: two services could wait for each other's room.
+    if (this.held.size === 0) {
+      this.cancelEnd?.();
+      this.cancelEnd = undefined;
+    } else {
+      this.cancelEnd ??= this.process.clock.after(serviceMs, () => {
+        this.finish(client);
+      });
+    }
+  }
+
+  private finish(client: AppMasterClient): void {
+    this.isOver = true;
+    client.finish('SUCCEEDED').then(
+      () => this.process.exit(0),
+      () => this.process.exit(1),
+    );
   }
 }

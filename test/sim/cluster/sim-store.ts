@@ -18,13 +18,18 @@ export interface StoreSpeed {
 }
 
 export class SimStore {
-  speed: StoreSpeed = { commitMs: undefined, fails: 0 };
+  /** What there is on most days: SQLite's or that of a service near or far. */
+  readonly usual: StoreSpeed;
+  speed: StoreSpeed;
   lease: LeaseRow | undefined;
   commits = 0;
   private readonly records = new Map<string, { table: Table; key: string; body: string }>();
   private readonly appended = new Map<ApplicationId, Set<string>>();
 
-  constructor(private readonly random: Random) {}
+  constructor(private readonly random: Random) {
+    this.usual = { commitMs: random.pick([undefined, [1, 20], [50, 500]]), fails: 0 };
+    this.speed = this.usual;
+  }
 
   engineFor(process: SimProcess, epoch: number | undefined): StoreEngine {
     // Commits become durable in the order of the calls.
@@ -46,12 +51,12 @@ export class SimStore {
         return new Promise((resolve, reject) => {
           // It arrives whether or not whoever sent it still lives.
           kernel.after((lastMs - kernel.nowMs) / 2, undefined, undefined, () => {
-            let error: unknown;
+            let error: Error | undefined;
             try {
               if (isFailing) throw this.failed(writes, epoch);
               this.apply(writes, epoch);
             } catch (cause) {
-              error = cause;
+              error = cause as Error;
             }
             kernel.after(lastMs - kernel.nowMs, process, undefined, () => {
               if (error === undefined) resolve();
