@@ -77,8 +77,10 @@ export class Faults {
     const node = this.node();
     if (!node.host.isUp) return;
     const forMs = this.random.between(500, 40_000);
-    this.note(`power fails on ${node.host.name} for ${seconds(forMs)}`);
-    node.crash(forMs);
+    // A machine with a new disk comes back as another node.
+    const losesDisk = this.random.chance(0.25);
+    this.note(`power fails on ${node.host.name} for ${seconds(forMs)}${losesDisk ? ', and its disk is lost' : ''}`);
+    node.crash(forMs, losesDisk);
   }
 
   private pause(process: SimProcess | undefined): void {

@@ -86,9 +86,9 @@ export class NodeRole {
   }
 
   /** Power fails, and comes back after a while. */
-  crash(forMs: number): void {
+  crash(forMs: number, losesDisk: boolean): void {
     const { host } = this.options;
-    host.crash();
+    host.crash(losesDisk);
     host.kernel.after(forMs, undefined, `${host.name} is up again`, () => {
       host.isUp = true;
       this.start();

@@ -50,10 +50,14 @@ export class Host {
     return [...this.files.keys()].filter((path) => path.startsWith(prefix)).sort();
   }
 
-  /** Power fails: all processes are gone, and of what was written last some is old, torn or missing. */
-  crash(): void {
+  /**
+   * Power fails: all processes are gone, and of what was written last some is old, torn or missing.
+   * @param losesDisk all that was written is gone
+   */
+  crash(losesDisk: boolean): void {
     this.isUp = false;
     for (const process of [...this.processes]) process.signal('SIGKILL');
+    if (losesDisk) this.files.clear();
     const { random } = this.kernel;
     for (const [path, file] of this.files) {
       if (this.isWrittenBack(file) || random.chance(0.5)) continue;

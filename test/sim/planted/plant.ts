@@ -30,7 +30,11 @@ export async function plant(root: string, folder: string, bug: string): Promise<
   const source = join(folder, path);
   mkdirSync(dirname(source), { recursive: true });
   cpSync(join(root, path), source);
-  await run('git', ['apply', '--unsafe-paths', `--directory=${folder}`, join(root, 'test/sim/planted', `${bug}.patch`)], folder);
+  await run(
+    'git',
+    ['apply', '--unsafe-paths', `--directory=${folder}`, join(root, 'test/sim/planted', `${bug}.patch`)],
+    folder,
+  );
   const { code } = await transform(readFileSync(source, 'utf8'), { loader: 'ts', format: 'esm', target: 'es2023' });
   const compiled = join(folder, 'dist', path.replace(/\.ts$/, '.js'));
   const before = readFileSync(compiled);
