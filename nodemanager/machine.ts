@@ -95,6 +95,7 @@ export class LocalMachine implements NodeMachine {
     const blobs = blobsOf(
       () => this.resourceManagerAddress(),
       () => this.nodeToken(this.nodeId),
+      clock,
     );
     this.cache = new FileCache(this.folders.fileCache, blobs, site.get(nodeManagerOptions.cacheTargetSizeMb) * MB);
     this.localizer = new Localizer(this.cache);

@@ -1,5 +1,6 @@
 import { sleep, type Clock } from '../runtime/common/clock.js';
 import { resourceManagerOptions } from '../runtime/common/config/options/yarn-site.js';
+import { resourceManagerUrls } from '../runtime/common/config/resourcemanagers.js';
 import { WeftError, hasCode } from '../runtime/common/errors/index.js';
 import { readJson, type RoleRecord, type WeftHome } from '../runtime/common/home.js';
 import { readClusterKeys } from '../runtime/common/security/cluster-keys.js';
@@ -31,12 +32,13 @@ export async function awaitResourceManagerAddress(
 }
 
 /**
- * Where the ResourceManager is now: as told on the command line, or by `yarn-site.xml` (if it names a port), or as it
+ * Where the ResourceManager is now (or several, separated by commas, of which one leads): as told on the command line, or by `yarn-site.xml` (if it names a port), or as it
  * says itself in WEFT_HOME.
  * @throws UNREACHABLE when nobody knows
  */
 function resourceManagerAddress(home: WeftHome, settings: NodeSettings): string {
-  if (settings.resourceManagerUrl !== undefined) return settings.resourceManagerUrl;
+  const told = settings.resourceManagerUrl ?? resourceManagerUrls(settings.site);
+  if (told !== undefined) return told;
   const address = settings.site.get(resourceManagerOptions.webappAddress);
   if (address !== undefined && address.port !== 0) return `http://${address.host}:${address.port}`;
   const file = home.clusterFile('resourcemanager');

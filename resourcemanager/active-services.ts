@@ -21,7 +21,8 @@ import { NodeRegistry } from './nodes/node-registry.js';
 import { createScheduler, type PolicyFiles, type Scheduler, type SchedulerEvent } from './scheduler/index.js';
 import { AccessControl } from './security/access-control.js';
 import { TokenService } from './security/token-service.js';
-import { UserGroups } from './security/user-groups.js';
+import type { Administrators } from './security/administrators.js';
+import type { UserGroups } from './security/user-groups.js';
 import type { ClusterView } from './server/cluster-view.js';
 import type { EndpointOptions } from './server/endpoints.js';
 import { ClusterIdentity } from './store/cluster-identity.js';
@@ -44,10 +45,14 @@ export interface ActiveServicesOptions {
   readonly blobs: BlobStore;
   readonly refusals: Refusals;
   readonly authentication: Authentication;
+  readonly groups: UserGroups;
+  readonly administrators: Administrators;
   /** When this process started, epoch milliseconds. */
   readonly startedMs: number;
   /** `http://host:port` of this server. */
   readonly url: () => string;
+  /** Of all ResourceManagers of the cluster, separated by commas; undefined where there is this one only. */
+  readonly addresses: string | undefined;
   readonly store: StateStore;
   /** What the store holds. */
   readonly state: StoredState;
@@ -77,25 +82,26 @@ export class ActiveServices {
     const labels = this.createLabels(scheduler, schedule, () => {
       nodes.relabelled();
     });
+    const leader = { cluster: identity.clusterTimestampMs, epoch: identity.epoch };
     const decommissioning = new Decommissioning(store, options.hosts ?? (() => NO_HOST_LISTS));
     const nodes: NodeRegistry = new NodeRegistry({
-      ...{ clock, log, settings, store, tokens, labels, decommissioning, schedule },
+      ...{ clock, log, leader, settings, store, tokens, labels, decommissioning, schedule },
     });
     const shared = {
       ...{ clock, log, settings, store, tokens, applications, ledger },
-      ...{ nodes, labels, blobs, scheduler, schedule, url },
+      ...{ nodes, labels, blobs, scheduler, schedule },
+      addresses: () => options.addresses ?? url(),
       authentication: options.authentication,
     };
     const manager = new ApplicationsManager(shared);
-    const appMasters = new AppMasterService({ ...shared, manager });
+    const appMasters = new AppMasterService({ ...shared, leader, manager });
     nodes.listen(new NodeEvents(applications, ledger, manager));
-    const groups = new UserGroups(clock, settings.staticGroups, settings.groupsCacheMs);
     this.view = {
       ...{ clock, identity, store, scheduler, applications, nodes, labels, decommissioning },
       ...{ manager, blobs, url, refusals, tokens },
       authentication: options.authentication,
       resourceTypes: settings.resourceTypes,
-      access: new AccessControl(groups, scheduler, settings.administrators),
+      access: new AccessControl(options.groups, scheduler, options.administrators),
       refreshQueues: () => {
         scheduler.refresh(options.policies());
       },

@@ -15,7 +15,8 @@ import { createClusterKeys, readClusterKeys } from '../runtime/common/security/c
 import { VERSION } from '../runtime/common/version.js';
 import { loadHostLists } from './config/host-files.js';
 import { loadPolicyFiles } from './config/policy-files.js';
-import { soleElection } from './ha/election.js';
+import { highAvailabilityOf } from './config/high-availability.js';
+import { electionOf } from './ha/election.js';
 import { listenAddressOf, settingsOf } from './config/settings.js';
 import { ResourceManager } from './resource-manager.js';
 
@@ -30,6 +31,7 @@ void runRole(log, async () => {
       conf: { type: 'string' },
       host: { type: 'string' },
       port: { type: 'string' },
+      id: { type: 'string' },
     },
   });
   const home = new WeftHome(values.home);
@@ -37,17 +39,23 @@ void runRole(log, async () => {
   const conf = loadYarnSite(confDir);
   createClusterKeys(home.clusterKeyFile);
   for (const warning of conf.warnings) log.warn(warning);
+  const ha = highAvailabilityOf(conf, values.id);
+  const folder = home.resourceManagerDir;
+  const recordFile = home.clusterFile(ha.id === '' ? ROLE : `${ROLE}-${ha.id}`);
   const resourceManager = await ResourceManager.start({
     clock: systemClock,
     log,
     settings: settingsOf(conf),
     policies: () => loadPolicyFiles(confDir),
     hosts: () => loadHostLists(confDir),
-    id: '',
-    folder: home.resourceManagerDir,
-    election: () => soleElection(home.resourceManagerDir),
+    id: ha.id,
+    folder,
+    stagingFolder: ha.stagingFolder,
+    addresses: ha.addresses,
+    automaticFailover: ha.automaticFailover,
+    election: (self) => electionOf({ settings: ha, folder, clock: systemClock, log }, self),
     clusterKeys: () => readClusterKeys(home.clusterKeyFile),
-    listen: listenAddressOf(conf, {
+    listen: listenAddressOf(conf, ha.self, {
       ...(values.host === undefined ? {} : { host: values.host }),
       ...(values.port === undefined ? {} : { port: portOf(values.port) }),
     }),
@@ -64,9 +72,9 @@ void runRole(log, async () => {
     url: resourceManager.url,
     startedMs: systemClock.nowMs(),
   };
-  writeJsonAtomically(home.clusterFile(ROLE), record);
+  writeJsonAtomically(recordFile, record);
   return async () => {
-    removeFile(home.clusterFile(ROLE));
+    removeFile(recordFile);
     await resourceManager.stop();
   };
 });

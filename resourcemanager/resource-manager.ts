@@ -17,7 +17,10 @@ import type { Election } from './ha/election.js';
 import type { Leader, LeaseListener, Term } from './ha/leader-lease.js';
 import type { HostLists } from './nodes/host-lists.js';
 import type { PolicyFiles } from './scheduler/index.js';
+import { Administrators } from './security/administrators.js';
+import { UserGroups } from './security/user-groups.js';
 import { registerEndpoints } from './server/endpoints.js';
+import { haRoutes, type HaView } from './server/ha-routes.js';
 import { configureRoutes, configureStandby } from './server/index.js';
 import type { ClusterView } from './server/cluster-view.js';
 import { StateStore } from './store/state-store.js';
@@ -28,8 +31,14 @@ export interface ResourceManagerOptions {
   settings: ResourceManagerSettings;
   /** Of this one among those of the cluster; empty where there is one. */
   id: string;
-  /** Folder of uploaded files and of what this process remembers. */
+  /** Folder of what this process remembers. */
   folder: string;
+  /** Folder of uploaded files. @default below `folder` */
+  stagingFolder?: string | undefined;
+  /** Whether it takes over by itself. @default true */
+  automaticFailover?: boolean;
+  /** Of all ResourceManagers of the cluster, separated by commas; undefined where there is this one only. */
+  addresses?: string | undefined;
   /** Who leads, and where the state of a term lies. @param self id and address of this process */
   election: (self: () => Leader) => Election;
   /** What NodeManagers sign their tokens with, the current key first; asked anew at each check. */
@@ -63,6 +72,8 @@ interface Lead {
 export class ResourceManager implements LeaseListener {
   private readonly election: Election;
   private readonly blobs: BlobStore;
+  private readonly groups: UserGroups;
+  private readonly administrators: Administrators;
   private readonly startedMs: number;
   private standby: Front | undefined;
   /** Won and not lost since; what follows from it may still be under way. */
@@ -80,8 +91,11 @@ export class ResourceManager implements LeaseListener {
     private readonly refusals: Refusals,
   ) {
     this.election = options.election(() => ({ id: options.id, address: server.url }));
-    this.blobs = new BlobStore(join(options.folder, 'blobs'));
+    this.blobs = new BlobStore(options.stagingFolder ?? join(options.folder, 'blobs'));
     this.startedMs = options.clock.nowMs();
+    const { staticGroups, groupsCacheMs, administrators } = options.settings;
+    this.groups = new UserGroups(options.clock, staticGroups, groupsCacheMs);
+    this.administrators = new Administrators(this.groups, administrators);
   }
 
   /**
@@ -151,7 +165,7 @@ export class ResourceManager implements LeaseListener {
     const { log } = this.options;
     this.standby = await this.server.prepare({
       routes: (app) => {
-        configureStandby(app, { ...this.identity(), leader: () => this.leader }, log);
+        configureStandby(app, { ...this.identity(), leader: () => this.leader, ha: this.haView() }, log);
       },
       endpoints: () => undefined,
     });
@@ -172,9 +186,15 @@ export class ResourceManager implements LeaseListener {
         this.storeBroken(term, error);
       },
     });
-    const services = new ActiveServices({ ...this.options, ...this.identity(), blobs: this.blobs, store, state });
+    const services = new ActiveServices({
+      ...{ ...this.options, ...this.identity(), blobs: this.blobs, store, state },
+      addresses: this.options.addresses,
+    });
     const front = await this.server.prepare({
-      routes: (app) => configureRoutes(app, services.view, log, pagesFolder),
+      routes: async (app) => {
+        haRoutes(app, this.haView());
+        await configureRoutes(app, services.view, log, pagesFolder);
+      },
       endpoints: (rpc) => {
         registerEndpoints(rpc, services.endpoints);
       },
@@ -227,10 +247,32 @@ export class ResourceManager implements LeaseListener {
     });
   }
 
+  private haView(): HaView {
+    const { id, automaticFailover = true } = this.options;
+    return {
+      ...{ id, automaticFailover, administrators: this.administrators },
+      isLeading: () => this.isLeading,
+      transition: (to) => this.transition(to),
+    };
+  }
+
+  private async transition(to: 'active' | 'standby'): Promise<void> {
+    const { lease } = this.election;
+    const { automaticFailover = true } = this.options;
+    if (to === 'active') await lease.rejoin();
+    // By hand it stays so; else the others have a while to take over.
+    else await lease.release(automaticFailover ? PAUSE_AFTER_FAILURE_MS : Infinity);
+    await this.transitions;
+    if (this.isLeading === (to === 'active')) return;
+    const { id, address } = this.leader ?? { id: 'another ResourceManager', address: 'unknown' };
+    throw new WeftError('RM_TRANSITION_REFUSED', `The HA state is not changed: ${id} (${address}) leads.`);
+  }
+
   private identity() {
     const { clock, version } = this.options;
     const authentication = authenticationOf(this.options.settings.authentication, this.options.listen.bindHost);
-    return { clock, version, authentication, refusals: this.refusals, startedMs: this.startedMs, url: () => this.url };
+    const { groups, administrators, refusals, startedMs } = this;
+    return { clock, version, authentication, groups, administrators, refusals, startedMs, url: () => this.url };
   }
 }
 

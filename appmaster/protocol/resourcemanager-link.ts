@@ -5,9 +5,11 @@
 import type { Clock } from '../../runtime/common/clock.js';
 import { sleep } from '../../runtime/common/clock.js';
 import { WeftError, asWeftError, hasCode } from '../../runtime/common/errors/index.js';
+import { addressesOf } from '../../runtime/common/http/addresses.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { RpcClient } from '../../runtime/common/wire/client.js';
 import type { Dial } from '../../runtime/common/wire/connection.js';
+import { LeaderEpochs } from '../../runtime/common/wire/leader-epochs.js';
 import type { ParamsOf, ResultOf } from '../../runtime/common/wire/protocol.js';
 import {
   appMasterProtocol,
@@ -22,6 +24,7 @@ export type Registration = ResultOf<typeof appMasterProtocol.server, 'register'>
 type FromResourceManager = typeof appMasterProtocol.client;
 
 export interface ResourceManagerLinkOptions {
+  /** Of the ResourceManager; of several, separated by commas, the one that leads is found. */
   url: string;
   /** The first one; the ResourceManager sends others in time. */
   attemptToken: string;
@@ -49,6 +52,9 @@ export interface ResourceManagerLinkOptions {
 
 export class ResourceManagerLink {
   private readonly client: RpcClient<typeof appMasterProtocol.client, typeof appMasterProtocol.server>;
+  private readonly leaders = new LeaderEpochs();
+  /** Where another ResourceManager may have taken over from one that is silent, it is looked for soon. */
+  private readonly callTimeoutMs: number;
   private attemptToken: string;
   private registered = false;
   private everRegistered = false;
@@ -63,6 +69,7 @@ export class ResourceManagerLink {
 
   constructor(private readonly options: ResourceManagerLinkOptions) {
     this.attemptToken = options.attemptToken;
+    this.callTimeoutMs = addressesOf(options.url).length > 1 ? 1500 : 10_000;
     this.client = new RpcClient({
       protocol: appMasterProtocol,
       address: () => options.url,
@@ -147,7 +154,8 @@ export class ResourceManagerLink {
     this.beating = true;
     try {
       await this.options.outbox.deliver(async (events) => {
-        const { attemptToken } = await session.call('heartbeat', { progress: this.options.progress(), events });
+        const params = { progress: this.options.progress(), events };
+        const { attemptToken } = await session.call('heartbeat', params, { timeoutMs: this.callTimeoutMs });
         if (attemptToken !== undefined) this.attemptToken = attemptToken;
       });
       // Asks are on the table of the Scheduler; this only fetches why they wait.
@@ -192,11 +200,20 @@ export class ResourceManagerLink {
     this.registered = false;
     const { log, host, clock } = this.options;
     try {
-      const registration = await this.client.session.call('register', {
-        host,
-        pid: process.pid,
-        ...this.options.self(),
-      });
+      const registration = await this.client.session.call(
+        'register',
+        {
+          host,
+          pid: process.pid,
+          ...this.options.self(),
+        },
+        { timeoutMs: this.callTimeoutMs },
+      );
+      if (this.leaders.isStale(registration.leader)) {
+        log.warn({ leader: registration.leader }, 'a ResourceManager answered that had been replaced');
+        this.client.reconnect();
+        return;
+      }
       const first = !this.everRegistered;
       this.registered = true;
       this.everRegistered = true;
@@ -212,7 +229,10 @@ export class ResourceManagerLink {
       const { retry } = asWeftError(error);
       if (retry === 'no') this.options.onRefused(asWeftError(error));
       // A restart of the ResourceManager begins a registration of its own; an answer that never came does not.
-      else if (hasCode(error, 'WIRE_TIMEOUT')) clock.after(500, () => void this.register());
+      else if (hasCode(error, 'WIRE_TIMEOUT')) {
+        this.client.reconnect();
+        clock.after(500, () => void this.register());
+      }
     }
   }
 

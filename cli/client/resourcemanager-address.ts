@@ -1,14 +1,22 @@
 /** Which ResourceManager a command speaks to. */
 import { readFile } from 'node:fs/promises';
-import { yarnOptions, type Configuration } from '../../runtime/common/config/index.js';
+import {
+  loadYarnSite,
+  resourceManagerUrls,
+  yarnOptions,
+  type Configuration,
+} from '../../runtime/common/config/index.js';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import type { RoleRecord, WeftHome } from '../../runtime/common/home.js';
+import { addressesOf } from '../../runtime/common/http/addresses.js';
+import { packageFile } from '../program/package-root.js';
 
 /** Names a ResourceManager for all commands of a shell. */
 export const RESOURCE_MANAGER_VARIABLE = 'WEFT_RM';
 
 /**
- * The URL that the configuration names, else the variable WEFT_RM, else that of the cluster in WEFT_HOME.
+ * The URL that the configuration names, else the variable WEFT_RM, else that of the cluster in WEFT_HOME; of several
+ * ResourceManagers all, separated by commas.
  * @throws UNREACHABLE when there is none
  */
 export function resourceManagerUrl(configuration: Configuration, home: WeftHome): Promise<string> {
@@ -18,7 +26,9 @@ export function resourceManagerUrl(configuration: Configuration, home: WeftHome)
 /** As `resourceManagerUrl`, with an address from the command line (`--rm`) in place of the configuration. */
 export async function resourceManagerAddress(home: WeftHome, named: string | undefined): Promise<string> {
   const address = named ?? process.env[RESOURCE_MANAGER_VARIABLE] ?? '';
-  if (address !== '') return urlOf(address);
+  if (address !== '') return addressesOf(address).map(urlOf).join(',');
+  const standingByEachOther = resourceManagerUrls(loadYarnSite(home.confDir(packageFile('conf'))));
+  if (standingByEachOther !== undefined) return standingByEachOther;
   try {
     return (JSON.parse(await readFile(home.clusterFile('resourcemanager'), 'utf8')) as RoleRecord).url;
   } catch (cause) {

@@ -4,9 +4,10 @@ import { closeSync, mkdirSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import { sleep, type Clock } from '../../runtime/common/clock.js';
 import { WeftError } from '../../runtime/common/errors/index.js';
-import { readJson, type RoleRecord, type WeftHome } from '../../runtime/common/home.js';
+import type { WeftHome } from '../../runtime/common/home.js';
 import { CONTROL_PLANE_FLAGS } from '../../runtime/common/process/node-flags.js';
 import { processStartTicks } from '../../runtime/common/process/process-identity.js';
+import { resourceManagerAddress } from '../client/resourcemanager-address.js';
 import { fetchClusterView, type ClusterView } from './cluster-view.js';
 import { lastWordsIn } from './last-words-in.js';
 import { readFailure, removeFailure } from './start-failure.js';
@@ -23,9 +24,8 @@ export async function startDetached(home: WeftHome, clock: Clock): Promise<Clust
   const deadlineMs = clock.monotonicMs() + TIMEOUT_MS;
   while (clock.monotonicMs() < deadlineMs) {
     const record = readSupervisorRecord(home);
-    const resourceManager = readJson<RoleRecord>(home.clusterFile('resourcemanager'));
-    if (record?.pid === pid && record.readyMs !== undefined && resourceManager !== undefined) {
-      return fetchClusterView(resourceManager.url);
+    if (record?.pid === pid && record.readyMs !== undefined) {
+      return fetchClusterView(await resourceManagerAddress(home, undefined));
     }
     // Looked at in this order, because the failure is written before the process ends.
     const isGone = processStartTicks(pid) === undefined;

@@ -1,9 +1,11 @@
 /** How the roles of a cluster are started: which file, which flags. */
+import { loadYarnSite, resourceManagersOf } from '../../runtime/common/config/index.js';
+import { onThisMachine } from '../../runtime/common/config/resourcemanagers.js';
 import type { WeftHome } from '../../runtime/common/home.js';
 import { CONTROL_PLANE_FLAGS } from '../../runtime/common/process/node-flags.js';
 import { packageFile } from '../program/package-root.js';
 
-export type RoleName = 'resourcemanager' | `nodemanager-${number}`;
+export type RoleName = 'resourcemanager' | `resourcemanager-${string}` | `nodemanager-${number}`;
 
 export interface RoleCommand {
   readonly name: RoleName;
@@ -20,11 +22,20 @@ export interface RoleFlags {
   readonly nodesOnMachine?: number | undefined;
 }
 
-export function resourceManagerCommand(home: WeftHome, flags: RoleFlags): RoleCommand {
+/** @param id of one of several that stand by for each other */
+export function resourceManagerCommand(home: WeftHome, flags: RoleFlags, id?: string): RoleCommand {
+  const options = words({ '--host': flags.host, '--port': flags.port, '--id': id });
   return {
-    name: 'resourcemanager',
-    command: [...roleProgram('resourcemanager', home), ...words({ '--host': flags.host, '--port': flags.port })],
+    name: id === undefined ? 'resourcemanager' : `resourcemanager-${id}`,
+    command: [...roleProgram('resourcemanager', home), ...options],
   };
+}
+
+/** The one ResourceManager of a cluster, or those of several that run on this machine. @throws CONFIG_BAD_VALUE */
+export function resourceManagerCommands(home: WeftHome, flags: RoleFlags): RoleCommand[] {
+  const named = resourceManagersOf(loadYarnSite(confDirOf(home)));
+  if (named.length === 0) return [resourceManagerCommand(home, flags)];
+  return onThisMachine(named).map(({ id }) => resourceManagerCommand(home, {}, id));
 }
 
 export function nodeManagerCommand(home: WeftHome, index: number, flags: RoleFlags): RoleCommand {

@@ -11,7 +11,7 @@ import type { Logger } from '../../runtime/common/log/logger.js';
 import { isSameProcess, sendSignal } from '../../runtime/common/process/process-identity.js';
 import { liveRoleRecord } from '../../runtime/common/process/role-record.js';
 import { ResourceManagerClient } from '../client/resourcemanager-client.js';
-import { containerProcesses, liveClusterProcesses } from './cluster-processes.js';
+import { containerProcesses, liveClusterProcesses, recordNames } from './cluster-processes.js';
 import type { SupervisedProcess } from './supervisor-record.js';
 
 export interface ShutdownOptions {
@@ -55,9 +55,11 @@ export async function stopCluster(options: ShutdownOptions): Promise<void> {
 }
 
 async function killApplications({ clock, home }: ShutdownOptions): Promise<void> {
-  const url = liveRoleRecord(home, 'resourcemanager')?.url;
-  if (url === undefined) return;
-  const client = new ResourceManagerClient(url);
+  const urls = recordNames(home)
+    .filter((name) => name.startsWith('resourcemanager'))
+    .flatMap((name) => liveRoleRecord(home, name)?.url ?? []);
+  if (urls.length === 0) return;
+  const client = new ResourceManagerClient(urls.join(','));
   try {
     const unfinished = () => client.list(['NEW', 'NEW_SAVING', 'SUBMITTED', 'ACCEPTED', 'RUNNING']);
     for (const { id } of await unfinished()) await client.kill(id);

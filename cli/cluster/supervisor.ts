@@ -5,8 +5,9 @@
 import { join } from 'node:path';
 import { sleep, type Clock } from '../../runtime/common/clock.js';
 import { WeftError } from '../../runtime/common/errors/index.js';
-import { readJson, removeFile, type RoleRecord, type WeftHome } from '../../runtime/common/home.js';
+import { removeFile, type WeftHome } from '../../runtime/common/home.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
+import { resourceManagerAddress } from '../client/resourcemanager-address.js';
 import { liveClusterProcesses } from './cluster-processes.js';
 import { fetchClusterView, type ClusterView } from './cluster-view.js';
 import { lastWordsIn } from './last-words-in.js';
@@ -17,7 +18,7 @@ import { writeSupervisorRecord } from './supervisor-record.js';
 
 export interface SupervisorOptions {
   readonly home: WeftHome;
-  /** The ResourceManager first. */
+  /** ResourceManagers first. */
   readonly roles: readonly RoleCommand[];
   readonly clock: Clock;
   readonly log: Logger;
@@ -101,12 +102,13 @@ export class Supervisor {
 
   private async ready(): Promise<ClusterView> {
     const { clock, home } = this.options;
-    const nodes = this.roles.length - 1;
+    const nodes = this.roles.filter(({ name }) => name.startsWith('nodemanager-')).length;
     const deadlineMs = clock.monotonicMs() + READY_TIMEOUT_MS;
     while (clock.monotonicMs() < deadlineMs) {
       if (this.failure !== undefined) throw this.failure;
-      const url = readJson<RoleRecord>(home.clusterFile('resourcemanager'))?.url;
-      const view = url === undefined ? undefined : await fetchClusterView(url).catch(() => undefined);
+      const view = await resourceManagerAddress(home, undefined)
+        .then(fetchClusterView)
+        .catch(() => undefined);
       const registered = view?.nodeManagers.filter(({ state }) => state === 'RUNNING').length ?? 0;
       if (view !== undefined && registered >= nodes) return view;
       await sleep(clock, READY_POLL_MS);

@@ -1,6 +1,7 @@
 /** `weft nm`: one NodeManager in the foreground. */
 import { hasCode } from '../../runtime/common/errors/index.js';
 import { WeftHome } from '../../runtime/common/home.js';
+import { addressesOf } from '../../runtime/common/http/addresses.js';
 import { liveRoleRecord } from '../../runtime/common/process/role-record.js';
 import { urlOf } from '../client/resourcemanager-address.js';
 import { clusterCommand, wholeNumber } from '../cluster/cluster-command.js';
@@ -27,7 +28,7 @@ export const nmCommand = clusterCommand({
       port: wholeNumber(options, 'port'),
       memoryMb: wholeNumber(options, 'memory'),
       vcores: wholeNumber(options, 'vcores'),
-      resourceManagerUrl: resourceManager === undefined ? undefined : urlOf(resourceManager),
+      resourceManagerUrl: resourceManager === undefined ? undefined : addressesOf(resourceManager).map(urlOf).join(','),
     };
     const wanted = wholeNumber(options, 'index');
     for (let index = wanted ?? 0; ; index++) {

@@ -8,10 +8,15 @@ import { HOST, PORT } from '../cluster/role-options.js';
 export const rmCommand = clusterCommand({
   usage: 'weft rm [OPTIONS]',
   about: 'Runs a ResourceManager in the foreground.',
-  options: { host: HOST, port: PORT },
+  options: {
+    host: HOST,
+    port: PORT,
+    id: { long: 'id', value: 'id', description: 'Which of yarn.resourcemanager.ha.rm-ids it is' },
+  },
   run: (options) => {
     const home = new WeftHome();
-    const role = resourceManagerCommand(home, { host: options.get('host'), port: wholeNumber(options, 'port') });
+    const flags = { host: options.get('host'), port: wholeNumber(options, 'port') };
+    const role = resourceManagerCommand(home, flags, options.get('id'));
     return runRoleInForeground(home, role);
   },
 });

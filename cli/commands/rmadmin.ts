@@ -1,6 +1,7 @@
 /** `weft rmadmin`: has a running ResourceManager read its queues again, and changes its node labels, with YARN's words. */
 import { clientCommand, theOneOf, type Outcome } from '../client/client-command.js';
 import { departed } from '../client/departures.js';
+import { allServiceStates, serviceState, transition } from '../client/service-states.js';
 import type { ResourceManagerClient } from '../client/resourcemanager-client.js';
 import { timeoutSecondsOf } from '../client/timeout-seconds.js';
 import { badArguments } from '../program/option-parser.js';
@@ -8,7 +9,7 @@ import { badArguments } from '../program/option-parser.js';
 type Change = (client: ResourceManagerClient) => Promise<Outcome>;
 
 export const rmadminCommand = clientCommand({
-  usage: 'weft rmadmin -refreshQueues | -refreshNodes [-g [seconds] [-client]] | -…NodeLabels',
+  usage: 'weft rmadmin -refreshQueues | -refreshNodes [-g [seconds] [-client]] | -…NodeLabels | -get…ServiceState | -transitionTo…',
   about: 'Administers a running ResourceManager.',
   options: {
     refreshQueues: { short: 'refreshQueues', long: 'refreshQueues', description: 'Puts the queue files in force' },
@@ -39,6 +40,14 @@ export const rmadminCommand = clientCommand({
       value: 'nodes',
       description: 'Gives nodes their labels: "host1=a host2:port=b host3"; without a label a node has none',
     },
+    getServiceState: { long: 'getServiceState', value: 'id', description: 'Whether this ResourceManager leads' },
+    getAllServiceState: { long: 'getAllServiceState', description: 'Which ResourceManager leads, and which stand by' },
+    transitionToActive: { long: 'transitionToActive', value: 'id', description: 'Has this ResourceManager lead' },
+    transitionToStandby: { long: 'transitionToStandby', value: 'id', description: 'Has this ResourceManager stand by' },
+    forcemanual: {
+      long: 'forcemanual',
+      description: 'With -transitionTo…: although failover is automatic',
+    },
     failOnUnknownNodes: {
       long: 'failOnUnknownNodes',
       description: 'With -replaceLabelsOnNode: refuses nodes that are not registered',
@@ -46,12 +55,17 @@ export const rmadminCommand = clientCommand({
   },
   words: 1,
   plan(options) {
+    const force = options.has('forcemanual');
     const action = theOneOf(options, [
       'refreshQueues',
       'refreshNodes',
       'addToClusterNodeLabels',
       'removeFromClusterNodeLabels',
       'replaceLabelsOnNode',
+      'getServiceState',
+      'getAllServiceState',
+      'transitionToActive',
+      'transitionToStandby',
     ]);
     const [timeout] = options.words;
     if (timeout !== undefined && !options.has('graceful')) throw badArguments(`Unrecognized argument: ${timeout}`);
@@ -68,6 +82,14 @@ export const rmadminCommand = clientCommand({
         return removal(value);
       case 'replaceLabelsOnNode':
         return replacement(value, options.has('failOnUnknownNodes'));
+      case 'getServiceState':
+        return () => serviceState(value);
+      case 'getAllServiceState':
+        return allServiceStates;
+      case 'transitionToActive':
+        return () => transition(value, 'active', force);
+      case 'transitionToStandby':
+        return () => transition(value, 'standby', force);
       default:
         return refresh;
     }

@@ -4,7 +4,7 @@ import { WeftHome } from '../../runtime/common/home.js';
 import { createLogger } from '../../runtime/common/log/logger.js';
 import { clusterCommand, wholeNumber } from '../cluster/cluster-command.js';
 import { startDetached } from '../cluster/detached-supervisor.js';
-import { nodeManagerCommand, resourceManagerCommand } from '../cluster/role-command.js';
+import { nodeManagerCommand, resourceManagerCommands } from '../cluster/role-command.js';
 import { HOST, MEMORY, PORT, VCORES } from '../cluster/role-options.js';
 import { writeFailure } from '../cluster/start-failure.js';
 import { Supervisor } from '../cluster/supervisor.js';
@@ -52,7 +52,7 @@ function supervisorOf(home: WeftHome, options: UpOptions): Supervisor {
   return new Supervisor({
     home,
     roles: [
-      resourceManagerCommand(home, { host, port: wholeNumber(options, 'port') }),
+      ...resourceManagerCommands(home, { host, port: wholeNumber(options, 'port') }),
       ...Array.from({ length: nodes }, (_, index) => nodeManagerCommand(home, index, nodeFlags)),
     ],
     clock: systemClock,

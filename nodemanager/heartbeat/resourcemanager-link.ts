@@ -4,9 +4,11 @@
  */
 import type { Clock } from '../../runtime/common/clock.js';
 import { hasCode } from '../../runtime/common/errors/index.js';
+import { addressesOf } from '../../runtime/common/http/addresses.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import { RpcClient } from '../../runtime/common/wire/client.js';
 import type { Dial } from '../../runtime/common/wire/connection.js';
+import { LeaderEpochs } from '../../runtime/common/wire/leader-epochs.js';
 import type { Handlers, ParamsOf, ResultOf } from '../../runtime/common/wire/protocol.js';
 import { nodeProtocol } from '../../runtime/common/wire/protocols/nodemanager-resourcemanager.js';
 import { EXIT_STATUS } from '../../runtime/common/wire/protocols/exit-reason.js';
@@ -38,14 +40,18 @@ export interface ResourceManagerLinkOptions {
 const CALL_TIMEOUT_MS = 10_000;
 /** Pause of a node that was sent away before it asks whether it may come back. */
 const EXCLUDED_RETRY_MS = 2000;
+/** Where another ResourceManager may have taken over from one that is silent, it is looked for this soon. */
+const CALL_TIMEOUT_OF_SEVERAL_MS = 1500;
 /** How long an ordered stop waits for the last heartbeat. */
 const FAREWELL_TIMEOUT_MS = 500;
 
 export class ResourceManagerLink {
   private readonly client: RpcClient<typeof nodeProtocol.client, typeof nodeProtocol.server>;
   private readonly deltas = new StatusDeltas();
+  private readonly leaders = new LeaderEpochs();
   private readonly unsubscribe: () => void;
   private cancelHeartbeats: (() => void) | undefined;
+  private callTimeoutMs = CALL_TIMEOUT_MS;
   private registered = false;
   /** The ResourceManager does not want this node. */
   private isAway = false;
@@ -56,7 +62,11 @@ export class ResourceManagerLink {
     const { clock, dial, log } = options;
     this.client = new RpcClient({
       protocol: nodeProtocol,
-      address: () => options.address(),
+      address: async () => {
+        const address = await options.address();
+        this.callTimeoutMs = addressesOf(address).length > 1 ? CALL_TIMEOUT_OF_SEVERAL_MS : CALL_TIMEOUT_MS;
+        return address;
+      },
       token: () => options.token(),
       handlers: this.handlers(),
       dial,
@@ -135,7 +145,12 @@ export class ResourceManagerLink {
     const statuses = containers.list().map((record) => containers.status(record));
     try {
       const params = { ...node, containers: statuses };
-      const registration = await this.client.session.call('register', params, { timeoutMs: CALL_TIMEOUT_MS });
+      const registration = await this.client.session.call('register', params, { timeoutMs: this.callTimeoutMs });
+      if (this.leaders.isStale(registration.leader)) {
+        log.warn({ leader: registration.leader }, 'a ResourceManager answered that had been replaced');
+        this.client.reconnect();
+        return;
+      }
       this.registered = true;
       this.isAway = false;
       this.acknowledge(statuses);
@@ -155,6 +170,7 @@ export class ResourceManagerLink {
       if (hasCode(error, 'RM_NODE_EXCLUDED')) await this.sentAway(error as Error);
       else {
         log.warn({ err: error }, 'could not register at the ResourceManager');
+        if (hasCode(error, 'WIRE_TIMEOUT')) this.client.reconnect();
         if (!hasCode(error, 'WIRE_CLOSED')) clock.after(1000, () => void this.registerAgain());
       }
     }
@@ -181,7 +197,7 @@ export class ResourceManagerLink {
       return;
     }
     this.beating = true;
-    this.heartbeat(CALL_TIMEOUT_MS)
+    this.heartbeat(this.callTimeoutMs)
       .catch((error: unknown) => {
         this.options.log.warn({ err: error }, 'a heartbeat was not answered');
         if (hasCode(error, 'WIRE_TIMEOUT')) this.client.reconnect();

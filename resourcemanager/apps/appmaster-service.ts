@@ -4,7 +4,7 @@ import { WeftError } from '../../runtime/common/errors/index.js';
 import { chainEvent, type ChainEvent } from '../../runtime/common/events/chain-events.js';
 import { applicationOfAttempt, type ApplicationAttemptId, type ContainerId } from '../../runtime/common/ids.js';
 import type { Handlers, ParamsOf, ResultOf } from '../../runtime/common/wire/index.js';
-import type { appMasterProtocol } from '../../runtime/common/wire/protocols/index.js';
+import type { appMasterProtocol, LeaderEpoch } from '../../runtime/common/wire/protocols/index.js';
 import type { ResourceManagerSettings } from '../config/settings.js';
 import { NOTHING, type Scheduler, type SchedulerEvent } from '../scheduler/index.js';
 import type { NodeLabels } from '../nodes/node-labels.js';
@@ -25,6 +25,8 @@ type Result<K extends keyof ServerMethods> = ResultOf<ServerMethods, K>;
 
 export interface AppMasterServiceOptions {
   clock: Clock;
+  /** Which one this ResourceManager is. */
+  leader: LeaderEpoch;
   settings: ResourceManagerSettings;
   store: StateStore;
   applications: ApplicationRegistry;
@@ -108,6 +110,7 @@ export class AppMasterService {
       maximumResource: scheduler.maximum(record.submission.queue) ?? NOTHING,
       minimumResource: scheduler.minimum,
       queue: record.submission.queue,
+      leader: this.options.leader,
       heartbeatIntervalMs: settings.heartbeatIntervalMs,
       expiryIntervalMs: settings.appMasterExpiryIntervalMs,
       previousContainers: this.reconcile(application, attempt, new Set(params.containers)),

@@ -27,8 +27,8 @@ export class AttemptLauncher {
     private readonly tokens: TokenService,
     private readonly clock: Clock,
     private readonly log: Logger,
-    /** `http://host:port` of this ResourceManager. */
-    private readonly url: () => string,
+    /** `http://host:port` of this ResourceManager; with those that stand by, separated by commas. */
+    private readonly addresses: () => string,
     private readonly authentication: Authentication,
     private readonly outcome: Outcome,
   ) {}
@@ -73,7 +73,7 @@ export class AttemptLauncher {
         USER: record.user,
         [ENV.applicationId]: record.id,
         [ENV.attemptId]: attempt.id,
-        [ENV.resourceManagerUrl]: this.url(),
+        [ENV.resourceManagerUrl]: this.addresses(),
         [ENV.attemptToken]: this.tokens.attemptToken(attempt.id, this.clock.nowMs()),
         [ENV.applicationKey]: record.key,
         [ENV.authentication]: this.authentication,

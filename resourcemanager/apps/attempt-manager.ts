@@ -27,8 +27,8 @@ export class AttemptManager implements AppMasterOwner {
     private readonly containers: ContainerManager,
     private readonly applicationEnd: ApplicationEnd,
   ) {
-    const { nodes, tokens, clock, log, url } = context;
-    this.launcher = new AttemptLauncher(nodes, tokens, clock, log, url, context.authentication, {
+    const { nodes, tokens, clock, log, addresses } = context;
+    this.launcher = new AttemptLauncher(nodes, tokens, clock, log, addresses, context.authentication, {
       started: (application, attempt) => {
         this.appMasterStarted(application, attempt);
       },

@@ -27,6 +27,6 @@ export interface ManagerContext {
   readonly scheduler: Scheduler;
   /** Tells the Scheduler, and carries out what it decides. */
   readonly schedule: (event: SchedulerEvent) => void;
-  /** `http://host:port` of this ResourceManager. */
-  readonly url: () => string;
+  /** `http://host:port` of this ResourceManager; with those that stand by, separated by commas. */
+  readonly addresses: () => string;
 }

@@ -98,9 +98,16 @@ export function livenessCheckIntervalMs(
   return Math.min(1000, Math.max(20, shortest / 10));
 }
 
-/** Flags win over the file; loopback unless told otherwise. Port 0 means any free one, as when none is given. */
-export function listenAddressOf(conf: YarnConfiguration, flags: { host?: string; port?: number }): ListenAddress {
-  const configured = conf.get(options.webappAddress);
+/**
+ * Flags win over the file; loopback unless told otherwise. Port 0 means any free one, as when none is given.
+ * @param named where this one of several ResourceManagers is
+ */
+export function listenAddressOf(
+  conf: YarnConfiguration,
+  named: { host: string; port: number } | undefined,
+  flags: { host?: string; port?: number },
+): ListenAddress {
+  const configured = named ?? conf.get(options.webappAddress);
   const advertisedHost = flags.host ?? configured?.host ?? '127.0.0.1';
   const port = flags.port ?? configured?.port ?? 0;
   return {

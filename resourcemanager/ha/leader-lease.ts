@@ -28,14 +28,17 @@ export interface LeaseListener {
 }
 
 export interface LeaderLease {
-  /** Takes part in the election from now on. Resolves when it was tried once to win. @throws what makes that impossible */
+  /**
+   * Takes part in the election from now on. Resolves when it was tried once to win.
+   * @throws what makes that impossible
+   */
   start(listener: LeaseListener): Promise<void>;
   /** Whether this process leads at this moment, by its own clock: asked before anything is said to anybody. */
   isHeld(): boolean;
   /** Lets the lease go, so that another process leads at once. @param pauseMs how long this one does not try again; Infinity = until `rejoin` */
   release(pauseMs: number): Promise<void>;
-  /** Takes part again. */
-  rejoin(): void;
+  /** Takes part again, and tries once to win. */
+  rejoin(): Promise<void>;
   /** Lets the lease go and leaves the election. */
   stop(): Promise<void>;
 }

@@ -22,6 +22,8 @@ export interface RegisterLeaseOptions {
   readonly self: () => Leader;
   /** How long the lease is held without being renewed, milliseconds. */
   readonly termMs: number;
+  /** Whether it takes the lease by itself, or only after `rejoin`. */
+  readonly isCandidate: boolean;
 }
 
 /** A holder renews, and a standby looks, this often in a term: some may be late before it matters. */
@@ -35,10 +37,11 @@ export class RegisterLease implements LeaderLease {
   private leader: Leader | undefined;
   private looking = false;
   /** On the monotonic clock: until then another process is to have it. */
-  private notBeforeMs = -Infinity;
+  private notBeforeMs: number;
 
   constructor(private readonly options: RegisterLeaseOptions) {
     this.state = new LeaseState(options.termMs);
+    this.notBeforeMs = options.isCandidate ? -Infinity : Infinity;
   }
 
   async start(listener: LeaseListener): Promise<void> {
@@ -61,9 +64,9 @@ export class RegisterLease implements LeaderLease {
     await this.options.register.replace(mine, { ...mine, holder: '', address: '' });
   }
 
-  rejoin(): void {
+  async rejoin(): Promise<void> {
     this.notBeforeMs = -Infinity;
-    this.look();
+    if (this.mine === undefined && !this.looking) await this.turn();
   }
 
   async stop(): Promise<void> {

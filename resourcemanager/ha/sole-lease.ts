@@ -15,8 +15,8 @@ export class SoleLease implements LeaderLease {
     return Promise.resolve();
   }
 
-  rejoin(): void {
-    // It never left.
+  rejoin(): Promise<void> {
+    return Promise.resolve();
   }
 
   stop(): Promise<void> {

@@ -20,6 +20,7 @@ import type {
   ContainerStatus,
   ExitReason,
   SignalCommand,
+  LeaderEpoch,
   nodeProtocol,
 } from '../../runtime/common/wire/protocols/index.js';
 import type { NodeCommands } from '../apps/node-commands.js';
@@ -54,6 +55,8 @@ export interface NodeListener {
 
 export interface NodeRegistryOptions {
   clock: Clock;
+  /** Which one this ResourceManager is. */
+  leader: LeaderEpoch;
   log: Logger;
   settings: ResourceManagerSettings;
   store: StateStore;
@@ -111,7 +114,7 @@ export class NodeRegistry implements NodeCommands {
 
   /** A NodeManager is there, for the first time or again. Repeating it changes nothing. */
   register(peer: NodePeer, params: ParamsOf<ServerMethods, 'register'>): ResultOf<ServerMethods, 'register'> {
-    const { store, clock, settings, tokens, labels, log } = this.options;
+    const { store, clock, settings, tokens, labels, log, leader } = this.options;
     const id = parseNodeId(params.nodeId);
     if (id !== peer.identity.nodeId) {
       throw new WeftError('AUTH_BAD_TOKEN', `The token of ${peer.identity.nodeId} cannot register ${id}.`);
@@ -135,6 +138,7 @@ export class NodeRegistry implements NodeCommands {
     });
     log.info({ nodeId: id, containers: params.containers.length, stop: containersToStop.length }, 'node registered');
     return {
+      leader,
       heartbeatIntervalMs: settings.heartbeatIntervalMs,
       expiryIntervalMs: settings.nodeExpiryIntervalMs,
       tokenKeys: tokens.tokenKeys,

@@ -3,26 +3,19 @@ import { WeftError } from '../../runtime/common/errors/index.js';
 import type { ApplicationRecord } from '../apps/application.js';
 import { AccessList } from '../../runtime/common/security/access-list.js';
 import type { Scheduler } from '../scheduler/index.js';
+import type { Administrators } from './administrators.js';
 import type { UserGroups } from './user-groups.js';
 
 export class AccessControl {
-  private readonly administrators: AccessList;
-
-  /** @param administrators of the cluster, as Hadoop writes access lists */
   constructor(
     readonly groups: UserGroups,
     private readonly scheduler: Scheduler,
-    administrators: string,
-  ) {
-    this.administrators = AccessList.parse(administrators);
-  }
+    private readonly administrators: Administrators,
+  ) {}
 
   /** @throws RM_FORBIDDEN */
-  async requireAdministrator(user: string): Promise<void> {
-    if (this.administrators.allows(user, await this.groups.of(user))) return;
-    throw new WeftError('RM_FORBIDDEN', `User ${user} may not administer the cluster (yarn.admin.acl).`, {
-      subject: user,
-    });
+  requireAdministrator(user: string): Promise<void> {
+    return this.administrators.require(user);
   }
 
   /** @throws RM_FORBIDDEN where access lists are heeded and name the user neither as the owner nor as an administrator */

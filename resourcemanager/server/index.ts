@@ -15,6 +15,7 @@ import { clusterRoutes } from './cluster-routes.js';
 import type { ClusterView } from './cluster-view.js';
 import { installErrorHandlers } from './errors.js';
 import { decommissionRoutes } from './decommission-routes.js';
+import { haRoutes, type HaView } from './ha-routes.js';
 import { labelRoutes } from './label-routes.js';
 import { metricsRoutes } from './metrics-routes.js';
 import { pages } from './pages.js';
@@ -57,17 +58,20 @@ export async function configureRoutes(
 /** The routes of a ResourceManager that does not lead; it has no endpoints. */
 export function configureStandby(
   app: FastifyInstance,
-  view: StandbyView & Pick<ClusterView, 'refusals'>,
+  view: StandbyView & Pick<ClusterView, 'refusals'> & { ha: HaView },
   log: Logger,
 ): void {
   speakXml(app, '/ws/');
   installErrorHandlers(app, log, view.refusals.count);
+  haRoutes(app, view.ha);
   standbyRoutes(app, view);
 }
 
 /** Nobody is told what may be lost, or what another leader has overruled. */
 function answerWhenDurable(app: FastifyInstance, store: ClusterView['store']): void {
-  app.addHook('onSend', async (_request, reply, payload) => {
+  app.addHook('onSend', async (request, reply, payload) => {
+    // What this process says of itself holds whether it leads or not.
+    if (request.url.startsWith('/weft/v1/ha')) return payload;
     try {
       await store.durable();
       return payload;

@@ -6,7 +6,7 @@ export const ENV = {
   /** Set by the ResourceManager for an AppMaster, and by the AppMaster for JobManager and TaskManagers. */
   applicationId: 'WEFT_APPLICATION_ID',
   attemptId: 'WEFT_ATTEMPT_ID',
-  /** `http://host:port` of the ResourceManager. */
+  /** `http://host:port` of the ResourceManager; of several, separated by commas, one leads. */
   resourceManagerUrl: 'WEFT_RM_URL',
   /** Token of kind `attempt`: AppMaster → ResourceManager. */
   attemptToken: 'WEFT_ATTEMPT_TOKEN',

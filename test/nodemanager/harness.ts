@@ -88,6 +88,7 @@ export class FakeResourceManager {
                 this.registrations.push(params);
                 this.statuses.push(...params.containers);
                 return {
+                  leader: { cluster: 1, epoch: 0 },
                   heartbeatIntervalMs: 100,
                   expiryIntervalMs: 5000,
                   tokenKeys: [this.containerKey],

@@ -3,6 +3,8 @@ export { Configuration, HIDDEN, nearest, type Origin, type RawEntry } from './co
 export { loadConfiguration, parseConfigText } from './load.js';
 export { configurationOf } from './shipped.js';
 export * from './options/index.js';
+export { highAvailabilityOptions } from './options/high-availability.js';
+export { resourceManagersOf, resourceManagerUrls } from './resourcemanagers.js';
 export { loadYarnSite, YarnConfiguration } from './yarn-site.js';
 export { nodeManagerOptions } from './options/node-manager.js';
 export { resourceManagerOptions, schedulerOptions, YARN_SITE_OPTIONS } from './options/yarn-site.js';

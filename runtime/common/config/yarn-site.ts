@@ -4,8 +4,12 @@ import { WeftError } from '../errors/index.js';
 import { nearest, type Origin, type RawEntry } from './configuration.js';
 import { readHadoopXml } from './hadoop-xml.js';
 import type { ConfigOption } from './option.js';
+import { RESOURCE_MANAGER_PREFIXES } from './options/high-availability.js';
 import { RESOURCE_TYPE_PREFIXES } from './resource-types.js';
 import { SCHEDULER_PREFIXES, YARN_SITE_OPTIONS } from './options/yarn-site.js';
+
+/** Families of keys whose last words are the cluster's own. */
+const OPEN_PREFIXES = [...RESOURCE_TYPE_PREFIXES, ...Object.values(RESOURCE_MANAGER_PREFIXES)];
 
 interface Entry {
   value: unknown;
@@ -32,7 +36,7 @@ export class YarnConfiguration {
       const { value, origin } = entry;
       const option = options.get(name);
       if (SCHEDULER_PREFIXES.some((prefix) => name.startsWith(prefix))) continue;
-      if (RESOURCE_TYPE_PREFIXES.some((prefix) => name.startsWith(prefix))) open.set(name, entry);
+      if (OPEN_PREFIXES.some((prefix) => name.startsWith(prefix))) open.set(name, entry);
       else if (option === undefined) warnings.push(unknownKey(name, origin, [...options.keys()]));
       else entries.set(name, { value: parseAt(option, value, origin), origin });
     }

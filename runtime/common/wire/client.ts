@@ -2,6 +2,7 @@
 import { randomBytes } from 'node:crypto';
 import type { Clock } from '../clock.js';
 import { WeftError } from '../errors/index.js';
+import { addressesOf } from '../http/addresses.js';
 import type { Logger } from '../log/logger.js';
 import type { Connection, Dial } from './connection.js';
 import { parseFrame, type Frame } from './frames.js';
@@ -11,7 +12,10 @@ import { dialWebSocket } from './websocket.js';
 
 export interface ClientOptions<C extends Methods, S extends Methods> {
   protocol: Protocol<C, S>;
-  /** `http://host:port` of the server, asked anew before each attempt, because a restarted server may have moved. */
+  /**
+   * `http://host:port` of the server, asked anew before each attempt, because a restarted server may have moved. Of several,
+   * separated by commas, one serves at a time: they are tried in turn.
+   */
   address: () => string | Promise<string>;
   /** The bearer token, asked anew before each attempt, because tokens roll. */
   token?: () => string | undefined;
@@ -33,7 +37,7 @@ export interface ClientOptions<C extends Methods, S extends Methods> {
   initialBackoffMs?: number;
   /** @default 1000 */
   maxBackoffMs?: number;
-  /** An attempt that takes longer is given up. @default 5000 */
+  /** An attempt that takes longer is given up. @default 5000, or 1000 where there is another address to try */
   connectTimeoutMs?: number;
 }
 
@@ -46,6 +50,9 @@ export class RpcClient<C extends Methods, S extends Methods> {
   private connection: Connection | undefined;
   private backoffMs: number;
   private cancelRetry: (() => void) | undefined;
+  private addresses = 1;
+  /** Which of several addresses is tried. */
+  private turn = 0;
   private everConnected = false;
   private stopped = false;
   private away: { sinceMs: number; noticeAtMs: number } | undefined;
@@ -89,8 +96,9 @@ export class RpcClient<C extends Methods, S extends Methods> {
 
   private async connect(): Promise<void> {
     try {
-      const address = await this.options.address();
-      if (!this.stopped) this.open(address);
+      const addresses = addressesOf(await this.options.address());
+      this.addresses = addresses.length;
+      if (!this.stopped) this.open(addresses[this.turn % addresses.length] ?? '');
     } catch (error) {
       this.options.log.debug({ err: error, protocol: this.options.protocol.name }, 'no address to connect to yet');
       this.retryLater(messageOf(error));
@@ -98,7 +106,8 @@ export class RpcClient<C extends Methods, S extends Methods> {
   }
 
   private open(address: string): void {
-    const { protocol, clock, connectTimeoutMs: timeoutMs = 5000, dial = dialWebSocket } = this.options;
+    const patienceMs = this.addresses > 1 ? 1000 : 5000;
+    const { protocol, clock, connectTimeoutMs: timeoutMs = patienceMs, dial = dialWebSocket } = this.options;
     const request = { address, path: protocol.path, token: this.options.token?.(), timeoutMs };
     let isGreeted = false;
     const connection = dial(request, {
@@ -193,10 +202,13 @@ export class RpcClient<C extends Methods, S extends Methods> {
   private retryLater(reason: string): void {
     if (this.stopped) return;
     this.noticeAway(reason);
-    this.cancelRetry = this.options.clock.after(this.backoffMs, () => {
+    const { clock, initialBackoffMs = 50, maxBackoffMs = 1000 } = this.options;
+    // Pauses grow once all addresses have been tried.
+    const isRoundOver = ++this.turn % this.addresses === 0;
+    this.cancelRetry = clock.after(isRoundOver ? this.backoffMs : initialBackoffMs, () => {
       void this.connect();
     });
-    this.backoffMs = Math.min(this.backoffMs * 2, this.options.maxBackoffMs ?? 1000);
+    if (isRoundOver) this.backoffMs = Math.min(this.backoffMs * 2, maxBackoffMs);
   }
 
   private noticeAway(reason: string): void {

@@ -4,6 +4,7 @@
  */
 import { Type } from 'typebox';
 import { WeftError } from '../../common/errors/index.js';
+import { addressesOf } from '../../common/http/addresses.js';
 import type { Logger } from '../../common/log/logger.js';
 import { requireFit } from '../../common/wire/index.js';
 
@@ -14,7 +15,7 @@ const UrlSchema = Type.Object({ url: Type.String({ minLength: 1 }) });
 export interface LocatorOptions {
   applicationId: string;
   appMasterUrl: string;
-  /** Undefined: there is nobody else to ask. */
+  /** Of several, separated by commas, one leads. Undefined: there is nobody else to ask. */
   resourceManagerUrl: string | undefined;
   token: string;
   log: Logger;
@@ -50,11 +51,16 @@ export class JobManagerLocator {
     const { resourceManagerUrl, applicationId, log } = this.options;
     if (resourceManagerUrl === undefined) return;
     log.debug({ err: cause, appMasterUrl: this.appMasterUrl }, 'the AppMaster does not answer');
-    const url = `${resourceManagerUrl}/weft/v1/apps/${encodeURIComponent(applicationId)}/appmaster`;
-    const found = await this.ask(url).catch((error: unknown) => {
-      log.debug({ err: error instanceof Answered ? error.reason : error }, 'the ResourceManager knows no AppMaster');
-    });
-    if (found !== undefined) this.appMasterUrl = found;
+    // One that stands by says where the leader is, and `fetch` goes there.
+    for (const address of addressesOf(resourceManagerUrl)) {
+      const url = `${address}/weft/v1/apps/${encodeURIComponent(applicationId)}/appmaster`;
+      const found = await this.ask(url).catch((error: unknown) => {
+        log.debug({ err: error instanceof Answered ? error.reason : error }, 'the ResourceManager knows no AppMaster');
+      });
+      if (found === undefined) continue;
+      this.appMasterUrl = found;
+      return;
+    }
   }
 
   private async ask(url: string): Promise<string> {

@@ -92,6 +92,7 @@ export class FakeResourceManager {
           maximumResource: this.maximumResource,
           minimumResource: { memoryMb: 1, vcores: 1 },
           queue: 'default',
+          leader: { cluster: 1, epoch: 0 },
           heartbeatIntervalMs: 1000,
           expiryIntervalMs: 10_000,
           previousContainers: this.previousContainers,

@@ -13,6 +13,8 @@ import {
 } from '../option.js';
 import { nodeManagerOptions } from './node-manager.js';
 
+import { highAvailabilityOptions } from './high-availability.js';
+
 export const resourceManagerOptions = {
   schedulerClass: stringOption({
     key: 'yarn.resourcemanager.scheduler.class',
@@ -209,4 +211,5 @@ export const YARN_SITE_OPTIONS: readonly ConfigOption<unknown>[] = [
   ...Object.values(resourceManagerOptions),
   ...Object.values(schedulerOptions),
   ...Object.values(nodeManagerOptions),
+  ...Object.values(highAvailabilityOptions),
 ];

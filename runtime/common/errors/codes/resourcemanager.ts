@@ -105,6 +105,11 @@ export const RESOURCEMANAGER_CODES = defineCodes({
     hint: 'Ask another one of yarn.resourcemanager.ha.rm-ids; clients of Weft do so by themselves.',
     retry: 'backoff',
   },
+  RM_TRANSITION_REFUSED: {
+    domain: 'user',
+    summary: 'A ResourceManager was to lead or to stand by, and that is not to be changed by hand now.',
+    hint: 'The message says why; `weft rmadmin --help` tells of --forcemanual.',
+  },
   RM_FENCED: {
     domain: 'external',
     summary: 'A ResourceManager wrote something after another one had taken over; nothing of it was written.',

@@ -2,7 +2,13 @@
 import { Type, type Static } from 'typebox';
 import { ChainEventSchema } from '../../events/chain-events.js';
 import { defineProtocol } from '../protocol.js';
-import { AllocatedContainerSchema, CompletedContainerSchema, Empty, ResourceSchema } from './shared.js';
+import {
+  AllocatedContainerSchema,
+  CompletedContainerSchema,
+  Empty,
+  LeaderEpochSchema,
+  ResourceSchema,
+} from './shared.js';
 
 /** Replaces the outstanding count for its priority and resource name: no delta. One size a priority, as in YARN. */
 export const ResourceRequestSchema = Type.Object({
@@ -77,6 +83,7 @@ export const appMasterProtocol = defineProtocol({
         maximumResource: ResourceSchema,
         minimumResource: ResourceSchema,
         queue: Type.String(),
+        leader: LeaderEpochSchema,
         heartbeatIntervalMs: Type.Number(),
         expiryIntervalMs: Type.Number(),
         /** Running containers of earlier attempts, kept for this one. */

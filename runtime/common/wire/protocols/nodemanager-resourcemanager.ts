@@ -2,7 +2,7 @@
 import { Type, type Static } from 'typebox';
 import { defineProtocol } from '../protocol.js';
 import { ExitReasonSchema } from './exit-reason.js';
-import { ContainerStatusSchema, Empty, LaunchContextSchema, ResourceSchema } from './shared.js';
+import { ContainerStatusSchema, Empty, LaunchContextSchema, LeaderEpochSchema, ResourceSchema } from './shared.js';
 
 /** YARN's words: SIGTERM, or SIGKILL, to the process group. */
 export const SignalCommandSchema = Type.Union([Type.Literal('GRACEFUL_SHUTDOWN'), Type.Literal('FORCEFUL_SHUTDOWN')]);
@@ -51,6 +51,7 @@ export const nodeProtocol = defineProtocol({
         pid: Type.Integer(),
       }),
       result: Type.Object({
+        leader: LeaderEpochSchema,
         heartbeatIntervalMs: Type.Number(),
         /** When the NodeManager has not been heard for this long its containers are given to nobody else but lost. */
         expiryIntervalMs: Type.Number(),

@@ -4,6 +4,15 @@ import { ExitReasonSchema } from './exit-reason.js';
 
 export const Empty = Type.Object({});
 
+/** Which ResourceManager speaks: later ones have replaced it. */
+export const LeaderEpochSchema = Type.Object({
+  /** Birth of the cluster, epoch milliseconds. */
+  cluster: Type.Integer(),
+  /** Grows with each start and each change of the leader. */
+  epoch: Type.Integer({ minimum: 0 }),
+});
+export type LeaderEpoch = Static<typeof LeaderEpochSchema>;
+
 export const ResourceSchema = Type.Object({
   memoryMb: Type.Integer({ minimum: 0, maximum: Number.MAX_SAFE_INTEGER }),
   vcores: Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 }),
