@@ -9,7 +9,8 @@ import { badArguments } from '../program/option-parser.js';
 type Change = (client: ResourceManagerClient) => Promise<Outcome>;
 
 export const rmadminCommand = clientCommand({
-  usage: 'weft rmadmin -refreshQueues | -refreshNodes [-g [seconds] [-client]] | -…NodeLabels | -get…ServiceState | -transitionTo…',
+  usage:
+    'weft rmadmin -refreshQueues | -refreshNodes [-g [seconds] [-client]] | -…NodeLabels | -get…ServiceState | -transitionTo…',
   about: 'Administers a running ResourceManager.',
   options: {
     refreshQueues: { short: 'refreshQueues', long: 'refreshQueues', description: 'Puts the queue files in force' },

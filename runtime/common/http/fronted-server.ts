@@ -34,6 +34,11 @@ export class FrontedServer implements FrontedListener {
       if (this.shown === undefined) socket.destroy();
       else this.shown.server.emit('upgrade', request, socket, head);
     });
+    // Somebody listens to these here, so Node leaves the answer to whoever listens.
+    server.on('clientError', (error: Error, socket: Duplex) => {
+      if (this.shown === undefined) socket.destroy();
+      else this.shown.server.emit('clientError', error, socket);
+    });
   }
 
   /** @throws PORT_TAKEN */
