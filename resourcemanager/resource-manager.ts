@@ -20,7 +20,7 @@ import type { PolicyFiles } from './scheduler/index.js';
 import { Administrators } from './security/administrators.js';
 import { UserGroups } from './security/user-groups.js';
 import { registerEndpoints } from './server/endpoints.js';
-import { haRoutes, type HaView } from './server/ha-routes.js';
+import type { HaView } from './server/ha-routes.js';
 import { configureRoutes, configureStandby } from './server/index.js';
 import type { ClusterView } from './server/cluster-view.js';
 import { StateStore } from './store/state-store.js';
@@ -191,10 +191,7 @@ export class ResourceManager implements LeaseListener {
       addresses: this.options.addresses,
     });
     const front = await this.server.prepare({
-      routes: async (app) => {
-        haRoutes(app, this.haView());
-        await configureRoutes(app, services.view, log, pagesFolder);
-      },
+      routes: (app) => configureRoutes(app, services.view, this.haView(), log, pagesFolder),
       endpoints: (rpc) => {
         registerEndpoints(rpc, services.endpoints);
       },

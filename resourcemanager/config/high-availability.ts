@@ -8,19 +8,6 @@ import {
 import { onThisMachine, type NamedResourceManager } from '../../runtime/common/config/resourcemanagers.js';
 import { WeftError } from '../../runtime/common/errors/index.js';
 
-export interface ZooKeeperSettings {
-  /** `host:port`, separated by commas. */
-  readonly servers: string;
-  readonly sessionTimeoutMs: number;
-  /** `scheme:credentials`; undefined: everybody may read and write. */
-  readonly auth: string | undefined;
-  /** Node below which the leader is elected. */
-  readonly electionPath: string;
-  /** Node below which the state lies. */
-  readonly statePath: string;
-  readonly maxNodeBytes: number;
-}
-
 export interface HighAvailabilitySettings {
   /** Of this ResourceManager; empty where it is the only one. */
   readonly id: string;
@@ -32,13 +19,8 @@ export interface HighAvailabilitySettings {
   readonly recovery: boolean;
   /** How long a leader may be silent, with SQLite. */
   readonly leaseTermMs: number;
-  /** Undefined: state and lease lie in SQLite. */
-  readonly zooKeeper: ZooKeeperSettings | undefined;
   readonly stagingFolder: string | undefined;
 }
-
-/** Of Hadoop. */
-const DEFAULT_SESSION_TIMEOUT_MS = 10_000;
 
 /** @param id from the command line. @throws CONFIG_BAD_VALUE */
 export function highAvailabilityOf(conf: YarnConfiguration, id: string | undefined): HighAvailabilitySettings {
@@ -47,6 +29,12 @@ export function highAvailabilityOf(conf: YarnConfiguration, id: string | undefin
   if (self !== undefined && !recovery) {
     throw bad(conf, 'without yarn.resourcemanager.recovery.enabled a standby has nothing to take over.');
   }
+  if (self !== undefined && conf.get(options.store) !== 'sqlite') {
+    throw bad(
+      conf,
+      `${options.store.key} asks for ZooKeeper, which is not supported: several ResourceManagers share one host.`,
+    );
+  }
   return {
     id: self?.id ?? '',
     self,
@@ -54,7 +42,6 @@ export function highAvailabilityOf(conf: YarnConfiguration, id: string | undefin
     automaticFailover: conf.get(options.automaticFailover),
     recovery,
     leaseTermMs: conf.get(options.leaseTermMs),
-    zooKeeper: zooKeeperOf(conf),
     stagingFolder: conf.get(options.stagingDir),
   };
 }
@@ -68,24 +55,6 @@ function selfOf(conf: YarnConfiguration, flag: string | undefined): NamedResourc
   const ids = named.map((one) => one.id).join(', ');
   if (id !== undefined) throw bad(conf, `this ResourceManager is to be ${id}, and ${options.ids.key} names ${ids}.`);
   throw bad(conf, `which of ${ids} this ResourceManager is must be told, by --id or ${options.id.key}.`);
-}
-
-function zooKeeperOf(conf: YarnConfiguration): ZooKeeperSettings | undefined {
-  const servers = conf.get(options.zooKeeperAddress) ?? conf.get(options.oldZooKeeperAddress);
-  const store =
-    conf.get(options.store) ?? (servers !== undefined && conf.get(options.enabled) ? 'zookeeper' : 'sqlite');
-  if (store === 'sqlite') return undefined;
-  if (servers === undefined) throw bad(conf, `${options.zooKeeperAddress.key} must say where ZooKeeper is.`);
-  const clusterId = conf.get(options.clusterId);
-  return {
-    servers,
-    sessionTimeoutMs:
-      conf.get(options.zooKeeperTimeoutMs) ?? conf.get(options.oldZooKeeperTimeoutMs) ?? DEFAULT_SESSION_TIMEOUT_MS,
-    auth: conf.get(options.zooKeeperAuth),
-    electionPath: `${conf.get(options.electionPath)}/${clusterId}`,
-    statePath: `${conf.get(options.statePath)}/${clusterId}`,
-    maxNodeBytes: conf.get(options.maxNodeBytes),
-  };
 }
 
 function bad(conf: YarnConfiguration, reason: string): WeftError {

@@ -1,4 +1,5 @@
 /** Sending nodes away, and letting them come back: for Weft's own commands. Administrators only. */
+import { about } from '../../runtime/common/http/openapi.js';
 import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { parseNodeId } from '../../runtime/common/ids.js';
@@ -31,7 +32,7 @@ export function decommissionRoutes(app: FastifyInstance, view: ClusterView): voi
     view.decommissioning.order(id, true);
     return apply(view, grace, id);
   });
-  app.post<ByNode>('/weft/v1/nodes/:id/recommission', async (request) => {
+  app.post<ByNode>('/weft/v1/nodes/:id/recommission', about('Has a node that leaves stay'), async (request) => {
     await view.access.requireAdministrator(userOf(request));
     // It may be unknown here by now.
     const id = parseNodeId(request.params.id);

@@ -2,6 +2,7 @@
 import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
 import { WeftError } from '../../runtime/common/errors/index.js';
+import { about } from '../../runtime/common/http/openapi.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
 import type { Administrators } from '../security/administrators.js';
 import { userOf, type ByUser } from './caller.js';
@@ -28,20 +29,24 @@ export function haRoutes(app: FastifyInstance, view: HaView): void {
     state: view.isLeading() ? 'active' : 'standby',
     automaticFailover: view.automaticFailover,
   });
-  app.get('/weft/v1/ha', state);
-  app.post<ByUser>('/weft/v1/ha/transition', async (request) => {
-    await view.administrators.require(userOf(request));
-    requireFit(TransitionSchema, request.body, 'HTTP_BAD_REQUEST', 'The transition');
-    const { to, force = false } = request.body as Static<typeof TransitionSchema>;
-    if (view.id === '') throw refused('there is one ResourceManager in this cluster, which always leads');
-    if (view.automaticFailover && !force) {
-      throw refused(
-        `automatic failover is enabled for ${view.id}. Refusing to manually manage HA state, since it may cause a split-brain scenario or other incorrect state`,
-      );
-    }
-    await view.transition(to);
-    return state();
-  });
+  app.get('/weft/v1/ha', about('Whether this ResourceManager leads'), state);
+  app.post<ByUser>(
+    '/weft/v1/ha/transition',
+    about('Has it lead, or stand by', { body: TransitionSchema }),
+    async (request) => {
+      await view.administrators.require(userOf(request));
+      requireFit(TransitionSchema, request.body, 'HTTP_BAD_REQUEST', 'The transition');
+      const { to, force = false } = request.body as Static<typeof TransitionSchema>;
+      if (view.id === '') throw refused('there is one ResourceManager in this cluster, which always leads');
+      if (view.automaticFailover && !force) {
+        throw refused(
+          `automatic failover is enabled for ${view.id}. Refusing to manually manage HA state, since it may cause a split-brain scenario or other incorrect state`,
+        );
+      }
+      await view.transition(to);
+      return state();
+    },
+  );
 }
 
 function refused(reason: string): WeftError {

@@ -31,6 +31,7 @@ const MAX_BODY_BYTES = 4 * 2 ** 20;
 export async function configureRoutes(
   app: FastifyInstance,
   view: ClusterView,
+  ha: HaView,
   log: Logger,
   pagesFolder: string,
 ): Promise<void> {
@@ -48,6 +49,7 @@ export async function configureRoutes(
   applicationSettingRoutes(app, view);
   labelRoutes(app, view);
   weftRoutes(app, view);
+  haRoutes(app, ha);
   queueRoutes(app, view);
   decommissionRoutes(app, view);
   await blobRoutes(app, view);

@@ -1,4 +1,4 @@
-/** Where the state of the ResourceManager lies, behind `StateStore`: SQLite on one host, ZooKeeper for many. */
+/** Where the state of the ResourceManager lies, behind `StateStore`: SQLite on one host; one for many hosts fits here. */
 import type { ChainEvent } from '../../runtime/common/events/chain-events.js';
 import type { ApplicationId } from '../../runtime/common/ids.js';
 import type { ApplicationRecord } from '../apps/application.js';
@@ -31,7 +31,7 @@ export interface StoredState {
 }
 
 export interface StoreEngine {
-  /** As shown by the REST API: `sqlite`, `zookeeper`. */
+  /** As shown by the REST API: `sqlite`. */
   readonly name: string;
   /** What is stored. */
   read(): StoredState | Promise<StoredState>;

@@ -118,7 +118,7 @@ export const RESOURCEMANAGER_CODES = defineCodes({
   RM_STORE_FAILED: {
     domain: 'external',
     summary: 'The ResourceManager could not write its state, or does not know whether it was written.',
-    hint: 'Check the disk, or the ZooKeeper servers. It starts again, or stands by, from what was written.',
+    hint: 'Check the disk. It starts again, or stands by, from what was written.',
   },
   RM_STORE_UNUSABLE: {
     domain: 'external',
