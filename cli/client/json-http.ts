@@ -125,7 +125,8 @@ export class JsonHttp {
   }
 
   private ask(baseUrl: string, method: string, path: string, payload?: Payload): Promise<JsonResponse> {
-    const { token = tokenFor(baseUrl), timeoutMs = this.baseUrls.length > 1 ? FAILOVER_SILENCE_MS : 60_000 } = this.options;
+    const { token = tokenFor(baseUrl), timeoutMs = this.baseUrls.length > 1 ? FAILOVER_SILENCE_MS : 60_000 } =
+      this.options;
     const headers: Record<string, string | number> = { accept: 'application/json' };
     if (token !== undefined) headers['authorization'] = `Bearer ${token}`;
     if (payload !== undefined) {
