@@ -20,6 +20,7 @@ import {
 } from './driver.js';
 import { KafkaError } from './kafka-error.js';
 import { connectCluster, disconnectCluster, toKafkaError } from './kafkajs-cluster.js';
+import { sendRaw } from './raw-requests.js';
 import { fetchRequest, listOpenTransactions, produceRequest } from './wire-requests.js';
 
 const GROUP = 0;
@@ -70,17 +71,11 @@ class KafkajsDriver implements KafkaDriver {
   }
 
   fetch(broker: number, request: FetchRequest): Promise<FetchedPartition[]> {
-    return this.on(
-      broker,
-      ({ connectionPool }) => connectionPool.send(fetchRequest(request)) as Promise<FetchedPartition[]>,
-    );
+    return this.on(broker, (connected) => sendRaw(connected, fetchRequest(request)));
   }
 
   produce(broker: number, request: ProduceRequest): Promise<ProducedPartition[]> {
-    return this.on(
-      broker,
-      ({ connectionPool }) => connectionPool.send(produceRequest(request)) as Promise<ProducedPartition[]>,
-    );
+    return this.on(broker, (connected) => sendRaw(connected, produceRequest(request)));
   }
 
   async committedOffsets(group: string, partitions: readonly TopicPartition[]): Promise<PartitionOffset[]> {
@@ -136,12 +131,7 @@ class KafkajsDriver implements KafkaDriver {
     const found = await Promise.all(
       this.cluster
         .getNodeIds()
-        .map((nodeId) =>
-          this.on(
-            Number(nodeId),
-            ({ connectionPool }) => connectionPool.send(listOpenTransactions()) as Promise<string[]>,
-          ),
-        ),
+        .map((nodeId) => this.on(Number(nodeId), (connected) => sendRaw(connected, listOpenTransactions()))),
     );
     return found.flat();
   }

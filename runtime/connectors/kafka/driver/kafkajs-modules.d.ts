@@ -7,3 +7,8 @@ declare module 'kafkajs/src/network/requestQueue/index.js' {
   const RequestQueueOf: { prototype: import('./kafkajs-types.js').RequestQueue };
   export default RequestQueueOf;
 }
+
+declare module 'kafkajs/src/network/connection.js' {
+  const ConnectionOf: { prototype: import('./kafkajs-types.js').Connection };
+  export default ConnectionOf;
+}

@@ -1,19 +1,46 @@
 /** The parts of kafkajs below its public API that the driver stands on: connections, metadata, and requests one by one. */
+import type { Socket } from 'node:net';
 
-interface Connection {
-  requestQueue: { rejectAll(error: Error): void };
+export interface Connection {
+  readonly socket: Socket;
+  readonly clientId: string;
+  readonly requestQueue: RequestQueue;
+  /** What came and is no whole answer yet. */
+  chunks: Buffer[];
+  bytesBuffered: number;
+  isAuthenticated(): boolean;
+  /** Does nothing where none is asked for. */
+  authenticate(): Promise<void>;
+  failIfNotConnected(): void;
+  nextCorrelationId(): number;
+  processData(data: Buffer): void;
 }
 
-export interface WireRequest {
-  request: {
-    apiKey: number;
-    apiName: string;
-    apiVersion: number;
-    encode(): { buf: Buffer; buffer: Buffer; size(): number };
+export interface Answer {
+  /** Behind the length and the number of the request. */
+  readonly payload: Buffer;
+}
+
+interface QueuedRequest {
+  readonly entry: {
+    readonly apiKey: number;
+    readonly apiName: string;
+    readonly apiVersion: number;
+    readonly correlationId: number;
+    resolve(answer: Answer): void;
+    reject(error: Error): void;
   };
-  response: { decode(payload: Buffer): unknown; parse(decoded: unknown): unknown };
-  requestTimeout?: number;
-  logResponseError?: boolean;
+  readonly expectResponse: boolean;
+  readonly requestTimeout: number | null;
+  sendRequest(): void;
+}
+
+/** Of each connection, what waits to be sent, and what waits for its answer. */
+export interface RequestQueue {
+  readonly pending: readonly unknown[];
+  push(request: QueuedRequest): void;
+  rejectAll(error: Error): void;
+  scheduleCheckPendingRequests(): void;
 }
 
 interface TopicMetadata {
@@ -35,7 +62,11 @@ interface TransactionCall {
 }
 
 export interface Broker {
-  connectionPool: { send(request: WireRequest): Promise<unknown>; pool: Connection[] };
+  connectionPool: {
+    /** Connected; fetches have a connection of their own. */
+    getConnectionByRequest(request: { request: { apiKey: number } }): Promise<Connection>;
+    pool: Connection[];
+  };
   metadata(topics: string[]): Promise<{ topicMetadata: TopicMetadata[] }>;
   listOffsets(request: {
     replicaId: number;
@@ -73,10 +104,4 @@ export interface Cluster {
   findBroker(options: { nodeId: string | number }): Promise<Broker>;
   findControllerBroker(): Promise<Broker>;
   findGroupCoordinator(options: { groupId: string; coordinatorType: number }): Promise<Broker>;
-}
-
-/** Of each connection, what waits to be sent. */
-export interface RequestQueue {
-  pending: unknown[];
-  scheduleCheckPendingRequests(): void;
 }

@@ -1,6 +1,5 @@
 /** Requests that are written here, for speed or because kafkajs has none: Fetch, Produce, ListTransactions. */
-import type { WireRequest } from './kafkajs-types.js';
-import { ByteReader } from '../protocol/byte-reader.js';
+import type { ByteReader } from '../protocol/byte-reader.js';
 import { ByteWriter } from '../protocol/byte-writer.js';
 import {
   byTopic,
@@ -10,17 +9,12 @@ import {
   type ProduceRequest,
 } from './driver.js';
 import { KafkaError } from './kafka-error.js';
+import type { RawRequest } from './raw-requests.js';
 
 /** Beyond what a broker may take to answer by the request itself. */
 const ANSWER_MARGIN_MS = 30_000;
 
-interface Api {
-  readonly apiKey: number;
-  readonly apiName: string;
-  readonly apiVersion: number;
-}
-
-export function fetchRequest(request: FetchRequest): WireRequest {
+export function fetchRequest(request: FetchRequest): RawRequest<FetchedPartition[]> {
   const out = new ByteWriter();
   out.int32(-1).int32(request.maxWaitMs).int32(request.minBytes).int32(request.maxBytes);
   out.int8(request.onlyCommitted ? 1 : 0);
@@ -35,10 +29,8 @@ export function fetchRequest(request: FetchRequest): WireRequest {
     },
   );
   out.int32(0).string('');
-  return {
-    ...wire({ apiKey: 1, apiName: 'Fetch', apiVersion: 11 }, out, readFetched),
-    requestTimeout: request.maxWaitMs + ANSWER_MARGIN_MS,
-  };
+  const timeoutMs = request.maxWaitMs + ANSWER_MARGIN_MS;
+  return { apiKey: 1, apiName: 'Fetch', apiVersion: 11, parts: [out.bytes], timeoutMs, read: readFetched };
 }
 
 function readFetched(reader: ByteReader): FetchedPartition[] {
@@ -66,22 +58,21 @@ function readAborted(reader: ByteReader): FetchedPartition['aborted'] {
   return aborted.length === 0 ? null : aborted;
 }
 
-export function produceRequest(request: ProduceRequest): WireRequest {
-  const bytes = request.batches.reduce((sum, { batch }) => sum + batch.length, 0);
-  const out = new ByteWriter(bytes + 1024);
+export function produceRequest(request: ProduceRequest): RawRequest<ProducedPartition[]> {
+  const parts: Buffer[] = [];
+  let out = new ByteWriter();
   out.string(request.transactionalId).int16(request.acks).int32(request.timeoutMs);
-  out.array(
-    byTopic(request.batches, (batch) => batch),
-    ({ topic, partitions }) => {
-      out.string(topic).array(partitions, ({ partition, batch }) => {
-        out.int32(partition).int32(batch.length).raw(batch);
-      });
-    },
-  );
-  return {
-    ...wire({ apiKey: 0, apiName: 'Produce', apiVersion: 7 }, out, readProduced),
-    requestTimeout: request.timeoutMs + ANSWER_MARGIN_MS,
-  };
+  const topics = byTopic(request.batches, (batch) => batch);
+  out.int32(topics.length);
+  for (const { topic, partitions } of topics) {
+    out.string(topic).int32(partitions.length);
+    for (const { partition, batch } of partitions) {
+      parts.push(out.int32(partition).int32(batch.length).bytes, batch);
+      out = new ByteWriter();
+    }
+  }
+  const timeoutMs = request.timeoutMs + ANSWER_MARGIN_MS;
+  return { apiKey: 0, apiName: 'Produce', apiVersion: 7, parts, timeoutMs, read: readProduced };
 }
 
 function readProduced(reader: ByteReader): ProducedPartition[] {
@@ -100,14 +91,14 @@ function readProduced(reader: ByteReader): ProducedPartition[] {
 /** States in which a transaction is neither committed nor aborted, nor on the way to either. */
 const OPEN_STATES = ['Ongoing'];
 
-export function listOpenTransactions(): WireRequest {
+export function listOpenTransactions(): RawRequest<string[]> {
   const out = new ByteWriter();
   // The tagged fields of the header, of which there are none, as in all requests of the newer kind.
   out.uvarint(0);
   out.uvarint(OPEN_STATES.length + 1);
   for (const state of OPEN_STATES) out.compactString(state);
   out.uvarint(1).uvarint(0);
-  return wire({ apiKey: 66, apiName: 'ListTransactions', apiVersion: 0 }, out, readTransactions);
+  return { apiKey: 66, apiName: 'ListTransactions', apiVersion: 0, parts: [out.bytes], read: readTransactions };
 }
 
 function readTransactions(reader: ByteReader): string[] {
@@ -133,13 +124,4 @@ function skipTags(reader: ByteReader): void {
 
 function requireNone(errorCode: number): void {
   if (errorCode !== 0) throw KafkaError.ofCode(errorCode);
-}
-
-function wire(api: Api, out: ByteWriter, read: (reader: ByteReader) => unknown): WireRequest {
-  const buffer = out.bytes;
-  return {
-    request: { ...api, encode: () => ({ buf: buffer, buffer, size: () => buffer.length }) },
-    response: { decode: (payload) => read(new ByteReader(payload)), parse: (decoded) => decoded },
-    logResponseError: false,
-  };
 }

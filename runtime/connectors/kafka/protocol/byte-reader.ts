@@ -32,10 +32,6 @@ export class ByteReader {
     return this.bytes.readInt32BE(at) * 2 ** 32 + this.bytes.readUInt32BE(at + 4);
   }
 
-  bigint64(): bigint {
-    return this.bytes.readBigInt64BE(this.advance(8));
-  }
-
   varint(): number {
     const value = this.uvarint();
     return (value >>> 1) ^ -(value & 1);

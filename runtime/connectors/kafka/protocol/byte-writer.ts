@@ -1,23 +1,17 @@
 /** Writes the primitives of Kafka's protocol into one growing buffer. */
 
-const MIN_CAPACITY = 64;
+const CAPACITY_BYTES = 256;
 
 export class ByteWriter {
-  private buffer: Buffer;
   /** Where the next byte goes. */
   position = 0;
 
-  constructor(capacityBytes = 256) {
-    this.buffer = Buffer.allocUnsafe(Math.max(MIN_CAPACITY, capacityBytes));
-  }
+  /** @param buffer to write into from its beginning; it is left for a larger one when it is full */
+  constructor(private buffer: Buffer = Buffer.allocUnsafe(CAPACITY_BYTES)) {}
 
   /** What was written, without a copy: valid until the next write. */
   get bytes(): Buffer {
     return this.buffer.subarray(0, this.position);
-  }
-
-  reset(): void {
-    this.position = 0;
   }
 
   int8(value: number): this {
@@ -53,17 +47,6 @@ export class ByteWriter {
     return this;
   }
 
-  bigint64(value: bigint): this {
-    this.room(8);
-    this.position = this.buffer.writeBigInt64BE(value, this.position);
-    return this;
-  }
-
-  /** A zigzag varint of 32 bits. */
-  varint(value: number): this {
-    return this.uvarint(((value << 1) ^ (value >> 31)) >>> 0);
-  }
-
   uvarint(value: number): this {
     this.room(5);
     let rest = value >>> 0;
@@ -72,19 +55,6 @@ export class ByteWriter {
       rest >>>= 7;
     }
     this.buffer[this.position++] = rest;
-    return this;
-  }
-
-  /** A zigzag varint of 64 bits; the value must be a whole number that a double holds exactly. */
-  varlong(value: number): this {
-    if (value >= -0x40000000 && value < 0x40000000) return this.varint(value);
-    this.room(10);
-    let rest = value >= 0 ? BigInt(value) << 1n : (BigInt(-value) << 1n) - 1n;
-    while (rest > 0x7fn) {
-      this.buffer[this.position++] = Number(rest & 0x7fn) | 0x80;
-      rest >>= 7n;
-    }
-    this.buffer[this.position++] = Number(rest);
     return this;
   }
 

@@ -1,5 +1,7 @@
 /** Gathers the records of one partition into one batch, in the bytes in which they are sent. */
 import { ByteWriter } from '../protocol/byte-writer.js';
+import { utf8Length, writeUtf8 } from '../protocol/utf8.js';
+import { VARLONG_BOUND, varintSize, varlongSize, writeVarint, writeVarlong } from '../protocol/varints.js';
 import {
   ATTRIBUTES_AT,
   BATCH_LENGTH_AT,
@@ -12,6 +14,9 @@ import {
 } from './batch-format.js';
 import { compress, compressionCode, type CompressionType } from './compression.js';
 import { crc32c } from './crc32c.js';
+
+/** A key or value: its bytes, or text that is written in UTF-8. */
+export type Payload = Uint8Array | string | null;
 
 export interface RecordHeader {
   readonly key: string;
@@ -28,48 +33,45 @@ export interface BatchProducer {
 }
 
 const NOBODY: BatchProducer = { producerId: NONE, producerEpoch: NONE, baseSequence: NONE, isTransactional: false };
+const NO_HEADERS: readonly RecordHeader[] = [];
+const CAPACITY_BYTES = 16_384;
 
 export class RecordBatchWriter {
   /** How many records it has. */
   count = 0;
   private firstTimestampMs = 0;
   private maxTimestampMs = 0;
-  private readonly out: ByteWriter;
+  private position = RECORDS_AT;
 
-  constructor(capacityBytes = 16_384) {
-    this.out = new ByteWriter(capacityBytes);
-    this.out.position = RECORDS_AT;
-  }
+  /** @param buffer in which the batch is made; it is left for a larger one when it is full */
+  constructor(private buffer: Buffer = Buffer.allocUnsafe(CAPACITY_BYTES)) {}
 
   /** Before compression. */
   get sizeBytes(): number {
-    return this.out.position;
+    return this.position;
   }
 
-  append(
-    timestampMs: number,
-    key: Uint8Array | null,
-    value: Uint8Array | null,
-    headers: readonly RecordHeader[] = [],
-  ): void {
-    const { out } = this;
+  append(timestampMs: number, key: Payload, value: Payload, headers: readonly RecordHeader[] = NO_HEADERS): void {
     if (this.count === 0) this.firstTimestampMs = this.maxTimestampMs = timestampMs;
     else if (timestampMs > this.maxTimestampMs) this.maxTimestampMs = timestampMs;
     const sinceFirstMs = timestampMs - this.firstTimestampMs;
+    const keyLength = payloadLength(key);
+    const valueLength = payloadLength(value);
     let length = 1 + varlongSize(sinceFirstMs) + varintSize(this.count) + varintSize(headers.length);
-    length += sizeOf(key) + sizeOf(value);
-    for (const header of headers) {
-      const keyLength = Buffer.byteLength(header.key);
-      length += varintSize(keyLength) + keyLength + sizeOf(header.value);
-    }
-    out.varint(length).int8(0).varlong(sinceFirstMs).varint(this.count++);
-    writeBytes(out, key);
-    writeBytes(out, value);
-    out.varint(headers.length);
-    for (const header of headers) {
-      writeBytes(out, Buffer.from(header.key, 'utf8'));
-      writeBytes(out, header.value);
-    }
+    length += sizeWithLength(keyLength) + sizeWithLength(valueLength);
+    if (headers.length > 0) length += sizeOfHeaders(headers);
+    this.room(length + VARLONG_BOUND);
+    const bytes = this.buffer;
+    let at = writeVarint(bytes, this.position, length);
+    // The attributes of a record, of which there are none.
+    bytes[at++] = 0;
+    at = writeVarlong(bytes, at, sinceFirstMs);
+    at = writeVarint(bytes, at, this.count++);
+    at = writePayload(bytes, at, key, keyLength);
+    at = writePayload(bytes, at, value, valueLength);
+    at = writeVarint(bytes, at, headers.length);
+    if (headers.length > 0) at = writeHeaders(bytes, at, headers);
+    this.position = at;
   }
 
   /**
@@ -77,9 +79,7 @@ export class RecordBatchWriter {
    * @throws KAFKA_COMPRESSION_UNAVAILABLE
    */
   finish(compression: CompressionType = 'none', producer: BatchProducer = NOBODY): Buffer {
-    const out = compression === 'none' ? this.out : this.compressed(compression);
-    const end = out.position;
-    out.position = 0;
+    const out = new ByteWriter(this.buffer);
     out.int64(0).int32(0).int32(NONE).int8(MAGIC).uint32(0);
     out.int16(compressionCode(compression) | (producer.isTransactional ? TRANSACTIONAL_BIT : 0));
     out
@@ -87,43 +87,53 @@ export class RecordBatchWriter {
       .int64(this.firstTimestampMs)
       .int64(this.maxTimestampMs);
     out.int64(producer.producerId).int16(producer.producerEpoch).int32(producer.baseSequence).int32(this.count);
-    out.position = end;
-    out.patchInt32(BATCH_LENGTH_AT, end - LENGTH_OVERHEAD);
+    const records = this.buffer.subarray(RECORDS_AT, this.position);
+    if (compression === 'none') out.position = this.position;
+    else out.raw(compress(compression, records));
+    out.patchInt32(BATCH_LENGTH_AT, out.position - LENGTH_OVERHEAD);
     const { bytes } = out;
     out.patchUint32(CRC_AT, crc32c(bytes, ATTRIBUTES_AT));
     return bytes;
   }
 
-  private compressed(compression: CompressionType): ByteWriter {
-    const records = compress(compression, this.out.bytes.subarray(RECORDS_AT));
-    const out = new ByteWriter(RECORDS_AT + records.length);
-    out.position = RECORDS_AT;
-    return out.raw(records);
+  private room(bytes: number): void {
+    const needed = this.position + bytes;
+    if (needed <= this.buffer.length) return;
+    const larger = Buffer.allocUnsafe(Math.max(needed, this.buffer.length * 2));
+    this.buffer.copy(larger, 0, 0, this.position);
+    this.buffer = larger;
   }
 }
 
-function writeBytes(out: ByteWriter, bytes: Uint8Array | null): void {
-  if (bytes === null) out.varint(-1);
-  else out.varint(bytes.length).raw(bytes);
+/** In bytes; -1 = null, as it is written. */
+export function payloadLength(payload: Payload): number {
+  if (payload === null) return -1;
+  return typeof payload === 'string' ? utf8Length(payload) : payload.length;
 }
 
-/** With the length in front. */
-function sizeOf(bytes: Uint8Array | null): number {
-  return bytes === null ? 1 : varintSize(bytes.length) + bytes.length;
+function writePayload(bytes: Buffer, at: number, payload: Payload, length: number): number {
+  const start = writeVarint(bytes, at, length);
+  if (payload === null) return start;
+  if (typeof payload === 'string') writeUtf8(bytes, start, payload, length);
+  else bytes.set(payload, start);
+  return start + length;
 }
 
-function varintSize(value: number): number {
-  const zigzag = ((value << 1) ^ (value >> 31)) >>> 0;
-  if (zigzag < 1 << 7) return 1;
-  if (zigzag < 1 << 14) return 2;
-  if (zigzag < 1 << 21) return 3;
-  return zigzag < 1 << 28 ? 4 : 5;
+/** @param length of a payload */
+function sizeWithLength(length: number): number {
+  return varintSize(length) + Math.max(0, length);
 }
 
-function varlongSize(value: number): number {
-  if (value >= -0x40000000 && value < 0x40000000) return varintSize(value);
-  let zigzag = value >= 0 ? value * 2 : -value * 2 - 1;
-  let size = 1;
-  for (; zigzag >= 128; zigzag = Math.floor(zigzag / 128)) size++;
-  return size;
+function sizeOfHeaders(headers: readonly RecordHeader[]): number {
+  return headers.reduce(
+    (sum, { key, value }) => sum + sizeWithLength(payloadLength(key)) + sizeWithLength(payloadLength(value)),
+    0,
+  );
+}
+
+function writeHeaders(bytes: Buffer, at: number, headers: readonly RecordHeader[]): number {
+  return headers.reduce((position, { key, value }) => {
+    const behindKey = writePayload(bytes, position, key, payloadLength(key));
+    return writePayload(bytes, behindKey, value, payloadLength(value));
+  }, at);
 }

@@ -4,6 +4,7 @@ import type { SinkContext, SinkWriter } from '../../../functions/index.js';
 import { badOption } from '../client-properties.js';
 import { nameOf } from '../driver/driver.js';
 import { retrying } from '../driver/retrying.js';
+import type { Payload } from '../records/batch-writer.js';
 import type { KafkaCommittable } from './committable.js';
 import type { DeliveryGuarantee } from './delivery.js';
 import { KeyPartitioner } from './partitioners.js';
@@ -118,8 +119,8 @@ export class KafkaWriter<T> implements SinkWriter<T, KafkaCommittable, KafkaWrit
     if (numbers === undefined) {
       return topics.load(record.topic).then(() => this.send(record, context));
     }
-    const { key, value } = record;
-    const number = record.partition ?? this.byKey.partition(record, key, value, record.topic, numbers);
+    const { key } = record;
+    const number = record.partition ?? this.byKey.partition(record, bytesOf(key), null, record.topic, numbers);
     const partition = topics.partitionOf(record.topic, number);
     if (partition === undefined) {
       throw badOption(
@@ -130,6 +131,10 @@ export class KafkaWriter<T> implements SinkWriter<T, KafkaCommittable, KafkaWrit
     const timestampMs = record.timestamp ?? context.timestamp() ?? context.currentProcessingTime();
     return this.producer.write(record, partition, timestampMs);
   }
+}
+
+function bytesOf(key: Payload): Uint8Array | null {
+  return typeof key === 'string' ? Buffer.from(key) : key;
 }
 
 class UnknownTopic extends Error {

@@ -1,11 +1,13 @@
 /** The records of one partition on their way to the broker: at most one batch of them is under way, so that their order stays. */
 import type { TopicPartition } from '../driver/driver.js';
-import { RecordBatchWriter } from '../records/batch-writer.js';
+import type { RecordBatchWriter } from '../records/batch-writer.js';
 import type { WrittenRange } from './committable.js';
 
 /** A batch in the bytes in which it is sent, and sent again. */
 export interface SealedBatch {
   readonly bytes: Buffer;
+  /** How often it was sent. */
+  attempts: number;
   readonly count: number;
   /** What its records took of the buffer. */
   readonly bufferedBytes: number;
@@ -41,11 +43,6 @@ export class OutgoingPartition implements TopicPartition {
 
   get hasReady(): boolean {
     return this.current !== undefined || this.ready.length > 0;
-  }
-
-  /** @param capacityBytes of a batch */
-  writer(capacityBytes: number): RecordBatchWriter {
-    return (this.open ??= new RecordBatchWriter(capacityBytes));
   }
 
   seal(): void {

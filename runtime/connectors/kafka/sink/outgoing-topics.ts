@@ -6,14 +6,18 @@ import { retrying } from '../driver/retrying.js';
 import { OutgoingPartition } from './outgoing-partition.js';
 
 interface OutgoingTopic {
-  /** Ascending. */
+  readonly topic: string;
+  /** Of its partitions, ascending. */
   numbers: readonly number[];
-  readonly byNumber: Map<number, OutgoingPartition>;
+  /** Its partitions by their numbers. */
+  readonly byNumber: (OutgoingPartition | undefined)[];
 }
 
 export class OutgoingTopics {
   private readonly topics = new Map<string, OutgoingTopic>();
   private partitions: OutgoingPartition[] = [];
+  /** That of the record before: mostly that of the next one, too. */
+  private last: OutgoingTopic | undefined;
 
   constructor(
     private readonly driver: KafkaDriver,
@@ -26,13 +30,13 @@ export class OutgoingTopics {
     return this.partitions;
   }
 
-  /** Undefined when the topic was not loaded yet. */
+  /** The numbers of its partitions, ascending; undefined when the topic was not loaded yet. */
   numbersOf(topic: string): readonly number[] | undefined {
-    return this.topics.get(topic)?.numbers;
+    return this.known(topic)?.numbers;
   }
 
   partitionOf(topic: string, partition: number): OutgoingPartition | undefined {
-    return this.topics.get(topic)?.byNumber.get(partition);
+    return this.known(topic)?.byNumber[partition];
   }
 
   /** @throws KAFKA_TOPIC_NOT_FOUND, KAFKA_NOT_AUTHORIZED, KAFKA_UNREACHABLE */
@@ -47,14 +51,19 @@ export class OutgoingTopics {
   /** Asks for partitions and leaders anew. @throws KafkaError */
   async refresh(topic: string): Promise<void> {
     const found = await this.driver.partitions([topic]);
-    const known = this.topics.get(topic) ?? { numbers: [], byNumber: new Map<number, OutgoingPartition>() };
+    const known = this.topics.get(topic) ?? { topic, numbers: [], byNumber: [] };
     this.topics.set(topic, known);
     for (const { partition, leader } of found) {
-      const outgoing = known.byNumber.get(partition) ?? new OutgoingPartition(topic, partition);
+      const outgoing = (known.byNumber[partition] ??= new OutgoingPartition(topic, partition));
       outgoing.leader = leader;
-      known.byNumber.set(partition, outgoing);
     }
-    known.numbers = [...known.byNumber.keys()].toSorted((a, b) => a - b);
-    this.partitions = [...this.topics.values()].flatMap(({ byNumber }) => [...byNumber.values()]);
+    known.numbers = [...known.byNumber.keys()].filter((number) => known.byNumber[number] !== undefined);
+    this.partitions = [...this.topics.values()].flatMap(({ byNumber }) => byNumber.flatMap((each) => each ?? []));
+  }
+
+  private known(topic: string): OutgoingTopic | undefined {
+    const { last } = this;
+    if (last?.topic === topic) return last;
+    return (this.last = this.topics.get(topic));
   }
 }

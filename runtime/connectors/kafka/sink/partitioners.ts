@@ -57,6 +57,15 @@ export class KeyPartitioner<T> implements FlinkKafkaPartitioner<T> {
   }
 }
 
+const WITHOUT_VALUE: readonly unknown[] = [FlinkFixedPartitioner, RoundRobinPartitioner, KeyPartitioner].map(
+  (own) => own.prototype.partition,
+);
+
+/** Whether it may want the bytes of the value: those of this file do not. */
+export function looksAtValue({ partition }: Pick<FlinkKafkaPartitioner<never>, 'partition'>): boolean {
+  return !WITHOUT_VALUE.includes(partition);
+}
+
 const SEED = 0x9747b28c;
 const FACTOR = 0x5bd1e995;
 

@@ -6,14 +6,19 @@ import type { Clock } from '../../../common/clock.js';
 import { WeftError } from '../../../common/errors/index.js';
 import { nameOf, type KafkaDriver, type ProducedPartition, type ProducerIdentity } from '../driver/driver.js';
 import { KafkaCode, KafkaError, kafkaFailure } from '../driver/kafka-error.js';
+import { payloadLength, RecordBatchWriter, type Payload } from '../records/batch-writer.js';
 import type { CompressionType } from '../records/compression.js';
+import { BatchBuffers } from './batch-buffers.js';
 import type { WrittenRange } from './committable.js';
-import { OutgoingPartition } from './outgoing-partition.js';
+import type { OutgoingPartition, SealedBatch } from './outgoing-partition.js';
 import { OutgoingTopics } from './outgoing-topics.js';
 import type { ProducerRecord } from './serialization.js';
 import type { Transaction } from './transaction.js';
 
 const RETRY_AFTER_MS = 50;
+/** In UTF-8, of UTF-16's units. */
+const MOST_BYTES_PER_CHARACTER = 3;
+const LONGEST_KEY_TOLD = 60;
 /** What a record costs besides its key and value. */
 const RECORD_OVERHEAD_BYTES = 32;
 /** A batch may outgrow its size by its last record. */
@@ -48,6 +53,7 @@ export class Producer {
   /** Lets the broker drop what is sent twice, where there is no transaction. */
   identity: ProducerIdentity | undefined;
   readonly topics: OutgoingTopics;
+  private readonly buffers: BatchBuffers;
   private failure: WeftError | undefined;
   private bufferedBytes = 0;
   private readonly inFlight = new Map<number, number>();
@@ -59,6 +65,7 @@ export class Producer {
 
   constructor(private readonly options: ProducerOptions) {
     this.topics = new OutgoingTopics(options.driver, options.clock, options.limits.deliveryTimeoutMs);
+    this.buffers = new BatchBuffers(options.limits.batchBytes + BATCH_SLACK_BYTES);
   }
 
   /**
@@ -70,13 +77,13 @@ export class Producer {
     if (this.failure !== undefined) throw this.failure;
     const { limits } = this.options;
     const { key, value, headers } = record;
-    const size = (key?.length ?? 0) + (value?.length ?? 0) + RECORD_OVERHEAD_BYTES;
-    if (size > limits.maxRequestBytes) throw tooLarge(record, partition, size, limits.maxRequestBytes);
-    if (partition.open !== undefined && partition.open.sizeBytes + size > limits.batchBytes + BATCH_SLACK_BYTES) {
+    const most = mostBytes(key) + mostBytes(value) + RECORD_OVERHEAD_BYTES;
+    if (most > limits.maxRequestBytes) requireSmaller(record, partition, limits.maxRequestBytes);
+    if (partition.open !== undefined && partition.open.sizeBytes + most > limits.batchBytes + BATCH_SLACK_BYTES) {
       this.seal(partition);
     }
-    const writer = partition.writer(limits.batchBytes + BATCH_SLACK_BYTES);
-    const before = writer.sizeBytes;
+    const before = partition.open?.sizeBytes ?? 0;
+    const writer = (partition.open ??= new RecordBatchWriter(this.buffers.take()));
     writer.append(timestampMs, key, value, headers);
     this.bufferedBytes += writer.sizeBytes - before;
     if (writer.sizeBytes >= limits.batchBytes) this.seal(partition);
@@ -165,7 +172,7 @@ export class Producer {
             ...{ producerId: identity.producerId, producerEpoch: identity.producerEpoch },
             ...{ baseSequence: partition.sequence, isTransactional: this.transaction !== undefined },
           };
-    partition.current = { bytes: writer.finish(compression, producer), count, bufferedBytes: sizeBytes };
+    partition.current = { bytes: writer.finish(compression, producer), attempts: 0, count, bufferedBytes: sizeBytes };
   }
 
   private async produce(broker: number, partitions: readonly OutgoingPartition[]): Promise<ProducedPartition[]> {
@@ -175,20 +182,29 @@ export class Producer {
       transactionalId: this.transaction?.transactionalId ?? null,
       acks: limits.acks,
       timeoutMs: limits.requestTimeoutMs,
-      batches: partitions.flatMap(({ topic, partition, current }) =>
-        current === undefined ? [] : { topic, partition, batch: current.bytes },
-      ),
+      batches: partitions.flatMap(({ topic, partition, current }) => {
+        if (current === undefined) return [];
+        current.attempts++;
+        return { topic, partition, batch: current.bytes };
+      }),
     });
   }
 
   private answered(partition: OutgoingPartition | undefined, { errorCode, baseOffset }: ProducedPartition): void {
     if (partition === undefined) return;
     if (errorCode === 0 || errorCode === KafkaCode.DUPLICATE_SEQUENCE_NUMBER) {
-      this.bufferedBytes = Math.max(0, this.bufferedBytes - (partition.current?.bufferedBytes ?? 0));
+      this.release(partition.current);
       partition.acknowledged(errorCode === 0 ? baseOffset : -1);
     } else {
       this.refused(partition, KafkaError.ofCode(errorCode));
     }
+  }
+
+  private release(batch: SealedBatch | undefined): void {
+    if (batch === undefined) return;
+    this.bufferedBytes -= batch.bufferedBytes;
+    // What was sent before may wait in another connection still.
+    if (batch.attempts === 1) this.buffers.giveBack(batch.bytes);
   }
 
   private refused(partition: OutgoingPartition, error: unknown): void {
@@ -235,9 +251,19 @@ export class Producer {
   }
 }
 
-function tooLarge({ key }: ProducerRecord, partition: OutgoingPartition, size: number, limit: number): WeftError {
-  const of = key === null ? '' : ` with the key ${JSON.stringify(Buffer.from(key.subarray(0, 60)).toString())}`;
-  return new WeftError(
+/** No more than this; what it is exactly costs more to know. */
+function mostBytes(payload: Payload): number {
+  if (payload === null) return 0;
+  return typeof payload === 'string' ? payload.length * MOST_BYTES_PER_CHARACTER : payload.length;
+}
+
+/** @throws KAFKA_RECORD_TOO_LARGE */
+function requireSmaller({ key, value }: ProducerRecord, partition: OutgoingPartition, limit: number): void {
+  const size = Math.max(0, payloadLength(key)) + Math.max(0, payloadLength(value)) + RECORD_OVERHEAD_BYTES;
+  if (size <= limit) return;
+  const text = typeof key === 'string' ? key : Buffer.from(key ?? '').toString();
+  const of = key === null ? '' : ` with the key ${JSON.stringify(text.slice(0, LONGEST_KEY_TOLD))}`;
+  throw new WeftError(
     'KAFKA_RECORD_TOO_LARGE',
     `A record for ${nameOf(partition)}${of} has ${size} bytes; max.request.size allows ${limit}.`,
     { subject: nameOf(partition) },

@@ -1,17 +1,18 @@
 /** From the records of a stream to what Kafka keeps. */
-import type { SerializationSchema, SinkContext } from '../../../functions/index.js';
+import { JsonSchema, SimpleStringSchema, type SerializationSchema, type SinkContext } from '../../../functions/index.js';
 import { badOption } from '../client-properties.js';
-import type { RecordHeader } from '../records/batch-writer.js';
-import { KeyPartitioner, type FlinkKafkaPartitioner } from './partitioners.js';
+import type { Payload, RecordHeader } from '../records/batch-writer.js';
+import { KeyPartitioner, looksAtValue, type FlinkKafkaPartitioner } from './partitioners.js';
 
 /** A record for a topic. */
 export interface ProducerRecord {
   readonly topic: string;
   /** Undefined: by the hash of the key, else one after the other. */
   readonly partition?: number;
-  readonly key: Uint8Array | null;
-  /** Null marks the key as deleted, in a compacted topic. */
-  readonly value: Uint8Array | null;
+  /** Bytes, or text that is written in UTF-8. */
+  readonly key: Payload;
+  /** As the key. Null marks the key as deleted, in a compacted topic. */
+  readonly value: Payload;
   /** Epoch milliseconds. @default the record's event time, else the time at which it is written */
   readonly timestamp?: number | undefined;
   readonly headers?: readonly RecordHeader[];
@@ -92,24 +93,37 @@ export class KafkaRecordSerializationSchemaBuilder<T> {
       throw badOption('There is no serializer of values: setValueSerializationSchema(…).', 'serializer');
     }
     const topicOf = select ?? ((): string => topic ?? '');
+    const valueOf = looksAtValue(partitioner) ? bytesBy(value) : payloadBy(value);
     return {
       ...(topic === undefined ? {} : { topics: [topic] }),
       open: (subtask, parallelism) => partitioner.open?.(subtask, parallelism),
       serialize(record, context) {
         const to = topicOf(record);
-        const keyBytes = key === undefined ? null : key.serialize(record);
-        const valueBytes = value.serialize(record);
-        const partition = partitioner.partition(record, keyBytes, valueBytes, to, context.partitionsOf(to));
+        const madeKey = key === undefined ? null : key.serialize(record);
+        const madeValue = valueOf(record);
+        const partition = partitioner.partition(record, madeKey, madeValue as Uint8Array, to, context.partitionsOf(to));
         // All fields, also those without a value: what is looked for in vain is found slowly.
         return {
           topic: to,
           partition,
-          key: keyBytes,
-          value: valueBytes,
+          key: madeKey,
+          value: madeValue,
           timestamp: undefined,
           headers: headers === undefined ? NO_HEADERS : headers(record),
         };
       },
     };
   }
+}
+
+function bytesBy<T>(schema: SerializationSchema<T>): (record: T) => Uint8Array {
+  return (record) => schema.serialize(record);
+}
+
+/** The schemas of the API make text, which goes into a batch without bytes of its own in between. */
+function payloadBy<T>(schema: SerializationSchema<T>): (record: T) => Payload {
+  // Schemas that extend them may make something else.
+  if (schema.serialize === SimpleStringSchema.prototype.serialize) return (record) => record as string;
+  if (schema.serialize === JsonSchema.prototype.serialize) return (record) => JSON.stringify(record);
+  return bytesBy(schema);
 }

@@ -4,30 +4,33 @@ import test from 'ava';
 import fc from 'fast-check';
 import { ByteReader } from '../../../../runtime/connectors/kafka/protocol/byte-reader.js';
 import { ByteWriter } from '../../../../runtime/connectors/kafka/protocol/byte-writer.js';
+import { varintSize, varlongSize, writeVarint, writeVarlong } from '../../../../runtime/connectors/kafka/protocol/varints.js';
 import { AbortedFilter } from '../../../../runtime/connectors/kafka/records/aborted-filter.js';
 import {
   checkBatch,
   readBatchHeader,
   RecordCursor,
 } from '../../../../runtime/connectors/kafka/records/batch-reader.js';
-import { RecordBatchWriter, type RecordHeader } from '../../../../runtime/connectors/kafka/records/batch-writer.js';
+import { RecordBatchWriter, type Payload, type RecordHeader } from '../../../../runtime/connectors/kafka/records/batch-writer.js';
 import { decompress } from '../../../../runtime/connectors/kafka/records/compression.js';
 import { crc32c } from '../../../../runtime/connectors/kafka/records/crc32c.js';
 import { crc32cBitByBit, markBatch } from './batches.js';
 
 interface Written {
   timestampMs: number;
-  key: Uint8Array | null;
-  value: Uint8Array | null;
+  key: Payload;
+  value: Payload;
   headers: RecordHeader[];
 }
 
 const bytes = fc.uint8Array({ maxLength: 300 });
 const maybeBytes = fc.option(bytes);
+/** Also as text, of which short and long ones are written in different ways. */
+const payload = fc.oneof(maybeBytes, fc.string({ maxLength: 100 }), fc.string({ unit: 'grapheme', maxLength: 60 }));
 const written = fc.record({
   timestampMs: fc.integer({ min: 0, max: 2 ** 45 }),
-  key: maybeBytes,
-  value: maybeBytes,
+  key: payload,
+  value: payload,
   headers: fc.array(fc.record({ key: fc.string({ unit: 'grapheme', maxLength: 10 }), value: maybeBytes }), {
     maxLength: 3,
   }),
@@ -39,7 +42,7 @@ function batchOf(records: readonly Written[], compression: 'none' | 'gzip' = 'no
   return Buffer.from(writer.finish(compression));
 }
 
-const plain = (part: Uint8Array | null): number[] | null => (part === null ? null : [...part]);
+const plain = (part: Payload): number[] | null => (part === null ? null : [...Buffer.from(part)]);
 
 test('what a batch was written from is read again, compressed or not', (t) => {
   fc.assert(
@@ -60,6 +63,7 @@ test('what a batch was written from is read again, compressed or not', (t) => {
           t.is(cursor.timestampMs, timestampMs);
           t.deepEqual(plain(cursor.key()), plain(key));
           t.deepEqual(plain(cursor.value()), plain(value));
+          t.is(cursor.text(), value === null ? null : Buffer.from(value).toString());
           t.deepEqual(
             cursor.headers().map((each) => [each.key, plain(each.value)]),
             headers.map((each) => [each.key, plain(each.value)]),
@@ -98,7 +102,12 @@ test('numbers of the protocol come back', (t) => {
   const safe = fc.integer({ min: -(2 ** 52), max: 2 ** 52 });
   fc.assert(
     fc.property(safe, fc.integer(), fc.string({ unit: 'grapheme' }), (long, int, text) => {
-      const out = new ByteWriter(1).varlong(long).varint(int).int64(long).string(text).compactString(text).string(null);
+      const varints = Buffer.alloc(20);
+      const behindLong = writeVarlong(varints, 0, long);
+      const end = writeVarint(varints, behindLong, int);
+      t.deepEqual([behindLong, end - behindLong], [varlongSize(long), varintSize(int)]);
+      const out = new ByteWriter(Buffer.alloc(1)).raw(varints.subarray(0, end)).int64(long);
+      out.string(text).compactString(text).string(null);
       const reader = new ByteReader(out.bytes);
       t.deepEqual([reader.varlong(), reader.varint(), reader.int64()], [long, int, long]);
       t.deepEqual([reader.string(), reader.compactString(), reader.nullableString()], [text, text, null]);
