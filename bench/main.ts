@@ -55,8 +55,7 @@ if (positionals.length === 0 || unknown.length > 0) {
 }
 
 const withPeer = !values['no-peer'] && peerAvailable();
-if (withPeer && positionals.some((name) => name !== 'scheduler' && name !== 'heartbeats' && name !== 'kafka'))
-  buildPeer();
+if (withPeer && positionals.some((name) => name !== 'scheduler' && name !== 'heartbeats')) buildPeer();
 console.error(
   `${cpus().length} × ${cpus()[0]?.model ?? 'unknown CPU'}, ${Math.round(totalmem() / 1024 ** 3)} GB, Node ${process.version}; ` +
     `peer: ${withPeer ? 'Apache Flink 2.3.0, Hadoop 3.4.2 from Maven' : 'not run'}`,

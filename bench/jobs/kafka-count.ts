@@ -35,12 +35,13 @@ const { values } = parseArgs({
     brokers: { type: 'string', default: '' },
     from: { type: 'string', default: '' },
     to: { type: 'string', default: '' },
+    'checkpoint-ms': { type: 'string', default: '1000' },
     'checkpoint-dir': { type: 'string', default: '' },
   },
 });
 const { brokers, from, to } = values;
 const environment = StreamExecutionEnvironment.getExecutionEnvironment();
-environment.enableCheckpointing(1000);
+environment.enableCheckpointing(Number(values['checkpoint-ms']));
 environment.getCheckpointConfig().setCheckpointStorage(values['checkpoint-dir']);
 const source = KafkaSource.builder<string>()
   .setBootstrapServers(brokers)

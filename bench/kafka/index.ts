@@ -1,6 +1,7 @@
 /**
  * `npm run bench -- kafka`: Kafka → count by key → Kafka, exactly once with a checkpoint each second, in records per CPU second of the
- * TaskManagers. One broker, two partitions; it runs beside the job and is not counted.
+ * TaskManagers, by Weft and by Flink with its own connector on the same broker. One broker, two partitions; it runs beside the job and
+ * is not counted.
  */
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -10,7 +11,7 @@ import { RecordBatchWriter } from '../../runtime/connectors/kafka/records/batch-
 import { KafkaBroker } from '../../test/kafka/kit/broker.js';
 import { Topics } from '../../test/kafka/kit/topics.js';
 import type { BenchOptions } from '../bench-options.js';
-import { WeftEngine, withEngine } from '../engines.js';
+import { FlinkEngine, WeftEngine, withEngine, type Engine } from '../engines.js';
 import { figure, median } from '../figure.js';
 import { reading } from '../jobs/data/generator.js';
 
@@ -19,9 +20,6 @@ const KEYS = 1000;
 const PARTITIONS = 2;
 const RUNS = 3;
 const RECORDS_PER_BATCH = 10_000;
-/** Flink 2.3 with its own connector, the same job and broker; on the machine of docs/performance.md. */
-const FLINK_CPU_SECONDS_PER_MILLION = 2.56;
-
 export async function benchKafka({ folder, scale, runs = RUNS, report, withPeer }: BenchOptions): Promise<void> {
   const records = Math.max(20_000, Math.round(RECORDS * scale));
   const broker = await KafkaBroker.start();
@@ -34,23 +32,24 @@ export async function benchKafka({ folder, scale, runs = RUNS, report, withPeer 
   try {
     const from = await topics.create(PARTITIONS);
     await fill(driver, from, records);
-    const engine = new WeftEngine(folder);
-    const seconds = await withEngine(engine, { taskManagers: 1, slots: 2 }, async () => {
-      const used: number[] = [];
-      for (let run = 0; run <= runs; run++) {
-        const to = await topics.create(PARTITIONS);
-        const { taskManagerCpuSeconds } = await engine.run('kafka-count', PARTITIONS, {
-          ...{ brokers: broker.bootstrapServers, from, to },
-          'checkpoint-dir': `file://${join(tmpdir(), 'weft-bench-checkpoints')}`,
-        });
-        await requireAll(driver, to, records);
-        // The first run warms up.
-        if (run > 0) used.push(taskManagerCpuSeconds);
-      }
-      return median(used);
-    });
-    const peer = withPeer ? 1 / FLINK_CPU_SECONDS_PER_MILLION : undefined;
-    report(figure('kafka-eos', records / 1e6 / seconds, 'M records/CPU s', peer, false));
+    const rateOf = (engine: Engine): Promise<number> =>
+      withEngine(engine, { taskManagers: 1, slots: PARTITIONS }, async () => {
+        const used: number[] = [];
+        for (let run = 0; run <= runs; run++) {
+          const to = await topics.create(PARTITIONS);
+          const { taskManagerCpuSeconds } = await engine.run('kafka-count', PARTITIONS, {
+            ...{ brokers: broker.bootstrapServers, from, to, 'checkpoint-ms': '1000' },
+            'checkpoint-dir': `file://${join(tmpdir(), 'weft-bench-checkpoints')}`,
+          });
+          await requireAll(driver, to, records);
+          // The first run warms up.
+          if (run > 0) used.push(taskManagerCpuSeconds);
+        }
+        return records / 1e6 / median(used);
+      });
+    const own = await rateOf(new WeftEngine(folder));
+    const peer = withPeer ? await rateOf(new FlinkEngine()) : undefined;
+    report(figure('kafka-eos', own, 'M records/CPU s', peer, false));
   } finally {
     await driver.close();
     await topics.close();

@@ -37,6 +37,8 @@ export class CommittingSink implements Omit<RecordSink, 'write'> {
   /** Commits come one after the other. */
   private committing: Promise<void> = Promise.resolve();
   private cancelRetry: (() => void) | undefined;
+  /** Settles when nothing of `open` is under way. */
+  private opening: Promise<void> = Promise.resolve();
   private ended = false;
   private closed = false;
   private readonly committables: OperatorList;
@@ -65,14 +67,10 @@ export class CommittingSink implements Omit<RecordSink, 'write'> {
     return this.pending.length > 0;
   }
 
-  async open(): Promise<void> {
-    const { sink, operator, context } = this.options;
-    const { subtask, parallelism } = operator.task;
-    this.committer = await sink.createCommitter();
-    // The checkpoint that they come from was complete; whether they were committed since, nobody knows.
-    await this.commit(this.committables.items);
-    const currentProcessingTime = (): number => context.currentProcessingTime();
-    this.writer = await sink.createWriter({ subtask, parallelism, currentProcessingTime }, this.writerStates.items);
+  open(): Promise<void> {
+    const opened = this.openBoth();
+    this.opening = opened.catch(() => undefined);
+    return opened;
   }
 
   write(record: unknown): void | Promise<void> {
@@ -103,11 +101,26 @@ export class CommittingSink implements Omit<RecordSink, 'write'> {
   async close(): Promise<void> {
     this.closed = true;
     this.cancelRetry?.();
+    // What it still asked of others, it might ask after the next attempt has begun.
+    await this.opening;
     // The writer may be at work on a record still.
     if (this.backlog.busy) this.writer?.cancel?.();
     await this.backlog.idle();
     await this.writer?.close?.();
     await this.committer?.close?.();
+  }
+
+  private async openBoth(): Promise<void> {
+    const { sink, operator, context } = this.options;
+    const { subtask, parallelism } = operator.task;
+    this.committer = await sink.createCommitter();
+    // The checkpoint that they come from was complete; whether they were committed since, nobody knows.
+    await this.commit(this.committables.items);
+    if (this.closed) return;
+    const currentProcessingTime = (): number => context.currentProcessingTime();
+    const isCancelled = (): boolean => this.closed;
+    const writing = { subtask, parallelism, currentProcessingTime, isCancelled };
+    this.writer = await sink.createWriter(writing, this.writerStates.items);
   }
 
   private async handOver(endOfInput: boolean): Promise<void> {

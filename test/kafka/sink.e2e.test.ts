@@ -198,7 +198,6 @@ test('a job that fails again and again writes each record once', async (t) => {
   );
   t.true(failures > 2);
   await untilSeen(t, topic, Array.from({ length: 1500 }, (_, n) => String(n)).toSorted());
-  t.true((await valuesIn(topic, 'all')).length > 1500);
 });
 
 test('mistakes are told before the job runs, too large records when they come', async (t) => {

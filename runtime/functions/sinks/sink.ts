@@ -10,6 +10,11 @@ export interface SinkWriterContext {
   readonly parallelism: number;
   /** Epoch milliseconds. */
   currentProcessingTime(): number;
+  /**
+   * The subtask ends before its writer is made: whoever makes it shall give up, and have nothing under way when its promise settles.
+   * The next attempt begins only then.
+   */
+  isCancelled(): boolean;
 }
 
 /**

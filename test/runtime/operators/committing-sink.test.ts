@@ -9,9 +9,11 @@ import {
   type Committer,
   type Sink,
   type SinkWriter,
+  type SinkWriterContext,
 } from '../../../runtime/api/index.js';
 import { ManualClock } from '../../../runtime/common/clock.js';
 import { MiniCluster, operatorHarness, type HarnessOptions } from '../../../runtime/testing/index.js';
+import { until } from '../../e2e/kit/until.js';
 
 /** What lies outside of the job: batches by name, seen only once they are committed. */
 class Store {
@@ -209,6 +211,31 @@ test('sinkTo() refuses what is no sink', async (t) => {
     operatorHarness<number, never>((input) => input.sinkTo({} as never)),
     { code: 'API_BAD_FUNCTION' },
   );
+});
+
+test('a subtask that is cancelled while its writer is being made ends when that has given up', async (t) => {
+  const cluster = await MiniCluster.start({ slots: 1 });
+  t.teardown(() => cluster.close());
+  const writer: { context?: SinkWriterContext; giveUp?: (error: Error) => void } = {};
+  const sink: Sink<number> = {
+    createWriter: (context) => {
+      writer.context = context;
+      return new Promise((_, reject) => {
+        writer.giveUp = reject;
+      });
+    },
+    createCommitter: () => ({ commit: () => undefined }),
+  };
+  const job = await cluster.submit((env) => void env.fromElements(1).sinkTo(sink));
+  await until('the writer to be asked for', () => writer.giveUp !== undefined);
+  t.false(writer.context?.isCancelled());
+  let over = false;
+  const cancelled = job.cancel().then(() => (over = true));
+  await until('the cancel to arrive', () => writer.context?.isCancelled() === true);
+  t.false(over);
+  writer.giveUp?.(new Error('gives up'));
+  await cancelled;
+  t.is(await job.status(), 'CANCELED');
 });
 
 test('a job that fails after a commit, and ends: each record is committed once', async (t) => {

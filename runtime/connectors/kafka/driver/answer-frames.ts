@@ -17,7 +17,7 @@ export class AnswerFrames {
 
   /** @param bytes are free again when this returns @throws RangeError when the sender speaks another protocol */
   add(bytes: Buffer): void {
-    for (let at = 0; at < bytes.length; ) {
+    for (let at = 0; at < bytes.length;) {
       at += this.frame === undefined ? this.addLength(bytes, at) : this.addRest(this.frame, bytes, at);
     }
   }

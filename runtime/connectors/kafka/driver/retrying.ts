@@ -27,6 +27,7 @@ export async function retrying<T>(
       const over = isCancelled?.() === true || clock.monotonicMs() >= endMs;
       if (!(error instanceof KafkaError) || !again(error) || over) throw error;
       await sleep(clock, pauseMs);
+      if (isCancelled?.() === true) throw error;
     }
   }
 }

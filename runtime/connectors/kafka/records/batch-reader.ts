@@ -176,7 +176,7 @@ export class RecordCursor {
     const second = bytes[position + 1];
     if (second >= 0x80) return this.long(false);
     this.position += 2;
-    return ((first & 0x7f) | (second << 7)) >>> 1 ^ -(first & 1);
+    return (((first & 0x7f) | (second << 7)) >>> 1) ^ -(first & 1);
   }
 
   private varlong(): number {

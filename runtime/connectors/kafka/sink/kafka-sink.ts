@@ -79,10 +79,11 @@ export class KafkaSink<T> implements Sink<T, KafkaCommittable, KafkaWriterState>
     const clock = systemClock;
     const precommitted = new Set(restored.flatMap((state) => state.precommitted));
     const patienceMs = PATIENCE_MS;
-    const common = { clock, patienceMs, subtask, parallelism, transactionTimeoutMs };
+    const isCancelled = (): boolean => context.isCancelled();
+    const common = { clock, patienceMs, isCancelled, subtask, parallelism, transactionTimeoutMs };
     let driver: KafkaDriver | undefined;
     try {
-      driver = await retrying({ clock, limitMs: patienceMs }, connect);
+      driver = await retrying({ clock, limitMs: patienceMs, isCancelled }, connect);
       if (guarantee === 'EXACTLY_ONCE') await abortLingering({ ...common, driver, prefix, precommitted });
       const ids = new TransactionIds(prefix, subtask, precommitted);
       const writer = new KafkaWriter<T>({ ...common, driver, schema, guarantee, compression, limits, ids });

@@ -27,6 +27,8 @@ export interface KafkaWriterOptions<T> extends ProducerOptions {
   readonly ids: TransactionIds;
   readonly transactionTimeoutMs: number;
   readonly patienceMs: number;
+  /** Of the subtask, while it opens. */
+  readonly isCancelled: () => boolean;
 }
 
 export class KafkaWriter<T> implements SinkWriter<T, KafkaCommittable, KafkaWriterState> {
@@ -44,12 +46,12 @@ export class KafkaWriter<T> implements SinkWriter<T, KafkaCommittable, KafkaWrit
 
   /** Before the first record. @throws KAFKA_… */
   async open(): Promise<void> {
-    const { schema, guarantee, driver, patienceMs } = this.options;
+    const { schema, guarantee, driver, patienceMs, isCancelled } = this.options;
     for (const topic of schema.topics ?? []) await this.producer.topics.load(topic);
     if (guarantee === 'EXACTLY_ONCE') {
       this.begin();
     } else if (guarantee === 'AT_LEAST_ONCE' && this.options.limits.acks === -1) {
-      const retry = { clock: systemClock, limitMs: patienceMs };
+      const retry = { clock: systemClock, limitMs: patienceMs, isCancelled };
       this.producer.identity = await retrying(retry, () => driver.initProducer(null, 0));
     }
   }
@@ -98,9 +100,11 @@ export class KafkaWriter<T> implements SinkWriter<T, KafkaCommittable, KafkaWrit
   /** What no checkpoint has is taken back at once, so that readers of committed records do not wait for its timeout. */
   async close(): Promise<void> {
     const { driver } = this.options;
-    const begun = this.producer.transaction?.begun;
+    const { transaction } = this.producer;
     this.producer.close();
-    if (begun !== undefined) await driver.endTransaction(begun, false).catch(() => undefined);
+    // Asked for once more later, its id would be taken from the next attempt, with what that has written.
+    await transaction?.cancel();
+    if (transaction?.begun !== undefined) await driver.endTransaction(transaction.begun, false).catch(() => undefined);
     await driver.close();
   }
 

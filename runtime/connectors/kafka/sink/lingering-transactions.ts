@@ -14,6 +14,7 @@ export interface LingeringOptions {
   /** Ids of transactions that the restored checkpoint commits. */
   readonly precommitted: ReadonlySet<string>;
   readonly transactionTimeoutMs: number;
+  readonly isCancelled: () => boolean;
 }
 
 /**
@@ -21,13 +22,16 @@ export interface LingeringOptions {
  * committed records get nothing that was written after them. @throws KafkaError
  */
 export async function abortLingering(options: LingeringOptions): Promise<void> {
-  const { driver, clock, patienceMs, prefix, subtask, parallelism, precommitted, transactionTimeoutMs } = options;
-  const retry = { clock, limitMs: patienceMs };
+  const { driver, clock, patienceMs, isCancelled, prefix, subtask, parallelism, precommitted } = options;
+  const retry = { clock, limitMs: patienceMs, isCancelled };
   const open = await retrying(retry, () => driver.openTransactions());
   const own = open.filter((id) => {
     const owner = subtaskOfId(prefix, id);
     return owner !== undefined && owner % parallelism === subtask && !precommitted.has(id);
   });
-  // Whoever asks for a new identity ends what the former one left.
-  await Promise.all(own.map((id) => retrying(retry, () => driver.initProducer(id, transactionTimeoutMs))));
+  if (isCancelled()) return;
+  // Whoever asks for a new identity ends what the former one left. None may be under way still when this fails.
+  const asked = own.map((id) => retrying(retry, () => driver.initProducer(id, options.transactionTimeoutMs)));
+  await Promise.allSettled(asked);
+  await Promise.all(asked);
 }

@@ -1,5 +1,10 @@
 /** From the records of a stream to what Kafka keeps. */
-import { JsonSchema, SimpleStringSchema, type SerializationSchema, type SinkContext } from '../../../functions/index.js';
+import {
+  JsonSchema,
+  SimpleStringSchema,
+  type SerializationSchema,
+  type SinkContext,
+} from '../../../functions/index.js';
 import { badOption } from '../client-properties.js';
 import type { Payload, RecordHeader } from '../records/batch-writer.js';
 import { KeyPartitioner, looksAtValue, type FlinkKafkaPartitioner } from './partitioners.js';

@@ -7,7 +7,8 @@ import {
   type TopicPartition,
   type TransactionIdentity,
 } from '../driver/driver.js';
-import { retrying, type RetryOptions } from '../driver/retrying.js';
+import { KafkaError, NO_ANSWER } from '../driver/kafka-error.js';
+import { retrying } from '../driver/retrying.js';
 
 export interface TransactionOptions {
   readonly driver: KafkaDriver;
@@ -23,6 +24,9 @@ export class Transaction {
   private identity: Promise<ProducerIdentity> | undefined;
   private known: TransactionIdentity | undefined;
   private readonly partitions = new Set<string>();
+  private cancelled = false;
+  /** Settles when the broker has answered the request at hand. */
+  private asking: Promise<unknown> = Promise.resolve();
 
   constructor(private readonly options: TransactionOptions) {}
 
@@ -51,8 +55,17 @@ export class Transaction {
     return known;
   }
 
+  /** Nothing is asked of the broker any more. Resolves when it has answered, or will not. */
+  async cancel(): Promise<void> {
+    this.cancelled = true;
+    await this.asking;
+  }
+
   private again<T>(action: () => Promise<T>): Promise<T> {
     const { clock, patienceMs } = this.options;
-    return retrying({ clock, limitMs: patienceMs } satisfies RetryOptions, action);
+    if (this.cancelled) return Promise.reject(new KafkaError(NO_ANSWER, 'The sink is closed.'));
+    const asking = retrying({ clock, limitMs: patienceMs, isCancelled: () => this.cancelled }, action);
+    this.asking = asking.catch(() => undefined);
+    return asking;
   }
 }

@@ -2,6 +2,7 @@
 import { systemClock } from '../../../common/clock.js';
 import { WeftError } from '../../../common/errors/index.js';
 import type {
+  Collector,
   InputStatus,
   MetricCounter,
   ReaderOutput,
@@ -33,6 +34,8 @@ export class KafkaReader<T> implements SourceReader<T, KafkaSplit> {
   private readonly outputs = new Map<string, SourceOutput<T>>();
   /** Whose turn it is. */
   private current: PartitionQueue | undefined;
+  /** Of the current partition. */
+  private taker: SourceOutput<T> | undefined;
   private turnLeft = 0;
   private noMoreSplits = false;
   private onAvailable: (() => void) | undefined;
@@ -40,9 +43,7 @@ export class KafkaReader<T> implements SourceReader<T, KafkaSplit> {
   private readonly toCommit = new Map<number, PartitionOffset[]>();
   private readonly record = new CurrentRecord();
   private readonly counters: Record<'badRecords' | 'resets' | 'commits' | 'failedCommits', MetricCounter>;
-  /** What the schema made of the record; emitted when it has returned, so that its failures are told from those downstream. */
-  private readonly made: T[] = [];
-  private readonly out = { collect: (record: T): void => void this.made.push(record) };
+  private readonly made = new Made<T>();
 
   constructor(
     context: SourceReaderContext,
@@ -148,17 +149,16 @@ export class KafkaReader<T> implements SourceReader<T, KafkaSplit> {
   }
 
   private emit(partition: PartitionQueue, output: ReaderOutput<T>): void {
-    const { record, made, options } = this;
+    const { record, made, options, taker } = this;
     record.of(partition);
-    made.length = 0;
+    made.count = 0;
     try {
-      options.schema.deserialize(record, this.out);
+      options.schema.deserialize(record, made);
     } catch (error) {
       this.bad(error, output);
       return;
     }
-    const taker = this.outputs.get(partition.name);
-    for (const each of made) taker?.collect(each, record.timestamp);
+    for (let n = 0; n < made.count; n++) taker?.collect(made.records[n], record.timestamp);
   }
 
   private bad(error: unknown, output: ReaderOutput<T>): void {
@@ -198,6 +198,7 @@ export class KafkaReader<T> implements SourceReader<T, KafkaSplit> {
   private nextTurn(): void {
     const at = this.partitions.findIndex((partition) => partition.ended || (!partition.paused && !partition.isEmpty));
     this.current = at < 0 ? undefined : this.partitions[at];
+    this.taker = this.outputs.get(this.current?.name ?? '');
     this.turnLeft = TURN_RECORDS;
     if (at >= 0) this.partitions.push(...this.partitions.splice(at, 1));
     this.fetcher.fetch();
@@ -212,6 +213,17 @@ export class KafkaReader<T> implements SourceReader<T, KafkaSplit> {
     this.onAvailable = undefined;
     resolve?.();
   }
+}
+
+/** What the schema made of a record; emitted when it has returned, so that its failures are told from those downstream. */
+class Made<T> implements Collector<T> {
+  /** Those from `count` on are of records before. */
+  readonly records: T[] = [];
+  count = 0;
+
+  readonly collect = (record: T): void => {
+    this.records[this.count++] = record;
+  };
 }
 
 /** The record that a partition's cursor stands at; one object for all of them. */

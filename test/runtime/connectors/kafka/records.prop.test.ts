@@ -4,14 +4,23 @@ import test from 'ava';
 import fc from 'fast-check';
 import { ByteReader } from '../../../../runtime/connectors/kafka/protocol/byte-reader.js';
 import { ByteWriter } from '../../../../runtime/connectors/kafka/protocol/byte-writer.js';
-import { varintSize, varlongSize, writeVarint, writeVarlong } from '../../../../runtime/connectors/kafka/protocol/varints.js';
+import {
+  varintSize,
+  varlongSize,
+  writeVarint,
+  writeVarlong,
+} from '../../../../runtime/connectors/kafka/protocol/varints.js';
 import { AbortedFilter } from '../../../../runtime/connectors/kafka/records/aborted-filter.js';
 import {
   checkBatch,
   readBatchHeader,
   RecordCursor,
 } from '../../../../runtime/connectors/kafka/records/batch-reader.js';
-import { RecordBatchWriter, type Payload, type RecordHeader } from '../../../../runtime/connectors/kafka/records/batch-writer.js';
+import {
+  RecordBatchWriter,
+  type Payload,
+  type RecordHeader,
+} from '../../../../runtime/connectors/kafka/records/batch-writer.js';
 import { decompress } from '../../../../runtime/connectors/kafka/records/compression.js';
 import { crc32c } from '../../../../runtime/connectors/kafka/records/crc32c.js';
 import { crc32cBitByBit, markBatch } from './batches.js';

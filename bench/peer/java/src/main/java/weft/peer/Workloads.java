@@ -39,13 +39,15 @@ public final class Workloads {
                     .set(CheckpointingOptions.CHECKPOINT_STORAGE, "filesystem")
                     .set(CheckpointingOptions.CHECKPOINTS_DIRECTORY, options.getRequired("checkpoint-dir")));
         }
-        long n = options.getLong("n");
+        // What reads a topic takes all that is there.
+        long n = options.getLong("n", 0);
         String workload = options.getRequired("workload");
         switch (workload) {
             case "pass-through" -> passThrough(env, n);
             case "word-count" -> wordCount(env, n);
             case "windowed" -> Windows.windowed(env, options);
             case "joined" -> Windows.joined(env, options);
+            case "kafka-count" -> KafkaCount.build(env, options);
             case "latency" -> latency(env, n, options.getDouble("rate"));
             default -> throw new IllegalArgumentException(workload);
         }
