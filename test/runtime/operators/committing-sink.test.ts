@@ -229,12 +229,12 @@ test('a subtask that is cancelled while its writer is being made ends when that 
   const job = await cluster.submit((env) => void env.fromElements(1).sinkTo(sink));
   await until('the writer to be asked for', () => writer.giveUp !== undefined);
   t.false(writer.context?.isCancelled());
-  let over = false;
-  const cancelled = job.cancel().then(() => (over = true));
+  const ended = t.throwsAsync(job.result);
+  await job.cancel();
   await until('the cancel to arrive', () => writer.context?.isCancelled() === true);
-  t.false(over);
+  t.not(await job.status(), 'CANCELED');
   writer.giveUp?.(new Error('gives up'));
-  await cancelled;
+  await ended;
   t.is(await job.status(), 'CANCELED');
 });
 

@@ -57,13 +57,15 @@ export class KeyPartitioner<T> implements FlinkKafkaPartitioner<T> {
   }
 }
 
-const WITHOUT_VALUE: readonly unknown[] = [FlinkFixedPartitioner, RoundRobinPartitioner, KeyPartitioner].map(
-  (own) => own.prototype.partition,
-);
+const WITHOUT_VALUE: readonly unknown[] = [
+  FlinkFixedPartitioner.prototype,
+  RoundRobinPartitioner.prototype,
+  KeyPartitioner.prototype,
+];
 
-/** Whether it may want the bytes of the value: those of this file do not. */
-export function looksAtValue({ partition }: Pick<FlinkKafkaPartitioner<never>, 'partition'>): boolean {
-  return !WITHOUT_VALUE.includes(partition);
+/** Whether it may want the bytes of the value: those of this file do not, but what extends them may. */
+export function looksAtValue(partitioner: object): boolean {
+  return !WITHOUT_VALUE.includes(Object.getPrototypeOf(partitioner));
 }
 
 const SEED = 0x9747b28c;
