@@ -136,7 +136,8 @@ function submissionRoutes(app: FastifyInstance, view: ClusterView, base: string)
 /** YARN's way to signal a container; its owner, or an administrator of the queue, may. */
 function signalRoute(app: FastifyInstance, view: ClusterView): void {
   const path = '/ws/v1/cluster/containers/:container/signal/:command';
-  app.post<ByUser & { Params: { container: string; command: string } }>(path, async (request, reply) => {
+  const signal = about('Signals a container: GRACEFUL_SHUTDOWN or FORCEFUL_SHUTDOWN');
+  app.post<ByUser & { Params: { container: string; command: string } }>(path, signal, async (request, reply) => {
     const id = parseContainerId(request.params.container);
     const command = request.params.command.toUpperCase();
     if (!Value.Check(SignalCommandSchema, command)) {

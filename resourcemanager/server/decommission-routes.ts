@@ -1,7 +1,7 @@
 /** Sending nodes away, and letting them come back: for Weft's own commands. Administrators only. */
-import { about } from '../../runtime/common/http/openapi.js';
 import type { FastifyInstance } from 'fastify';
 import { Type, type Static } from 'typebox';
+import { about } from '../../runtime/common/http/openapi.js';
 import { parseNodeId } from '../../runtime/common/ids.js';
 import { requireFit } from '../../runtime/common/wire/index.js';
 import type { Grace } from '../nodes/decommissioning.js';
@@ -15,24 +15,25 @@ const GraceSchema = Type.Object({
   timeoutSeconds: Type.Optional(Type.Integer({ minimum: -1 })),
 });
 
+const GRACE = { body: GraceSchema };
+
 type ByNode = ByUser & { Params: { id: string } };
 
 export function decommissionRoutes(app: FastifyInstance, view: ClusterView): void {
-  const body = { about: 'Sends nodes away', body: GraceSchema };
-  app.post<ByUser>('/weft/v1/nodes/refresh', { config: body }, async (request) => {
+  app.post<ByUser>('/weft/v1/nodes/refresh', about('Reads the files of nodes again', GRACE), async (request) => {
     const grace = graceOf(request.body, view);
     await view.access.requireAdministrator(userOf(request));
     view.decommissioning.refresh();
     return apply(view, grace);
   });
-  app.post<ByNode>('/weft/v1/nodes/:id/decommission', { config: body }, async (request) => {
+  app.post<ByNode>('/weft/v1/nodes/:id/decommission', about('Sends a node away', GRACE), async (request) => {
     const grace = graceOf(request.body, view);
     await view.access.requireAdministrator(userOf(request));
     const { id } = view.nodes.require(request.params.id);
     view.decommissioning.order(id, true);
     return apply(view, grace, id);
   });
-  app.post<ByNode>('/weft/v1/nodes/:id/recommission', about('Has a node that leaves stay'), async (request) => {
+  app.post<ByNode>('/weft/v1/nodes/:id/recommission', about('Lets a node come back'), async (request) => {
     await view.access.requireAdministrator(userOf(request));
     // It may be unknown here by now.
     const id = parseNodeId(request.params.id);

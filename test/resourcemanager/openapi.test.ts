@@ -25,7 +25,17 @@ test('the ResourceManager describes its routes', async (t) => {
     [],
     'each route says what it is for',
   );
-  const withoutContent = ['/new-application', '/queues/refresh', 'labels', '/blobs/', '/proxy/', 'scheduler-conf'];
+  const withoutContent = [
+    '/new-application',
+    '/queues/refresh',
+    'labels',
+    'commission',
+    '/fail',
+    '/signal/',
+    '/blobs/',
+    '/proxy/',
+    'scheduler-conf',
+  ];
   for (const [path, { put, post }] of Object.entries(paths)) {
     if (withoutContent.some((part) => path.includes(part)) || (put ?? post) === undefined) continue;
     t.truthy((put ?? post)?.['requestBody'], path);
