@@ -28,7 +28,7 @@ export function intervalJoinCode(
   const left = new IntervalSide(backend.table<TimedRecords>('interval-left'), Math.max(upperMs, 0));
   const right = new IntervalSide(backend.table<TimedRecords>('interval-right'), Math.max(-lowerMs, 0));
   const time: JoinTime = { watermarkMs: MIN_WATERMARK };
-  const restored = new RestoredTime(operator.states, () => time.watermarkMs);
+  const restored = new RestoredTime(operator.states, () => time.watermarkMs, operator.task);
   const start = once(() => {
     time.watermarkMs = Math.max(time.watermarkMs, restored.timeMs);
     left.load();

@@ -50,7 +50,7 @@ export class GridWindows {
       },
       fire: (nowMs) => this.advance(nowMs - lagMs),
     };
-    this.restored = new RestoredTime(parts.operator.states, () => this.nowMs);
+    this.restored = new RestoredTime(parts.operator.states, () => this.nowMs, parts.operator.task);
   }
 
   /** The watermark that counts: what came before a restore counts as well. */

@@ -53,7 +53,7 @@ export class KeyedWindows implements TimerListener {
     this.bucket = backend.table<WindowEntry[]>('windows').void;
     this.scope = new TriggerScope(this.timers);
     this.eventTime = assigner.isEventTime();
-    this.restored = new RestoredTime(operator.states, () => this.timers.currentWatermark);
+    this.restored = new RestoredTime(operator.states, () => this.timers.currentWatermark, operator.task);
   }
 
   /** A record of the backend's current key. */
