@@ -40,7 +40,6 @@ export interface NodeManagerOptions {
   readonly machine?: NodeMachine;
 }
 
-const RACK = '/default-rack';
 /** Until a ResourceManager has told its own expiry interval. */
 const DEFAULT_EXPIRY_MS = 20_000;
 /** A process gives itself up a little before the ResourceManager gives its resources away. */
@@ -218,7 +217,6 @@ export class NodeManager {
       node: {
         nodeId: this.nodeId,
         httpAddress: this.url,
-        rack: RACK,
         resource: settings.resource,
         ...(settings.label === undefined ? {} : { label: settings.label }),
         version,

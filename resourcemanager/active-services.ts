@@ -18,6 +18,7 @@ import { Decommissioning } from './nodes/decommissioning.js';
 import { NO_HOST_LISTS, type HostLists } from './nodes/host-lists.js';
 import { NodeLabels } from './nodes/node-labels.js';
 import { NodeRegistry } from './nodes/node-registry.js';
+import { ONE_RACK, Racks, type RackMapping } from './nodes/racks.js';
 import { createScheduler, type PolicyFiles, type Scheduler, type SchedulerEvent } from './scheduler/index.js';
 import { AccessControl } from './security/access-control.js';
 import { TokenService } from './security/token-service.js';
@@ -41,6 +42,8 @@ export interface ActiveServicesOptions {
   readonly policies: () => PolicyFiles;
   /** Reads which hosts may be part of the cluster: at the start and at each refresh. @default all may */
   readonly hosts?: (() => HostLists) | undefined;
+  /** Reads what says in which rack a host is: at the start and at each refresh. @default all are in one */
+  readonly racks?: (() => RackMapping) | undefined;
   /** Uploaded files. */
   readonly blobs: BlobStore;
   readonly refusals: Refusals;
@@ -84,6 +87,7 @@ export class ActiveServices {
     });
     const leader = { cluster: identity.clusterTimestampMs, epoch: identity.epoch };
     const decommissioning = new Decommissioning(store, options.hosts ?? (() => NO_HOST_LISTS));
+    const racks = new Racks(log, options.racks ?? (() => ONE_RACK));
     const nodes: NodeRegistry = new NodeRegistry({
       ...{ clock, log, leader, settings, store, tokens, labels, decommissioning, schedule },
     });
@@ -97,7 +101,7 @@ export class ActiveServices {
     const appMasters = new AppMasterService({ ...shared, leader, manager });
     nodes.listen(new NodeEvents(applications, ledger, manager));
     this.view = {
-      ...{ clock, identity, store, scheduler, applications, nodes, labels, decommissioning },
+      ...{ clock, identity, store, scheduler, applications, nodes, racks, labels, decommissioning },
       ...{ manager, blobs, url, refusals, tokens },
       authentication: options.authentication,
       resourceTypes: settings.resourceTypes,
@@ -110,7 +114,7 @@ export class ActiveServices {
       startedMs: options.startedMs,
       version: options.version,
     };
-    this.endpoints = { clock, log, settings, store, tokens, nodes, appMasters };
+    this.endpoints = { clock, log, settings, store, tokens, nodes, racks, appMasters };
     this.recover(options.state);
     this.stops.push(
       clock.every(SCHEDULER_TICK_MS, () => {

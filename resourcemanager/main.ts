@@ -17,6 +17,7 @@ import { loadHostLists } from './config/host-files.js';
 import { loadPolicyFiles } from './config/policy-files.js';
 import { highAvailabilityOf } from './config/high-availability.js';
 import { electionOf } from './ha/election.js';
+import { loadRackMapping } from './config/rack-mapping.js';
 import { listenAddressOf, settingsOf } from './config/settings.js';
 import { ResourceManager } from './resource-manager.js';
 
@@ -48,6 +49,7 @@ void runRole(log, async () => {
     settings: settingsOf(conf),
     policies: () => loadPolicyFiles(confDir),
     hosts: () => loadHostLists(confDir),
+    racks: () => loadRackMapping(confDir),
     id: ha.id,
     folder,
     stagingFolder: ha.stagingFolder,

@@ -16,6 +16,7 @@ import type { ListenAddress, ResourceManagerSettings } from './config/settings.j
 import type { Election } from './ha/election.js';
 import type { Leader, LeaseListener, Term } from './ha/leader-lease.js';
 import type { HostLists } from './nodes/host-lists.js';
+import type { RackMapping } from './nodes/racks.js';
 import type { PolicyFiles } from './scheduler/index.js';
 import { Administrators } from './security/administrators.js';
 import { UserGroups } from './security/user-groups.js';
@@ -53,6 +54,8 @@ export interface ResourceManagerOptions {
   policies: () => PolicyFiles;
   /** Reads which hosts may be part of the cluster: at the start and at each refresh. @default all may */
   hosts?: () => HostLists;
+  /** Reads what says in which rack a host is: at the start and at each refresh. @default all are in one */
+  racks?: () => RackMapping;
   /** The store of the only ResourceManager failed: the process must end, and start again from what was written. */
   onStoreBroken: (error: Error) => void;
 }

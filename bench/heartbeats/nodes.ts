@@ -13,7 +13,6 @@ import { nodeToken } from '../../nodemanager/resourcemanager-address.js';
 import { AskingMaster } from './asking-master.js';
 
 const CAPACITY = { memoryMb: 16_384, vcores: 16 };
-const NODES_PER_RACK = 40;
 /** Connections that are opened at a time. */
 const AT_ONCE = 50;
 
@@ -60,7 +59,6 @@ class BeatingNode {
       ...{
         nodeId: this.id,
         httpAddress: `host${this.index}:2`,
-        rack: `/rack${Math.floor(this.index / NODES_PER_RACK)}`,
       },
       ...{ resource: CAPACITY, containers: [], version: VERSION, pid: process.pid },
     });

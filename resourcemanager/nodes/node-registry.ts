@@ -113,7 +113,11 @@ export class NodeRegistry implements NodeCommands {
   }
 
   /** A NodeManager is there, for the first time or again. Repeating it changes nothing. */
-  register(peer: NodePeer, params: ParamsOf<ServerMethods, 'register'>): ResultOf<ServerMethods, 'register'> {
+  register(
+    peer: NodePeer,
+    params: ParamsOf<ServerMethods, 'register'>,
+    rack: string,
+  ): ResultOf<ServerMethods, 'register'> {
     const { store, clock, settings, tokens, labels, log, leader } = this.options;
     const id = parseNodeId(params.nodeId);
     if (id !== peer.identity.nodeId) {
@@ -124,7 +128,7 @@ export class NodeRegistry implements NodeCommands {
     const nowMs = clock.nowMs();
     this.requireFree(id, peer, params.pid, nowMs);
     const containersToStop = store.transaction(() => {
-      const node = this.admit(id, params);
+      const node = this.admit(id, params, rack);
       const previous = node.peer;
       node.peer = peer;
       if (previous !== undefined && previous !== peer) previous.close();
@@ -277,8 +281,8 @@ export class NodeRegistry implements NodeCommands {
     throw new WeftError('RM_NODE_NAME_TAKEN', message, { subject: id });
   }
 
-  private admit(id: NodeId, params: ParamsOf<ServerMethods, 'register'>): Node {
-    const { httpAddress, rack, resource: capacity, version } = params;
+  private admit(id: NodeId, params: ParamsOf<ServerMethods, 'register'>, rack: string): Node {
+    const { httpAddress, resource: capacity, version } = params;
     const record: NodeRecord = { id, httpAddress, rack, capacity, version };
     this.options.store.saveNode(record);
     const known = this.nodes.get(id);

@@ -5,6 +5,7 @@ import type { ApplicationRegistry } from '../apps/application-registry.js';
 import type { ApplicationsManager } from '../apps/applications-manager.js';
 import type { ContainerLedger } from '../apps/container-ledger.js';
 import type { Decommissioning } from '../nodes/decommissioning.js';
+import type { Racks } from '../nodes/racks.js';
 import type { NodeLabels } from '../nodes/node-labels.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
 import type { AccessControl } from '../security/access-control.js';
@@ -30,6 +31,7 @@ export interface ClusterView {
   readonly nodes: NodeRegistry;
   readonly labels: NodeLabels;
   readonly decommissioning: Decommissioning;
+  readonly racks: Pick<Racks, 'refresh'>;
   /** How long a node may take to leave, unless the command says; undefined = however long. */
   readonly decommissionTimeoutMs: number | undefined;
   readonly resourceTypes: ReadonlyMap<string, ResourceType>;

@@ -23,6 +23,7 @@ export function decommissionRoutes(app: FastifyInstance, view: ClusterView): voi
   app.post<ByUser>('/weft/v1/nodes/refresh', about('Reads the files of nodes again', GRACE), async (request) => {
     const grace = graceOf(request.body, view);
     await view.access.requireAdministrator(userOf(request));
+    view.racks.refresh();
     view.decommissioning.refresh();
     return apply(view, grace);
   });

@@ -1,14 +1,15 @@
 /** The WebSocket endpoints of NodeManagers and AppMasters: who may connect, and who hears what they say. */
 import type { Clock } from '../../runtime/common/clock.js';
-import type { ApplicationAttemptId } from '../../runtime/common/ids.js';
+import type { ApplicationAttemptId, NodeId } from '../../runtime/common/ids.js';
 import type { Logger } from '../../runtime/common/log/logger.js';
 import type { Handlers, Methods, RpcServer } from '../../runtime/common/wire/index.js';
 import { appMasterProtocol, nodeProtocol } from '../../runtime/common/wire/protocols/index.js';
 import type { AppMasterIdentity } from '../apps/appmaster-link.js';
 import type { AppMasterService } from '../apps/appmaster-service.js';
 import type { ResourceManagerSettings } from '../config/settings.js';
-import type { NodeIdentity } from '../nodes/node.js';
+import { hostOf, type NodeIdentity } from '../nodes/node.js';
 import type { NodeRegistry } from '../nodes/node-registry.js';
+import type { Racks } from '../nodes/racks.js';
 import type { TokenService } from '../security/token-service.js';
 import type { StateStore } from '../store/state-store.js';
 
@@ -20,11 +21,12 @@ export interface EndpointOptions {
   store: Pick<StateStore, 'durable'>;
   tokens: TokenService;
   nodes: NodeRegistry;
+  racks: Pick<Racks, 'of'>;
   appMasters: AppMasterService;
 }
 
 export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): void {
-  const { clock, log, settings, store, tokens, nodes, appMasters } = options;
+  const { clock, log, settings, store, tokens, nodes, racks, appMasters } = options;
   rpc.register<(typeof nodeProtocol)['client'], (typeof nodeProtocol)['server'], NodeIdentity>({
     protocol: nodeProtocol,
     clock,
@@ -33,7 +35,8 @@ export function registerEndpoints(rpc: RpcServer, options: EndpointOptions): voi
     authenticate: (token) => ({ nodeId: tokens.verifyNode(token, clock.nowMs()) }),
     onSession: (peer) =>
       answeredWhenDurable<(typeof nodeProtocol)['server']>(store, {
-        register: (params) => nodes.register(peer, params),
+        register: async (params) =>
+          nodes.register(peer, params, await racks.of(hostOf(peer.identity.nodeId as NodeId))),
         heartbeat: (params) => {
           nodes.heartbeat(peer, params);
           return {};

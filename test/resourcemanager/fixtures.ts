@@ -17,6 +17,7 @@ import {
   type PreemptionNotice,
   type Resource,
 } from '../../runtime/common/wire/protocols/index.js';
+import type { RackMapping } from '../../resourcemanager/nodes/racks.js';
 import type { ResourceManagerSettings } from '../../resourcemanager/config/settings.js';
 import { soleElection } from '../../resourcemanager/ha/election.js';
 import { NO_POLICY_FILES, type PolicyFiles } from '../../resourcemanager/scheduler/index.js';
@@ -59,6 +60,7 @@ export function startResourceManager(
     bindHost?: string;
     clock?: Clock;
     policies?: PolicyFiles;
+    racks?: () => RackMapping;
   } = {},
 ): Promise<ResourceManager> {
   return ResourceManager.start({
@@ -73,6 +75,7 @@ export function startResourceManager(
     pagesFolder: join(folder, 'no-pages'),
     version: 'test',
     policies: () => options.policies ?? NO_POLICY_FILES,
+    ...(options.racks === undefined ? {} : { racks: options.racks }),
     onStoreBroken: (error) => {
       throw error;
     },
@@ -182,7 +185,6 @@ export class FakeNode {
       .call('register', {
         nodeId: this.nodeId,
         httpAddress: `http://${this.nodeId}`,
-        rack: '/default-rack',
         resource: this.resource,
         ...(this.label === undefined ? {} : { label: this.label }),
         containers: [...this.containers.values()],

@@ -7,4 +7,4 @@ export { highAvailabilityOptions } from './options/high-availability.js';
 export { resourceManagersOf, resourceManagerUrls } from './resourcemanagers.js';
 export { loadYarnSite, YarnConfiguration } from './yarn-site.js';
 export { nodeManagerOptions } from './options/node-manager.js';
-export { resourceManagerOptions, schedulerOptions, YARN_SITE_OPTIONS } from './options/yarn-site.js';
+export { resourceManagerOptions, schedulerOptions, topologyOptions, YARN_SITE_OPTIONS } from './options/yarn-site.js';

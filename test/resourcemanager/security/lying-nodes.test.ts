@@ -57,7 +57,6 @@ function another(t: ExecutionContext, { rm }: Cluster, nodeId: string): FakeNode
 const registration = (nodeId: string, changes: object = {}) => ({
   nodeId,
   httpAddress: 'http://127.0.0.1:1',
-  rack: '/default-rack',
   resource: { memoryMb: 1024, vcores: 1 },
   containers: [],
   version: 'test',

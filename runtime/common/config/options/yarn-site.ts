@@ -145,6 +145,34 @@ export const resourceManagerOptions = {
   }),
 } as const;
 
+/** Hadoop's own, for all that asks where a host stands: they are usually in `core-site.xml`. */
+export const topologyOptions = {
+  mapping: stringOption({
+    key: 'net.topology.node.switch.mapping.impl',
+    default: 'ScriptBasedMapping',
+    description:
+      'What tells the racks of hosts: ScriptBasedMapping or TableMapping, or Hadoop’s class of that name. May stand in `core-site.xml` too.',
+  }),
+  scriptFile: stringOption({
+    key: 'net.topology.script.file.name',
+    default: '',
+    description:
+      'Program that is called with addresses of hosts and prints the rack of each, relative to the configuration’s folder. Empty: all are in /default-rack.',
+  }),
+  scriptArguments: integerOption({
+    key: 'net.topology.script.number.args',
+    default: 100,
+    min: 1,
+    description: 'How many hosts the program is asked for at once, at most.',
+  }),
+  tableFile: stringOption({
+    key: 'net.topology.table.file.name',
+    default: '',
+    description:
+      'File with a host (name or address) and its rack on each line, relative to the configuration’s folder; read again by `weft rmadmin -refreshNodes`.',
+  }),
+} as const;
+
 export const schedulerOptions = {
   minimumAllocationMb: integerOption({
     key: 'yarn.scheduler.minimum-allocation-mb',
@@ -209,6 +237,7 @@ export const SCHEDULER_PREFIXES: readonly string[] = [
 /** Every key of `yarn-site.xml` that has an effect here. */
 export const YARN_SITE_OPTIONS: readonly ConfigOption<unknown>[] = [
   ...Object.values(resourceManagerOptions),
+  ...Object.values(topologyOptions),
   ...Object.values(schedulerOptions),
   ...Object.values(nodeManagerOptions),
   ...Object.values(highAvailabilityOptions),

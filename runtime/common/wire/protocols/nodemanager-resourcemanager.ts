@@ -41,7 +41,6 @@ export const nodeProtocol = defineProtocol({
       params: Type.Object({
         nodeId: Type.String(),
         httpAddress: Type.String(),
-        rack: Type.String(),
         /** Its node label, where nodes name it themselves; left out: it names none. */
         label: Type.Optional(Type.String()),
         resource: ResourceSchema,
