@@ -3,7 +3,7 @@
  * `--long` runs the long suite instead. Further arguments go to ava (e.g. a file pattern).
  */
 import { spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { chmodSync, mkdtempSync, rmSync } from 'node:fs';
 import { constants, setPriority, tmpdir } from 'node:os';
 import { createInterface } from 'node:readline';
 import { join } from 'node:path';
@@ -19,6 +19,8 @@ let passed = 0;
 let failed = 0;
 /** What tests, and the processes that they kill, leave behind lies in here and goes with it. */
 const scratch = mkdtempSync(join(tmpdir(), 'weft-test-'));
+// Processes of other users pass through it in the tests of folders.
+chmodSync(scratch, 0o711);
 /** Names of what failed, repeated at the end, where they are seen. */
 const failures = [];
 
