@@ -5,6 +5,8 @@ import type { ChannelCut, InFlightTail } from '../types.js';
 export interface CutRing {
   /** Up to where the bytes are where the consumer can see them, or on their way there. */
   readonly handedOver: StreamPosition;
+  /** Shows the consumer all that is written. */
+  publish(): void;
   announceCut(checkpointId: number, at: StreamPosition, heldBytes: number): void;
   /** Copies from a position that is not handed over, or just was. */
   copyFrom(from: StreamPosition, length: number): Uint8Array;
@@ -25,6 +27,8 @@ export class RingCut implements ChannelCut {
   }
 
   takeTail(): InFlightTail | undefined {
+    // What the consumer copies must be seen by it now, and not only when the buffer timeout is over.
+    this.ring.publish();
     const position = this.ring.handedOver;
     const length = (this.at - position) | 0;
     if (length <= 0) return undefined;

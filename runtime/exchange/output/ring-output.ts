@@ -41,7 +41,6 @@ export class RingOutput extends RingProducer implements CutRing {
   }
 
   copyFrom(from: StreamPosition, length: number): Uint8Array {
-    this.publish();
     const written = this.copyWritten(from);
     const bytes = Buffer.concat([written, this.overdraft.copy(Math.max(0, length - written.length))]);
     return bytes.subarray(0, length);

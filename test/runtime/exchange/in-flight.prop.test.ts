@@ -14,6 +14,13 @@ type Step =
   | { type: 'tails'; who: number }
   | { type: 'snapshot'; who: number };
 
+const UNSEEN_AFTER_THE_CUT: Step[] = [
+  { type: 'emit', who: 0, to: 2, bytes: 6781, times: 6 },
+  { type: 'cut', who: 0 },
+  { type: 'poll', who: 2, max: 1 },
+  { type: 'emit', who: 0, to: 0, bytes: 0, times: 1 },
+];
+
 const who = fc.nat(2);
 const stepArbitrary: fc.Arbitrary<Step> = fc.oneof(
   {
@@ -78,7 +85,11 @@ test('within a TaskManager nothing is lost or doubled', (t) => {
         void rig.close();
       },
     ),
-    { numRuns: 150 },
+    {
+      numRuns: 150,
+      // Room came between the cut and the tails, and what then was written stayed unseen.
+      examples: [[1, 3, UNSEEN_AFTER_THE_CUT]],
+    },
   );
 });
 
