@@ -90,6 +90,10 @@ const ACTIONS: Readonly<Record<string, Action>> = {
     about: 'Lists the node labels of the cluster',
     load: async () => (await import('./commands/cluster.js')).clusterInfoCommand,
   },
+  top: {
+    about: 'Shows what runs in the cluster, again and again',
+    load: async () => (await import('./commands/top.js')).topCommand,
+  },
   sls: {
     about: 'Replays scenarios on the Scheduler, or measures it',
     load: async () => (await import('./commands/sls.js')).slsCommand,

@@ -80,7 +80,7 @@ export async function loadMachines(dist) {
 }
 
 /** The actions of `weft`, in the order of its help. */
-export const ACTIONS = ['run', 'info', 'list', 'cancel', 'app', 'logs', 'yarn-session', 'up', 'down', 'status', 'rm', 'nm', 'token'];
+export const ACTIONS = ['run', 'info', 'list', 'cancel', 'app', 'logs', 'yarn-session', 'up', 'down', 'status', 'top', 'rm', 'nm', 'token'];
 
 /** @param helpOf what `weft ACTION --help` prints */
 export function commandsPage(helpOf) {

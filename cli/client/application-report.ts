@@ -32,6 +32,10 @@ export interface ApplicationReport {
   allocatedMB?: number;
   allocatedVCores?: number;
   runningContainers?: number;
+  reservedMB?: number;
+  reservedVCores?: number;
+  memorySeconds?: number;
+  vcoreSeconds?: number;
   amHostHttpAddress?: string;
 }
 
@@ -94,6 +98,34 @@ export interface NodeReport {
   /** Epoch milliseconds. */
   lastHealthUpdate: number;
   nodeLabels?: string[];
+}
+
+/** Those of YARN's figures that commands show. */
+export interface ClusterMetrics {
+  appsSubmitted: number;
+  appsPending: number;
+  appsRunning: number;
+  appsCompleted: number;
+  appsFailed: number;
+  appsKilled: number;
+  availableMB: number;
+  allocatedMB: number;
+  pendingMB: number;
+  reservedMB: number;
+  availableVirtualCores: number;
+  allocatedVirtualCores: number;
+  pendingVirtualCores: number;
+  reservedVirtualCores: number;
+  containersAllocated: number;
+  containersPending: number;
+  containersReserved: number;
+  totalNodes: number;
+  activeNodes: number;
+  unhealthyNodes: number;
+  decommissioningNodes: number;
+  decommissionedNodes: number;
+  lostNodes: number;
+  rebootedNodes: number;
 }
 
 export interface NodeLabelReport {

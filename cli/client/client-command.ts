@@ -27,7 +27,7 @@ export interface ClientCommand<Name extends string> {
   /** How many words may stand beside the options. @default 0 */
   words?: number;
   /** What is to be done. @throws CLI_BAD_ARGUMENTS before anything is connected to */
-  readonly plan: (options: ParsedOptions<Name>) => (client: ResourceManagerClient) => Promise<Outcome>;
+  readonly plan: (options: ParsedOptions<Name | 'json'>) => (client: ResourceManagerClient) => Promise<Outcome>;
 }
 
 const COMMON = {

@@ -8,6 +8,7 @@ import type {
   ApplicationState,
   AttemptDetails,
   AttemptReport,
+  ClusterMetrics,
   ContainerReport,
   Explanation,
   NodeLabelReport,
@@ -151,6 +152,16 @@ export class ResourceManagerClient {
   /** The chain's events, as they reached the ResourceManager. */
   async events(applicationId: string): Promise<ChainEvent[]> {
     return ((await this.http.get(`/ws/v1/weft/apps/${applicationId}/events`)) as { events: ChainEvent[] }).events;
+  }
+
+  /** When the leading ResourceManager was started, epoch milliseconds. */
+  async startedMs(): Promise<number> {
+    const answer = (await this.http.get('/ws/v1/cluster/info')) as { clusterInfo: { startedOn: number } };
+    return answer.clusterInfo.startedOn;
+  }
+
+  async metrics(): Promise<ClusterMetrics> {
+    return ((await this.http.get('/ws/v1/cluster/metrics')) as { clusterMetrics: ClusterMetrics }).clusterMetrics;
   }
 
   /** Each gate on the way to the application's next container. */

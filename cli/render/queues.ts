@@ -1,6 +1,7 @@
 /** Trees of queues as text. */
 import type { QueueView } from '../../resourcemanager/scheduler/index.js';
 import type { Resource } from '../../runtime/common/wire/protocols/index.js';
+import { aligned } from './aligned.js';
 
 /** Each queue with what it is promised and may have at most, of the whole. */
 export function renderQueues(root: QueueView): string {
@@ -28,15 +29,7 @@ function renderTree(root: QueueView, heads: readonly string[], cells: (queue: Qu
     for (const child of queue.children) visit(child, depth + 1);
   };
   visit(root, 0);
-  const widths = heads.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, column) => cell.padEnd(widths[column] ?? 0))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return aligned(rows);
 }
 
 /** One queue, in the form that `yarn queue` gave it. */
