@@ -70,7 +70,8 @@ export const SubmissionSchema = Type.Object({
   'unmanaged-AM': Type.Optional(Type.Boolean()),
   resource: Type.Optional(
     Type.Object({
-      memory: Amount,
+      /** What is left out, or 0, is the least that a container has, as in Hadoop. */
+      memory: Type.Optional(Amount),
       vCores: Type.Optional(Type.Integer({ minimum: 0, maximum: 2 ** 31 - 1 })),
       resourceInformations: Type.Optional(
         Type.Object({ resourceInformation: Type.Optional(oneOrMany(ResourceInformation)) }),

@@ -160,6 +160,36 @@ test('a managed parent makes leaf queues by its template, where a mapping sends 
   t.is(scheduler.maximum('root.b.ada')?.memoryMb, 512);
 });
 
+test('a leaf that was made goes with its last application, and is made anew for the next', (t) => {
+  const scheduler = newScheduler(
+    'capacity',
+    capacityFiles({
+      ...{ ...GOOD, 'root.b.auto-create-child-queue.enabled': 'true', 'queue-mappings': 'u:%user:root.b.%user' },
+      ...{ 'root.b.leaf-queue-template.capacity': '25', 'maximum-am-resource-percent': '1' },
+    }),
+  );
+  const leaves = (): readonly string[] => scheduler.queues.filter((path) => path.startsWith('root.b.'));
+  applyEach(scheduler, [nodeUpdated(1, MB(10_240, 8)), ...submitted(1, 'root.b.ada'), ...submitted(2, 'root.b.bob')]);
+  t.deepEqual(leaves(), ['root.b.ada', 'root.b.bob']);
+  applyEach(scheduler, [{ type: 'application-removed', applicationId: app(1) }]);
+  t.deepEqual(leaves(), ['root.b.bob']);
+  t.deepEqual(scheduler.admit({ user: 'ada', queue: 'default' }), { queue: 'root.b.ada' });
+  applyEach(scheduler, submitted(3, 'root.b.ada'));
+  t.like(scheduler.queueTree().children.find(({ path }) => path === 'root.b')?.children[1], {
+    path: 'root.b.ada',
+    guaranteed: { memoryMb: 1536 },
+  });
+});
+
+test('a managed parent makes one level, and nothing while it is stopped', (t) => {
+  const keys = { ...GOOD, 'root.b.auto-create-child-queue.enabled': 'true', 'queue-mappings': 'u:%user:root.b.%user' };
+  const sent = (changes: Record<string, string>) =>
+    newScheduler('capacity', capacityFiles({ ...keys, ...changes })).admit({ user: 'ada', queue: 'default' });
+  t.deepEqual(sent({}), { queue: 'root.b.ada' });
+  t.true('refusal' in sent({ 'queue-mappings': 'u:%user:root.b.c.%user' }));
+  t.true('refusal' in sent({ 'root.b.state': 'STOPPED' }));
+});
+
 test('the AppMasters of a label have a share of their own', (t) => {
   const label = 'accessible-node-labels.x';
   const scheduler = newScheduler(
