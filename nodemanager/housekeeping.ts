@@ -4,9 +4,10 @@ import { nodeManagerOptions } from '../runtime/common/config/options/node-manage
 import type { YarnConfiguration } from '../runtime/common/config/yarn-site.js';
 import type { Logger } from '../runtime/common/log/logger.js';
 import type { ContainerManager } from './containers/container-manager.js';
-import { checkDisks, type Health } from './health/disk-health.js';
+import type { Health } from './health/disk-health.js';
+import type { FolderPool } from './health/folder-pool.js';
 import { bothHealthy, runHealthScript, type HealthScript } from './health/health-script.js';
-import type { FileCache } from './localizer/file-cache.js';
+import type { NodeCache } from './localizer/node-cache.js';
 import type { LogArchive } from './logs/log-archive.js';
 import { removeOldLogs, removeStrayFolders } from './logs/log-retention.js';
 import { rotateLogs } from './logs/log-rotation.js';
@@ -14,9 +15,11 @@ import type { NodeFolders } from './node-folders.js';
 
 export interface HousekeepingOptions {
   readonly folders: NodeFolders;
+  /** The folders that are looked at. */
+  readonly pools: readonly FolderPool[];
   readonly containers: ContainerManager;
   readonly archive: LogArchive | undefined;
-  readonly cache: FileCache;
+  readonly cache: NodeCache;
   readonly site: YarnConfiguration;
   readonly clock: Clock;
   readonly log: Logger;
@@ -28,27 +31,35 @@ const ROTATION_INTERVAL_MS = 5000;
 const CLEAN_UP_INTERVAL_MS = 60_000;
 
 export class Housekeeping {
-  /** Healthy until the first look says otherwise. */
-  health: Health = { healthy: true, report: '' };
+  /** Healthy until the first run says otherwise. */
+  private scriptHealth: Health = { healthy: true, report: '' };
   /** Epoch milliseconds. */
   healthCheckedMs = 0;
-  private checking = false;
-  private rotating = false;
   private readonly timers: (() => void)[] = [];
 
   constructor(private readonly options: HousekeepingOptions) {}
 
+  get health(): Health {
+    return this.options.pools.map((pool) => pool.health).reduce(bothHealthy, this.scriptHealth);
+  }
+
   start(): void {
     const { cache, clock, log, site } = this.options;
-    void this.checkHealth();
-    void this.cleanUp();
+    const lookAtFolders = oneAtATime(() => this.lookAtFolders());
+    const askScript = oneAtATime(() => this.askScript());
+    const cleanUp = oneAtATime(() => this.cleanUp());
+    for (const task of [lookAtFolders, askScript, cleanUp]) task();
     cache.removePartialFiles().catch((error: unknown) => {
       log.warn({ err: error }, 'half-fetched files could not be removed');
     });
     this.timers.push(
-      clock.every(site.get(nodeManagerOptions.healthIntervalMs), () => void this.checkHealth()),
-      clock.every(CLEAN_UP_INTERVAL_MS, () => void this.cleanUp()),
-      clock.every(ROTATION_INTERVAL_MS, () => void this.rotateLogs()),
+      clock.every(site.get(nodeManagerOptions.diskCheckIntervalMs), lookAtFolders),
+      clock.every(site.get(nodeManagerOptions.healthIntervalMs), askScript),
+      clock.every(CLEAN_UP_INTERVAL_MS, cleanUp),
+      clock.every(
+        ROTATION_INTERVAL_MS,
+        oneAtATime(() => this.rotateLogs()),
+      ),
     );
   }
 
@@ -56,21 +67,25 @@ export class Housekeeping {
     for (const cancel of this.timers) cancel();
   }
 
-  private async checkHealth(): Promise<void> {
-    if (this.checking) return;
-    this.checking = true;
-    const { clock, folders, site } = this.options;
-    const limitPercent = site.get(nodeManagerOptions.maxDiskUtilizationPercent);
-    const disks = await checkDisks([folders.local, folders.logs], limitPercent);
-    const script = healthScriptOf(site);
-    this.health = script === undefined ? disks : bothHealthy(disks, await runHealthScript(script));
+  private async lookAtFolders(): Promise<void> {
+    const { clock, log, pools } = this.options;
+    for (const pool of pools) {
+      for (const { path, complaint } of await pool.look()) {
+        if (complaint === undefined) log.info({ path }, 'a folder is good again');
+        else log.warn({ path, complaint }, 'a folder gets no new containers');
+      }
+    }
     this.healthCheckedMs = clock.nowMs();
-    this.checking = false;
+  }
+
+  private async askScript(): Promise<void> {
+    const script = healthScriptOf(this.options.site);
+    if (script === undefined) return;
+    this.scriptHealth = await runHealthScript(script);
+    this.healthCheckedMs = this.options.clock.nowMs();
   }
 
   private async rotateLogs(): Promise<void> {
-    if (this.rotating) return;
-    this.rotating = true;
     const { containers, folders, log, site } = this.options;
     const limits = {
       maxFileBytes: site.get(nodeManagerOptions.logMaxFileSizeMb) * MB,
@@ -82,31 +97,50 @@ export class Housekeeping {
         log.warn({ err: error, containerId }, 'logs could not be rotated');
       });
     }
-    this.rotating = false;
   }
 
   private async cleanUp(): Promise<void> {
     const { archive, cache, clock, containers, folders, log, site } = this.options;
     const nowMs = clock.nowMs();
-    const endedKeptMs = site.get(nodeManagerOptions.endedContainersKeptMs);
-    try {
-      for (const { containerId, endReported, endedMs } of containers.list()) {
-        if (endReported === true && endedMs !== undefined && nowMs - endedMs > endedKeptMs)
-          containers.forget(containerId);
-      }
-      const known = {
-        hasApplication: (id: string) => containers.list().some((record) => record.applicationId === id),
-        has: (id: string) => containers.get(id) !== undefined,
-      };
-      await removeOldLogs(folders, known, nowMs - site.get(nodeManagerOptions.logRetainSeconds) * 1000);
-      await removeStrayFolders(folders, known);
-      const archivedSeconds = site.get(nodeManagerOptions.logArchiveRetainSeconds);
-      if (archivedSeconds >= 0) await archive?.removeBefore(nowMs - archivedSeconds * 1000);
-      await cache.cleanUp();
-    } catch (error) {
-      log.warn({ err: error }, 'housekeeping failed; it is tried again in a minute');
+    const known = {
+      hasApplication: (id: string) => containers.list().some((record) => record.applicationId === id),
+      has: (id: string) => containers.get(id) !== undefined,
+    };
+    const logsBeforeMs = nowMs - site.get(nodeManagerOptions.logRetainSeconds) * 1000;
+    const archivedSeconds = site.get(nodeManagerOptions.logArchiveRetainSeconds);
+    // A bad disk is no reason to leave the others full.
+    const results = await Promise.allSettled([
+      Promise.resolve().then(() => this.forgetEnded(nowMs)),
+      ...folders.logs.map((logs) => removeOldLogs(logs, known, logsBeforeMs)),
+      ...folders.applications.map((applications) => removeStrayFolders(applications, known)),
+      archivedSeconds >= 0 ? archive?.removeBefore(nowMs - archivedSeconds * 1000) : undefined,
+      cache.cleanUp(),
+    ]);
+    for (const result of results) {
+      if (result.status === 'fulfilled') continue;
+      log.warn({ err: result.reason as unknown }, 'housekeeping failed; it is tried again in a minute');
     }
   }
+
+  private forgetEnded(nowMs: number): void {
+    const { containers, site } = this.options;
+    const keptMs = site.get(nodeManagerOptions.endedContainersKeptMs);
+    for (const { containerId, endReported, endedMs } of containers.list()) {
+      if (endReported === true && endedMs !== undefined && nowMs - endedMs > keptMs) containers.forget(containerId);
+    }
+  }
+}
+
+/** Skips what would begin before the last one has ended. */
+function oneAtATime(task: () => Promise<void>): () => void {
+  let runs = false;
+  return () => {
+    if (runs) return;
+    runs = true;
+    void task().finally(() => {
+      runs = false;
+    });
+  };
 }
 
 function healthScriptOf(site: YarnConfiguration): HealthScript | undefined {

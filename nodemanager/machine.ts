@@ -5,18 +5,21 @@
 import { mkdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
+import type { ConfigOption } from '../runtime/common/config/option.js';
 import { nodeManagerOptions } from '../runtime/common/config/options/node-manager.js';
+import type { YarnConfiguration } from '../runtime/common/config/yarn-site.js';
 import { WeftError } from '../runtime/common/errors/index.js';
 import { systemNetwork, type Network } from '../runtime/common/http/network.js';
 import { claimRole, removeRoleRecord, writeRoleRecord } from '../runtime/common/process/role-record.js';
 import type { ControlGroups } from './cgroups/control-groups.js';
 import { openControlGroups } from './cgroups/open.js';
 import type { ContainerManager, ContainerManagerOptions } from './containers/container-manager.js';
+import { FolderPool } from './health/folder-pool.js';
 import { Housekeeping } from './housekeeping.js';
 import { Launcher, type NodePlace } from './launcher/launcher.js';
 import { blobsOf } from './localizer/fetch-blob.js';
-import { FileCache } from './localizer/file-cache.js';
 import { Localizer } from './localizer/localizer.js';
+import { NodeCache } from './localizer/node-cache.js';
 import { ContainerLogs } from './logs/container-logs.js';
 import { LogArchive } from './logs/log-archive.js';
 import { ContainerProcesses } from './monitor/container-processes.js';
@@ -63,9 +66,10 @@ export class LocalMachine implements NodeMachine {
   readonly monitor: MemoryMonitor;
   readonly logs: ContainerLogs;
   private readonly folders: NodeFolders;
+  private readonly pools: { readonly local: FolderPool; readonly logs: FolderPool };
   private readonly groups: ControlGroups | undefined;
   private readonly archive: LogArchive | undefined;
-  private readonly cache: FileCache;
+  private readonly cache: NodeCache;
   private readonly place: { -readonly [K in keyof NodePlace]: NodePlace[K] };
 
   constructor(
@@ -74,10 +78,13 @@ export class LocalMachine implements NodeMachine {
   ) {
     const { clock, home, index, log, settings } = options;
     const { site } = settings;
-    const perNode = (dir: string | undefined): string | undefined => dir && `${dir}/nodemanager-${index}`;
-    const localDir = perNode(site.get(nodeManagerOptions.localDirs));
-    this.folders = new NodeFolders(home.nodeManagerDir(index), localDir, perNode(site.get(nodeManagerOptions.logDirs)));
-    for (const folder of [this.folders.local, this.folders.logs]) mkdirSync(folder, { recursive: true });
+    const perNode = (option: ConfigOption<readonly string[]>): string[] =>
+      [...new Set(site.get(option))].map((folder) => join(folder, `nodemanager-${index}`));
+    const [local, logs] = [perNode(nodeManagerOptions.localDirs), perNode(nodeManagerOptions.logDirs)];
+    this.folders = new NodeFolders(home.nodeManagerDir(index), local, logs);
+    this.pools = poolsOf(this.folders, site);
+    // Containers of other users pass here; the state below it is private.
+    mkdirSync(this.folders.root, { recursive: true });
     this.nodeStore = new NodeStore(this.folders.nodeRecord);
     this.archive = site.get(nodeManagerOptions.logAggregationEnabled)
       ? new LogArchive(this.folders, site.get(nodeManagerOptions.logArchiveDir) ?? home.logArchiveDir)
@@ -97,7 +104,7 @@ export class LocalMachine implements NodeMachine {
       () => this.nodeToken(this.nodeId),
       clock,
     );
-    this.cache = new FileCache(this.folders.fileCache, blobs, site.get(nodeManagerOptions.cacheTargetSizeMb) * MB);
+    this.cache = new NodeCache(this.folders, blobs, site.get(nodeManagerOptions.cacheTargetSizeMb) * MB);
     this.localizer = new Localizer(this.cache);
     this.place = {
       nodeManagerUrl: '',
@@ -107,8 +114,8 @@ export class LocalMachine implements NodeMachine {
       home: home.path,
     };
     this.store = new ContainerStore(this.folders.containerRecords);
-    const { folders, groups, place, store } = this;
-    this.launcher = new Launcher({ folders, groups, place, store, processes, clock });
+    const { folders, groups, place, pools, store } = this;
+    this.launcher = new Launcher({ folders, pools, groups, place, store, processes, clock });
   }
 
   private nodeId = '';
@@ -116,7 +123,8 @@ export class LocalMachine implements NodeMachine {
   housekeeping(containers: ContainerManager): Housekeeping {
     const { clock, log, settings } = this.options;
     const { archive, cache, folders } = this;
-    return new Housekeeping({ archive, cache, containers, folders, site: settings.site, clock, log });
+    const pools = [this.pools.local, this.pools.logs];
+    return new Housekeeping({ archive, cache, containers, folders, pools, site: settings.site, clock, log });
   }
 
   claim(startedMs: number): void {
@@ -152,8 +160,9 @@ export class LocalMachine implements NodeMachine {
     return rm(join(this.options.home.highAvailabilityDir, applicationId), { recursive: true, force: true });
   }
 
-  removeApplicationDir(applicationId: string): Promise<void> {
-    return rm(this.folders.applicationDir(applicationId), { recursive: true, force: true });
+  async removeApplicationDir(applicationId: string): Promise<void> {
+    const places = this.folders.applicationDirs(applicationId);
+    await Promise.all(places.map((place) => rm(place, { recursive: true, force: true })));
   }
 
   async archiveLogs(applicationId: string): Promise<void> {
@@ -163,4 +172,13 @@ export class LocalMachine implements NodeMachine {
   private get recordName(): string {
     return `nodemanager-${this.options.index}`;
   }
+}
+
+function poolsOf({ local, logs }: NodeFolders, site: YarnConfiguration): { local: FolderPool; logs: FolderPool } {
+  const limits = {
+    maxUtilizationPercent: site.get(nodeManagerOptions.maxDiskUtilizationPercent),
+    minFreeMb: site.get(nodeManagerOptions.minDiskFreeMb),
+    minHealthyShare: site.get(nodeManagerOptions.minHealthyDisks),
+  };
+  return { local: new FolderPool('local', local, limits), logs: new FolderPool('log', logs, limits) };
 }

@@ -17,6 +17,7 @@ import type { LaunchContext } from '../../runtime/common/wire/protocols/shared.j
 import type { ControlGroups } from '../cgroups/control-groups.js';
 import type { ContainerRecord } from '../containers/container-record.js';
 import type { ProcessEnd } from '../containers/exit-reason.js';
+import type { FolderPool } from '../health/folder-pool.js';
 import type { ContainerProcesses } from '../monitor/container-processes.js';
 import type { NodeFolders } from '../node-folders.js';
 import type { ContainerStore } from '../recovery/container-store.js';
@@ -50,6 +51,8 @@ const ADOPTED_POLL_MS = 50;
 
 export interface LauncherOptions {
   readonly folders: NodeFolders;
+  /** What new containers are spread over. */
+  readonly pools: { readonly local: FolderPool; readonly logs: FolderPool };
   readonly store: ContainerStore;
   readonly place: NodePlace;
   readonly processes: ContainerProcesses;
@@ -60,16 +63,20 @@ export interface LauncherOptions {
 export class Launcher {
   constructor(private readonly options: LauncherOptions) {}
 
-  /** Makes, for their user only, the empty working folder and the log folder. */
+  /** Makes, for their user only, the empty working folder and the log folder. @throws CONTAINER_LAUNCH_FAILED */
   prepareFolders(record: ContainerRecord): { workingDir: string; logDir: string } {
-    const workingDir = this.options.folders.workingDir(record.applicationId, record.containerId);
-    const logDir = this.options.folders.logDir(record.applicationId, record.containerId);
-    rmSync(workingDir, { recursive: true, force: true });
-    for (const folder of [workingDir, logDir]) {
-      mkdirSync(dirname(folder), { recursive: true, mode: PASSABLE });
-      mkdirSync(folder, { recursive: true, mode: PRIVATE });
-    }
-    mkdirSync(join(workingDir, 'tmp'), { mode: PRIVATE });
+    const { applicationId, containerId } = record;
+    const { folders, pools } = this.options;
+    const workingDir = makeInOne(
+      pools.local,
+      (local) => folders.workingDirIn(local, applicationId, containerId),
+      (place) => {
+        rmSync(place, { recursive: true, force: true });
+        makePrivate(place);
+        mkdirSync(join(place, 'tmp'), { mode: PRIVATE });
+      },
+    );
+    const logDir = makeInOne(pools.logs, (logs) => folders.logDirIn(logs, applicationId, containerId), makePrivate);
     return { workingDir, logDir };
   }
 
@@ -159,7 +166,8 @@ export class Launcher {
   }
 
   async removeWorkingDir({ applicationId, containerId }: ContainerRecord): Promise<void> {
-    await rm(this.options.folders.workingDir(applicationId, containerId), { recursive: true, force: true });
+    const places = this.options.folders.workingDirs(applicationId, containerId);
+    await Promise.all(places.map((place) => rm(place, { recursive: true, force: true })));
   }
 
   private async watchChild(child: ChildProcess, containerId: string): Promise<LaunchedProcess> {
@@ -193,6 +201,35 @@ export class Launcher {
     });
     return { leaderPid, leaderStartTicks, ended };
   }
+}
+
+/** Makes a place in the first good folder that takes it. @throws CONTAINER_LAUNCH_FAILED */
+function makeInOne(pool: FolderPool, placeIn: (folder: string) => string, make: (place: string) => void): string {
+  let reason = pool.health.report;
+  for (const place of pool.candidates().map(placeIn)) {
+    try {
+      make(place);
+      return place;
+    } catch (error) {
+      reason = (error as Error).message;
+      discard(place);
+    }
+  }
+  throw new WeftError('CONTAINER_LAUNCH_FAILED', `No ${pool.kind} folder of the node can be used: ${reason}`);
+}
+
+/** Half a folder would later be found in place of the whole one on another disk. */
+function discard(place: string): void {
+  try {
+    rmSync(place, { recursive: true, force: true });
+  } catch {
+    // Then nothing could be made there either.
+  }
+}
+
+function makePrivate(folder: string): void {
+  mkdirSync(dirname(folder), { recursive: true, mode: PASSABLE });
+  mkdirSync(folder, { recursive: true, mode: PRIVATE });
 }
 
 function runsContainer(pid: number, containerId: string): boolean {

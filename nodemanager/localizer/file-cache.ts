@@ -1,10 +1,10 @@
 /**
- * Shipped files by content hash, fetched once per node. Files in use are known without any bookkeeping: working folders
+ * Shipped files by content hash, fetched once. Files in use are known without any bookkeeping: working folders
  * hold hard links to them, so the link count of an unused one is 1, and its change time says since when.
  */
 import { createHash } from 'node:crypto';
-import { createWriteStream, mkdirSync } from 'node:fs';
-import { chmod, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
+import { createWriteStream } from 'node:fs';
+import { chmod, mkdir, readdir, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import { Readable } from 'node:stream';
 import { pipeline } from 'node:stream/promises';
@@ -28,15 +28,12 @@ const UNTOUCHED_S = 1;
 export class FileCache {
   private readonly fetching = new Map<string, Promise<string>>();
 
-  /** @param folder created if missing */
+  /** @param folder created when first needed, also if it has vanished with its disk */
   constructor(
     private readonly folder: string,
     private readonly fetchBlob: FetchBlob,
     private readonly targetSizeBytes: number,
-  ) {
-    // Containers reach its files by links of their own.
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
-  }
+  ) {}
 
   /** The path of the cached file, fetched if need be; it is read-only. @throws BLOB_CORRUPT, BLOB_NOT_FOUND, UNREACHABLE */
   async get(file: CachedFile): Promise<string> {
@@ -53,7 +50,7 @@ export class FileCache {
   /** Deletes what no container uses, longest unused first, until the rest is within the target size. */
   async cleanUp(): Promise<void> {
     const files: { path: string; sizeBytes: number; unusedSinceMs: number; used: boolean }[] = [];
-    for (const name of await readdir(this.folder)) {
+    for (const name of await this.names()) {
       const path = join(this.folder, name);
       const found = await stat(path).catch(() => undefined);
       if (found === undefined || name.endsWith('.part')) continue;
@@ -70,15 +67,21 @@ export class FileCache {
 
   /** Removes what a killed NodeManager left half-fetched. */
   async removePartialFiles(): Promise<void> {
-    for (const name of await readdir(this.folder)) {
+    for (const name of await this.names()) {
       if (name.endsWith('.part')) await rm(join(this.folder, name), { force: true });
     }
+  }
+
+  private async names(): Promise<string[]> {
+    return readdir(this.folder).catch(() => []);
   }
 
   private async fetch(file: CachedFile, path: string): Promise<string> {
     const temporary = `${path}.${randomBytes(6).toString('hex')}.part`;
     const hash = createHash('sha256');
     try {
+      // Containers reach its files by links of their own.
+      await mkdir(this.folder, { recursive: true, mode: 0o700 });
       const source = await this.fetchBlob(file.sha256);
       const hashed = async function* (chunks: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array> {
         for await (const chunk of chunks) {

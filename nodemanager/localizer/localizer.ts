@@ -4,14 +4,19 @@ import { copyFile, link, mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { WeftError } from '../../runtime/common/errors/index.js';
 import type { LocalResource } from '../../runtime/common/wire/protocols/shared.js';
-import type { FileCache } from './file-cache.js';
+import type { CachedFile } from './file-cache.js';
 import { placeInFolder } from './safe-path.js';
 
 /** Files fetched at the same time for one container. */
 const CONCURRENCY = 8;
 
+export interface FileSource {
+  /** The path of a file, best on the disk of the working folder. @throws BLOB_CORRUPT, BLOB_NOT_FOUND, UNREACHABLE */
+  get(file: CachedFile, workingDir: string): Promise<string>;
+}
+
 export class Localizer {
-  constructor(private readonly cache: FileCache) {}
+  constructor(private readonly files: FileSource) {}
 
   /**
    * The folder is new and holds nothing but what comes from here, so no link can lead out of it.
@@ -21,14 +26,15 @@ export class Localizer {
     const wanted = resources.map((resource) => ({ resource, target: placeInFolder(workingDir, resource.path) }));
     const queue = wanted.values();
     const worker = async (): Promise<void> => {
-      for (const { resource, target } of queue) await this.place(resource, target);
+      for (const { resource, target } of queue) await this.place(resource, target, workingDir);
     };
     await Promise.all(Array.from({ length: Math.min(CONCURRENCY, wanted.length) }, worker));
   }
 
-  private async place(resource: LocalResource, target: string): Promise<void> {
+  private async place(resource: LocalResource, target: string, workingDir: string): Promise<void> {
     const { sha256, sizeBytes, executable, path } = resource;
-    const cached = await this.cache.get({ sha256, sizeBytes, executable: executable ?? false, name: path });
+    const file = { sha256, sizeBytes, executable: executable ?? false, name: path };
+    const cached = await this.files.get(file, workingDir);
     try {
       await mkdir(dirname(target), { recursive: true });
       await linkOrCopy(cached, target);

@@ -32,7 +32,10 @@ export class ContainerLogs {
 
   /** Containers of the application that left logs here, or whose logs were gathered. */
   async containersOf(applicationId: ApplicationId): Promise<string[]> {
-    const folders = [this.folders.applicationLogs(applicationId), this.archive?.folderOf(applicationId) ?? []].flat();
+    const folders = [
+      ...this.folders.applicationLogs(applicationId),
+      this.archive?.folderOf(applicationId) ?? [],
+    ].flat();
     const names = await Promise.all(folders.map((folder) => readdir(folder).catch(() => [])));
     return [...new Set(names.flat().filter((name) => name.startsWith('container_')))].sort();
   }

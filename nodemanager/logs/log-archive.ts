@@ -20,20 +20,8 @@ export class LogArchive {
 
   /** Moves the logs that an ended application left on this node. Doing it again goes on where it was interrupted. */
   async add(applicationId: string): Promise<void> {
-    const local = this.folders.applicationLogs(applicationId);
-    const names = (await readdir(local).catch(() => [])).filter((name) => name.startsWith('container_'));
     const target = this.folderOf(applicationId);
-    if (names.length > 0) await mkdir(target, { recursive: true, mode: 0o750 });
-    for (const name of names) {
-      const partial = join(target, `.${name}.part`);
-      await rm(partial, { recursive: true, force: true });
-      // Links stay links: a program could make one to anything.
-      await cp(join(local, name), partial, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
-      await rm(join(target, name), { recursive: true, force: true });
-      await rename(partial, join(target, name));
-      await rm(join(local, name), { recursive: true, force: true });
-    }
-    await rm(local, { recursive: true, force: true });
+    await Promise.all(this.folders.applicationLogs(applicationId).map((local) => moveLogs(local, target)));
   }
 
   /** Deletes applications that were added before this time. */
@@ -44,4 +32,19 @@ export class LogArchive {
       await rm(this.folderOf(name), { recursive: true, force: true });
     }
   }
+}
+
+async function moveLogs(local: string, target: string): Promise<void> {
+  const names = (await readdir(local).catch(() => [])).filter((name) => name.startsWith('container_'));
+  if (names.length > 0) await mkdir(target, { recursive: true, mode: 0o750 });
+  for (const name of names) {
+    const partial = join(target, `.${name}.part`);
+    await rm(partial, { recursive: true, force: true });
+    // Links stay links: a program could make one to anything.
+    await cp(join(local, name), partial, { recursive: true, verbatimSymlinks: true, preserveTimestamps: true });
+    await rm(join(target, name), { recursive: true, force: true });
+    await rename(partial, join(target, name));
+    await rm(join(local, name), { recursive: true, force: true });
+  }
+  await rm(local, { recursive: true, force: true });
 }

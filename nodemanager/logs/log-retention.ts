@@ -1,7 +1,6 @@
 import { renameSync } from 'node:fs';
 import { readdir, rm, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { NodeFolders } from '../node-folders.js';
 
 /** Which containers a node knows, running or ended. */
 export interface KnownContainers {
@@ -10,18 +9,18 @@ export interface KnownContainers {
 }
 
 /** Deletes the logs of applications that have no container here and were last written to before `olderThanMs`. */
-export async function removeOldLogs(folders: NodeFolders, known: KnownContainers, olderThanMs: number): Promise<void> {
-  for (const application of await readdir(folders.logs).catch(() => [])) {
+export async function removeOldLogs(logs: string, known: KnownContainers, olderThanMs: number): Promise<void> {
+  for (const application of await readdir(logs).catch(() => [])) {
     if (known.hasApplication(application) || !application.startsWith('application_')) continue;
-    const folder = folders.applicationLogs(application);
+    const folder = join(logs, application);
     if ((await lastWrittenMs(folder)) < olderThanMs) await rm(folder, { recursive: true, force: true });
   }
 }
 
 /** Deletes working folders of applications and containers that the node does not know: an earlier NodeManager left them. */
-export async function removeStrayFolders(folders: NodeFolders, known: KnownContainers): Promise<void> {
-  for (const application of await readdir(folders.applications).catch(() => [])) {
-    const folder = folders.applicationDir(application);
+export async function removeStrayFolders(applications: string, known: KnownContainers): Promise<void> {
+  for (const application of await readdir(applications).catch(() => [])) {
+    const folder = join(applications, application);
     if (!known.hasApplication(application)) await removeAside(folder);
     else {
       for (const name of await readdir(folder).catch(() => [])) {

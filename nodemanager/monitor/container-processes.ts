@@ -31,14 +31,15 @@ export class ContainerProcesses {
 
   /**
    * Kills processes of containers of this node that are not alive: what an earlier NodeManager was killed before it had
-   * swept, or knew nothing of. They are this node's if they were told to log below `logs`.
+   * swept, or knew nothing of. They are this node's if they were told to log below one of `logFolders`.
    * @returns how many there were
    */
-  endStrays(alive: ReadonlySet<string>, home: string, logs: string): number {
+  endStrays(alive: ReadonlySet<string>, home: string, logFolders: readonly string[]): number {
     this.groups?.endAllBut(alive);
     const strays = findProcessesByEnvironment({ [ENV.home]: home }, [ENV.containerId]).filter((pid) => {
       const environment = startEnvironment(pid);
-      const isHere = environment.get(ENV.logDir)?.startsWith(`${logs}/`) ?? false;
+      const logDir = environment.get(ENV.logDir) ?? '';
+      const isHere = logFolders.some((folder) => logDir.startsWith(`${folder}/`));
       return isHere && !alive.has(environment.get(ENV.containerId) ?? '');
     });
     return strays.filter((pid) => sendSignal(pid, 'SIGKILL')).length;

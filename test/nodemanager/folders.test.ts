@@ -12,7 +12,8 @@ test('the folders of a container are closed to other users', async (t) => {
   const node = await TestNode.start();
   t.teardown(() => node.close());
   const id = container(1);
-  await node.startContainer(id, nodeProgram('setInterval(() => {}, 1000)'));
+  const localResources = [node.resourceManager.ship('shipped.txt', 'for the cache')];
+  await node.startContainer(id, { ...nodeProgram('setInterval(() => {}, 1000)'), localResources });
   const working = node.workingDir(id);
   const logs = dirname(node.logs(id, 'stdout'));
   for (const folder of [working, join(working, 'tmp'), logs]) t.is(statSync(folder).mode & 0o777, 0o700, folder);

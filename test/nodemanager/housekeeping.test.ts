@@ -2,7 +2,6 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, rmSync, utimesSync, wr
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'ava';
-import { checkDisks } from '../../nodemanager/health/disk-health.js';
 import { bothHealthy, runHealthScript } from '../../nodemanager/health/health-script.js';
 import { removeOldLogs, removeStrayFolders } from '../../nodemanager/logs/log-retention.js';
 import { NodeFolders } from '../../nodemanager/node-folders.js';
@@ -26,27 +25,20 @@ test('old logs and working folders go, unless the application has containers her
   }
   mkdirSync(folders.workingDir(RUNNING, 'container_1_0003_01_000009'));
   const known = { hasApplication: (id: string) => id === RUNNING, has: (id: string) => id === containerOf(RUNNING) };
-  await removeOldLogs(folders, known, 1_500_000);
-  await removeStrayFolders(folders, known);
+  for (const logs of folders.logs) await removeOldLogs(logs, known, 1_500_000);
+  for (const applications of folders.applications) await removeStrayFolders(applications, known);
   t.deepEqual(
-    [OLD, RECENT, RUNNING].map((id) => existsSync(folders.applicationLogs(id))),
+    [OLD, RECENT, RUNNING].map((id) => folders.applicationLogs(id).some((path) => existsSync(path))),
     [false, true, true],
   );
   t.deepEqual(
-    [OLD, RECENT, RUNNING].map((id) => existsSync(folders.applicationDir(id))),
+    [OLD, RECENT, RUNNING].map((id) => folders.applicationDirs(id).some((path) => existsSync(path))),
     [false, false, true],
   );
-  t.deepEqual(readdirSync(folders.applicationDir(RUNNING)), [containerOf(RUNNING)]);
-});
-
-test('a node is unhealthy when a disk is too full or a folder cannot be used', async (t) => {
-  t.deepEqual(await checkDisks([tmpdir()], 100), { healthy: true, report: '' });
-  const full = await checkDisks([tmpdir()], 0);
-  t.false(full.healthy);
-  t.regex(full.report, /The disk of .* is [\d.]+ % full, over 0 %\./);
-  const missing = await checkDisks(['/no/such/folder'], 100);
-  t.false(missing.healthy);
-  t.regex(missing.report, /no\/such\/folder cannot be used/);
+  t.deepEqual(
+    folders.applicationDirs(RUNNING).flatMap((path) => readdirSync(path)),
+    [containerOf(RUNNING)],
+  );
 });
 
 test('a health script: ERROR lines and hanging count, a failure of its own does not', async (t) => {

@@ -76,7 +76,7 @@ test('logs of ended applications are gathered: read from any node, kept for a wh
     writeFileSync(join(folders.logDir(APPLICATION, container(sequence)), 'stdout'), `words of ${sequence}`);
   }
   await archiveOf(one).add(APPLICATION);
-  t.false(existsSync(one.applicationLogs(APPLICATION)));
+  t.false(one.applicationLogs(APPLICATION).some((logs) => existsSync(logs)));
   const logs = new ContainerLogs(two, archiveOf(two));
   t.deepEqual(await logs.containersOf(parseApplicationId(APPLICATION)), [container(1), container(2)]);
   // One that was interrupted begins anew.

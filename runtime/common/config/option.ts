@@ -119,17 +119,20 @@ export function enumOption<T extends string | undefined>(
   });
 }
 
-/** Items separated by `;`, as Flink's lists are. */
-export function listOption(definition: Definition<readonly string[]>): ConfigOption<readonly string[]> {
+/** @param definition.separator of the items: Flink's lists have `;`, which is the default, and Hadoop's `,` */
+export function listOption(
+  definition: Definition<readonly string[]> & { separator?: ';' | ',' },
+): ConfigOption<readonly string[]> {
+  const { separator = ';' } = definition;
   return define(
     'List<String>',
     definition,
     (text) =>
       text
-        .split(';')
+        .split(separator)
         .map((item) => item.trim())
         .filter((item) => item !== ''),
-    (value) => value.join(';'),
+    (value) => value.join(separator),
   );
 }
 

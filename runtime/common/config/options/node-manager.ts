@@ -5,6 +5,7 @@ import {
   durationOption,
   enumOption,
   integerOption,
+  listOption,
   numberOption,
   stringOption,
 } from '../option.js';
@@ -48,15 +49,18 @@ export const nodeManagerOptions = {
     default: '',
     description: 'The label of this node, with the provider `config`.',
   }),
-  localDirs: stringOption({
+  localDirs: listOption({
     key: 'yarn.nodemanager.local-dirs',
-    default: undefined,
-    description: 'Folder of working folders and of the cache. Default: below WEFT_HOME.',
+    separator: ',',
+    default: [],
+    description:
+      'Folders of working folders and of the cache, separated by commas, best one a disk. Default: one below WEFT_HOME.',
   }),
-  logDirs: stringOption({
+  logDirs: listOption({
     key: 'yarn.nodemanager.log-dirs',
-    default: undefined,
-    description: 'Folder of the containers’ logs. Default: below WEFT_HOME.',
+    separator: ',',
+    default: [],
+    description: 'Folders of the containers’ logs, separated by commas. Default: one below WEFT_HOME.',
   }),
   logRetainSeconds: integerOption({
     key: 'yarn.nodemanager.log.retain-seconds',
@@ -148,7 +152,7 @@ export const nodeManagerOptions = {
     key: 'yarn.nodemanager.health-checker.interval-ms',
     default: 60_000,
     min: 100,
-    description: 'Time between two looks at the node’s disks. (YARN: 600000.)',
+    description: 'Time between two runs of the health script. (YARN: 600000.)',
   }),
   healthScriptPath: stringOption({
     key: 'yarn.nodemanager.health-checker.script.path',
@@ -172,6 +176,26 @@ export const nodeManagerOptions = {
     default: 90,
     min: 0,
     max: 100,
-    description: 'A node whose disk is fuller than this many percent is unhealthy: it gets no further containers.',
+    description: 'A folder whose disk is fuller than this many percent gets no further containers.',
+  }),
+  minDiskFreeMb: integerOption({
+    key: 'yarn.nodemanager.disk-health-checker.min-free-space-per-disk-mb',
+    default: 0,
+    min: 0,
+    description: 'A folder whose disk has less free space than this gets no further containers.',
+  }),
+  minHealthyDisks: numberOption({
+    key: 'yarn.nodemanager.disk-health-checker.min-healthy-disks',
+    default: 0.25,
+    min: 0,
+    max: 1,
+    description:
+      'A node with a smaller share of good folders, of yarn.nodemanager.local-dirs or log-dirs, or with none, is unhealthy.',
+  }),
+  diskCheckIntervalMs: durationOption({
+    key: 'yarn.nodemanager.disk-health-checker.interval-ms',
+    default: 120_000,
+    min: 100,
+    description: 'Time between two looks at the node’s folders.',
   }),
 } as const;
