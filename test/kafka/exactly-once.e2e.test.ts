@@ -27,11 +27,15 @@ test('10 kills of every role and the broker, exactly once: each result is there 
 });
 
 test('the same at least once: nothing is missing, and something is there twice', async (t) => {
-  const { killed, wrong } = await run(t, 'AT_LEAST_ONCE', 4, 5);
-  t.log(killed.join(' '));
-  t.true(
-    [...wrong.values()].every((count) => count > 1),
-    some(wrong).join(', '),
-  );
-  t.true(wrong.size > 0);
+  // A kill right behind a checkpoint repeats nothing: such runs are told apart from a check that cannot fail by going on.
+  for (const seed of [5, 6, 7]) {
+    const { killed, wrong } = await run(t, 'AT_LEAST_ONCE', 4, seed);
+    t.log(killed.join(' '));
+    t.true(
+      [...wrong.values()].every((count) => count > 1),
+      some(wrong).join(', '),
+    );
+    if (wrong.size > 0) return;
+  }
+  t.fail('No run had anything twice.');
 });
