@@ -19,6 +19,9 @@ const SCHEMA = `
     only INTEGER PRIMARY KEY CHECK (only = 1), epoch INTEGER NOT NULL, holder TEXT NOT NULL, address TEXT NOT NULL,
     renewals INTEGER NOT NULL
   );
+  CREATE TABLE IF NOT EXISTS lease_process (
+    only INTEGER PRIMARY KEY CHECK (only = 1), pid INTEGER NOT NULL, start_ticks INTEGER NOT NULL
+  );
 `;
 
 /** Version 1 had a table for each kind of record. */

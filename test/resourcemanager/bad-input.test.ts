@@ -5,58 +5,27 @@ import { parseHadoopXml, refuseHarmfulXml } from '../../runtime/common/config/ha
 import type { ResourceManager } from '../../resourcemanager/resource-manager.js';
 import { capacityFiles } from './scheduler/policy-fixtures.js';
 import {
-  FakeAppMaster,
-  FakeNode,
-  appOf,
   http,
   newFolder,
   startResourceManager,
   submissionOf,
   submit,
-  until,
   untilState,
   type PolicyFiles,
 } from './fixtures.js';
+import { goesOn, runningApplication, type RunningApplication } from './running-application.js';
 
 const KEYS = { 'root.queues': 'default,b', 'root.default.capacity': '40', 'root.b.capacity': '60' };
 const QUEUES = { 'maximum-am-resource-percent': '1', ...KEYS };
 
-interface Cluster {
-  rm: ResourceManager;
-  node: FakeNode;
-  master: FakeAppMaster;
-  applicationId: string;
+interface Cluster extends RunningApplication {
   /** Changes what the policy files say from now on. */
-  files: { policies: PolicyFiles };
+  readonly files: { policies: PolicyFiles };
 }
 
-/** With an application that runs, and must not be disturbed. */
 async function cluster(t: ExecutionContext): Promise<Cluster> {
-  const folder = newFolder();
   const files = { settings: { schedulerClass: 'capacity' }, policies: capacityFiles(QUEUES), port: 0 };
-  const rm = await startResourceManager(folder, files);
-  const node = new FakeNode(() => rm.url, 'n:1', { memoryMb: 8192, vcores: 32 }).start();
-  const closing: FakeAppMaster[] = [];
-  t.teardown(async () => {
-    for (const { client } of [node, ...closing]) client.close();
-    await rm.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  await until('the node', () => node.registrations > 0);
-  const applicationId = await submit(rm);
-  const { context } = await until('its start', () => node.starts[0]);
-  const master = new FakeAppMaster(() => rm.url, context);
-  closing.push(master);
-  await until('its registration', () => master.registrations > 0);
-  return { rm, node, master, applicationId, files };
-}
-
-async function goesOn(t: ExecutionContext, { rm, master, applicationId }: Cluster): Promise<void> {
-  const before = master.allocated.length;
-  await master.ask(1, 128);
-  await until('a container as ever', () => master.allocated.length === before + 1);
-  t.like(await appOf(rm, applicationId), { state: 'RUNNING' });
-  t.is(rm.view.scheduler.totals().pendingContainers, 0);
+  return { ...(await runningApplication(t, files)), files };
 }
 
 async function counted(rm: ResourceManager): Promise<Record<string, number>> {

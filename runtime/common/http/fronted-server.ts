@@ -36,7 +36,8 @@ export class FrontedServer implements FrontedListener {
     });
     // Somebody listens to these here, so Node leaves the answer to whoever listens.
     server.on('clientError', (error: Error, socket: Duplex) => {
-      if (this.shown === undefined) socket.destroy();
+      if (this.shown === undefined)
+        socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', () => socket.destroy());
       else this.shown.server.emit('clientError', error, socket);
     });
   }
@@ -47,10 +48,6 @@ export class FrontedServer implements FrontedListener {
     const { host = '127.0.0.1' } = options;
     const server = createServer(serverOptions(options.patience));
     limitStrangers(server, options.refusals);
-    server.on('clientError', (_error, socket) => {
-      // A server that is asked for nothing but this leaves the socket to us.
-      socket.end('HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\n', () => socket.destroy());
-    });
     const port = await listenOnFree(host, options.port, async (candidate) => {
       server.listen(candidate, host);
       await once(server, 'listening');

@@ -4,6 +4,7 @@
  */
 import type { RowField, TypeDescription } from './description.js';
 import { fillOf } from './fill.js';
+import { mismatch } from './mismatch.js';
 import { typeName } from './type-text.js';
 
 export type Compatibility =
@@ -110,7 +111,7 @@ class Comparison {
 
 /** Whether all values of the one are values of the other, where neither has parts. */
 function isPartOf(then: TypeDescription, now: TypeDescription): boolean {
-  if (then.kind === 'enum') return then.values.every((value) => takesLiteral(now, value));
+  if (then.kind === 'enum') return then.values.every((value) => mismatch(now, value) === undefined);
   switch (now.kind) {
     case 'long':
       return then.kind === 'int' || then.kind === 'long';
@@ -126,21 +127,6 @@ function isPartOf(then: TypeDescription, now: TypeDescription): boolean {
       return then.kind === now.kind;
     default:
       return false;
-  }
-}
-
-function takesLiteral(type: TypeDescription, value: string | number | boolean): boolean {
-  switch (type.kind) {
-    case 'enum':
-      return type.values.includes(value);
-    case 'int':
-      return typeof value === 'number' && (value | 0) === value;
-    case 'long':
-      return Number.isSafeInteger(value);
-    case 'double':
-      return typeof value === 'number';
-    default:
-      return typeof value === type.kind;
   }
 }
 

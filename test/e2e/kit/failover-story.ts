@@ -1,5 +1,6 @@
 /** What a pair of ResourceManagers must live through, wherever their state lies. */
 import type { ExecutionContext } from 'ava';
+import { processStartTicks, sendSignal } from '../../../runtime/common/process/process-identity.js';
 import { LightApplications } from './light-applications.js';
 import type { TwoResourceManagers } from './two-resource-managers.js';
 import { until } from './until.js';
@@ -38,8 +39,10 @@ export async function failoverStory(t: ExecutionContext, pair: TwoResourceManage
   try {
     await newWork('the leader frozen', lostMs);
   } finally {
-    process.kill(frozen, 'SIGCONT');
+    // Stopped in the midst of a write, it was killed by the one that took over, and is started again.
+    if (!sendSignal(frozen, 'SIGCONT')) t.log('it had stopped in the midst of a write');
   }
+  const woke = processStartTicks(frozen) !== undefined;
   t.not(await pair.leader(second), second);
   await pair.untilStandby(second);
 
@@ -52,6 +55,6 @@ export async function failoverStory(t: ExecutionContext, pair: TwoResourceManage
   });
   t.is(views.size, APPLICATIONS + 2, 'none is lost, none is there twice');
   t.deepEqual(applications.shutdowns, []);
-  t.is(pair.pidOf(second), frozen, 'who woke up stands by in the same process');
+  if (woke) t.is(pair.pidOf(second), frozen, 'who woke up stands by in the same process');
   await applications.finish();
 }

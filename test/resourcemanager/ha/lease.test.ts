@@ -1,4 +1,6 @@
 /** The lease of ResourceManagers on one host, with clocks moved by hand. */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
 import { rmSync } from 'node:fs';
 import { join } from 'node:path';
 import test, { type ExecutionContext } from 'ava';
@@ -9,6 +11,7 @@ import type { Leader } from '../../../resourcemanager/ha/leader-lease.js';
 import { LeaseState, type LeaseRow } from '../../../resourcemanager/ha/lease-state.js';
 import { RegisterLease, type LeaseRegister } from '../../../resourcemanager/ha/register-lease.js';
 import { SqliteRegister } from '../../../resourcemanager/ha/sqlite-register.js';
+import { isBusy } from '../../../resourcemanager/store/sqlite-database.js';
 import { SqliteEngine } from '../../../resourcemanager/store/sqlite-engine.js';
 import { newFolder } from '../fixtures.js';
 
@@ -193,4 +196,47 @@ test('in SQLite: of two that saw the same row one gets it, and what the earlier 
   next.commit([{ kind: 'put', table: 'meta', key: 'k', body: 'new' }]);
   t.is(old.read().meta.get('k'), 'new');
   for (const each of [one, other, old, next]) each.close();
+});
+
+test('in SQLite: a holder that stopped in the midst of a write is killed by who takes over, and nobody else is', async (t) => {
+  const path = sqliteFile(t);
+  const standby = SqliteRegister.open(path);
+  t.teardown(() => {
+    standby.close();
+  });
+  const register = (name: string): string => new URL(`../../../resourcemanager/${name}.js`, import.meta.url).href;
+  const program = `
+    import { SqliteRegister } from '${register('ha/sqlite-register')}';
+    import { openDatabase } from '${register('store/sqlite-database')}';
+    SqliteRegister.open(${JSON.stringify(path)}).replace(undefined, ${JSON.stringify(row(0))});
+    globalThis.writing = openDatabase(${JSON.stringify(path)}, 'shared');
+    globalThis.writing.exec('BEGIN IMMEDIATE');
+    console.log('in the midst');
+    setInterval(() => undefined, 1000);`;
+  const holder = spawn(process.execPath, ['--input-type=module', '-e', program], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.teardown(() => holder.kill('SIGKILL'));
+  const exited = once(holder, 'exit');
+  await once(holder.stdout, 'data');
+  holder.kill('SIGSTOP');
+  const taken = { ...row(0, 2), holder: 'rm2' };
+  // Nobody is to be killed for a write that is just under way.
+  let failure: unknown;
+  try {
+    standby.replace({ ...row(0), holder: '' }, taken);
+  } catch (error) {
+    failure = error;
+  }
+  t.true(isBusy(failure));
+  t.is(holder.exitCode ?? holder.signalCode, null);
+  t.true(
+    hasCode(
+      t.throws(() => standby.replace(row(0), taken)),
+      'RM_STORE_FAILED',
+    ),
+  );
+  t.is((await exited)[1], 'SIGKILL');
+  t.true(standby.replace(row(0), taken));
+  t.deepEqual(standby.read(), taken);
 });

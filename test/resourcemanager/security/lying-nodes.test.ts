@@ -1,5 +1,4 @@
 /** NodeManagers that lie, come back from the dead, or call themselves as another does; and clocks that jump. */
-import { rmSync } from 'node:fs';
 import test, { type ExecutionContext } from 'ava';
 import { systemClock } from '../../../runtime/common/clock.js';
 import { LivenessMonitor } from '../../../runtime/common/liveness.js';
@@ -7,46 +6,10 @@ import { silentLogger } from '../../../runtime/common/log/logger.js';
 import { signToken } from '../../../runtime/common/security/token.js';
 import { RpcClient } from '../../../runtime/common/wire/index.js';
 import { nodeProtocol } from '../../../runtime/common/wire/protocols/index.js';
-import type { ResourceManager } from '../../../resourcemanager/resource-manager.js';
-import {
-  CLUSTER_KEY,
-  FakeAppMaster,
-  FakeNode,
-  appOf,
-  newFolder,
-  startResourceManager,
-  submit,
-  until,
-} from '../fixtures.js';
+import { CLUSTER_KEY, FakeNode, appOf, until } from '../fixtures.js';
+import { goesOn, runningApplication, type RunningApplication } from '../running-application.js';
 
-interface Cluster {
-  rm: ResourceManager;
-  node: FakeNode;
-  master: FakeAppMaster;
-  applicationId: string;
-}
-
-/** With an application that runs, and must not be disturbed. */
-async function cluster(t: ExecutionContext): Promise<Cluster> {
-  const folder = newFolder();
-  const rm = await startResourceManager(folder);
-  const node = new FakeNode(() => rm.url, 'good:1', { memoryMb: 8192, vcores: 32 }).start();
-  const closing: FakeAppMaster[] = [];
-  t.teardown(async () => {
-    for (const { client } of [node, ...closing]) client.close();
-    await rm.stop();
-    rmSync(folder, { recursive: true, force: true });
-  });
-  await until('the node', () => node.registrations > 0);
-  const applicationId = await submit(rm);
-  const { context } = await until('its start', () => node.starts[0]);
-  const master = new FakeAppMaster(() => rm.url, context);
-  closing.push(master);
-  await until('its registration', () => master.registrations > 0);
-  return { rm, node, master, applicationId };
-}
-
-function another(t: ExecutionContext, { rm }: Cluster, nodeId: string): FakeNode {
+function another(t: ExecutionContext, { rm }: RunningApplication, nodeId: string): FakeNode {
   const node = new FakeNode(() => rm.url, nodeId).start();
   t.teardown(() => {
     node.client.close();
@@ -64,15 +27,8 @@ const registration = (nodeId: string, changes: object = {}) => ({
   ...changes,
 });
 
-async function goesOn(t: ExecutionContext, { rm, master, applicationId }: Cluster): Promise<void> {
-  const before = master.allocated.length;
-  await master.ask(1, 128);
-  await until('a container as ever', () => master.allocated.length === before + 1);
-  t.like(await appOf(rm, applicationId), { state: 'RUNNING' });
-}
-
 test('a NodeManager that lies about its resources, its name or its containers is refused or corrected', async (t) => {
-  const it = await cluster(t);
+  const it = await runningApplication(t);
   const liar = another(t, it, 'liar:1');
   await until('its registration', () => liar.registrations > 0);
   const { session } = liar.client;
@@ -98,7 +54,7 @@ test('a NodeManager that lies about its resources, its name or its containers is
 });
 
 test('a node that comes back from the dead must stop what was given up meanwhile', async (t) => {
-  const it = await cluster(t);
+  const it = await runningApplication(t);
   const dead = another(t, it, 'dead:1');
   const id = 'container_1_0007_01_000002';
   const resource = { memoryMb: 128, vcores: 1 };
@@ -110,7 +66,7 @@ test('a node that comes back from the dead must stop what was given up meanwhile
 });
 
 test('of two nodes with one name the first stays, and the second takes its place when it is gone', async (t) => {
-  const it = await cluster(t);
+  const it = await runningApplication(t);
   const expiresMs = systemClock.nowMs() + 60_000;
   const second = new RpcClient({
     protocol: nodeProtocol,

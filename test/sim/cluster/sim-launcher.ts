@@ -35,7 +35,7 @@ export class SimLauncher implements Pick<Launcher, keyof Launcher> {
   ) {}
 
   prepareFolders(record: ContainerRecord): { workingDir: string; logDir: string } {
-    return { workingDir: `/work/${record.containerId}`, logDir: `/logs/${record.containerId}` };
+    return { workingDir: `/simulated/local/${record.containerId}`, logDir: `/simulated/logs/${record.containerId}` };
   }
 
   async launch(record: ContainerRecord, context: LaunchContext): Promise<LaunchedProcess> {

@@ -98,9 +98,13 @@ export class ByteWriter {
 
   private room(bytes: number): void {
     const needed = this.position + bytes;
-    if (needed <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(needed, this.buffer.length * 2));
-    this.buffer.copy(larger, 0, 0, this.position);
-    this.buffer = larger;
+    if (needed > this.buffer.length) this.buffer = grown(this.buffer, this.position, needed);
   }
+}
+
+/** A buffer of at least that size, and at least twice the old one's, with what was written. */
+export function grown(buffer: Buffer, written: number, needed: number): Buffer {
+  const larger = Buffer.allocUnsafe(Math.max(needed, buffer.length * 2));
+  buffer.copy(larger, 0, 0, written);
+  return larger;
 }

@@ -1,5 +1,5 @@
 /** Gathers the records of one partition into one batch, in the bytes in which they are sent. */
-import { ByteWriter } from '../protocol/byte-writer.js';
+import { ByteWriter, grown } from '../protocol/byte-writer.js';
 import { utf8Length, writeUtf8 } from '../protocol/utf8.js';
 import { VARLONG_BOUND, varintSize, varlongSize, writeVarint, writeVarlong } from '../protocol/varints.js';
 import {
@@ -98,10 +98,7 @@ export class RecordBatchWriter {
 
   private room(bytes: number): void {
     const needed = this.position + bytes;
-    if (needed <= this.buffer.length) return;
-    const larger = Buffer.allocUnsafe(Math.max(needed, this.buffer.length * 2));
-    this.buffer.copy(larger, 0, 0, this.position);
-    this.buffer = larger;
+    if (needed > this.buffer.length) this.buffer = grown(this.buffer, this.position, needed);
   }
 }
 
